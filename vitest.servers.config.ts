@@ -1,18 +1,34 @@
 /** One run of `npm run test:servers`, over the server that `CLIENTRY_SERVERS` names; it is fetched and started for it. */
 
 import { defineConfig } from 'vitest/config'
+import { CHOSEN, type ServerName } from './test/servers/chosen.ts'
 import { figuresReporter } from './test/servers/figures-reporter.ts'
+
+/** What is asked of every server. */
+const EVERY = [
+  'test/servers/kills.test.ts',
+  'test/servers/promise.test.ts',
+  'test/contract/frame.test.ts',
+  'test/contract/providers.test.ts',
+]
+
+/** What is asked of one alone, beside that. */
+const OWN: { readonly [S in ServerName]?: readonly string[] } = {
+  hydra: ['test/servers/hydra-*.test.ts'],
+  keycloak: ['test/servers/keycloak-*.test.ts'],
+}
+/** What is asked of these two. */
+const BOTH = ['test/servers/prove.test.ts', 'test/servers/rfc7592.test.ts']
+
+const own = CHOSEN === undefined ? undefined : OWN[CHOSEN]
 
 export default defineConfig({
   test: {
-    include: [
-      'test/servers/**/*.test.ts',
-      'test/contract/providers.test.ts',
-      'test/contract/frame.test.ts',
-    ],
+    include: [...EVERY, ...(own === undefined ? [] : [...own, ...BOTH])],
     globalSetup: ['test/setup.ts', 'test/servers/setup.ts'],
     reporters: ['default', figuresReporter(process.env.CLIENTRY_FIGURES)],
-    fileParallelism: false,
+    // Two cores, and half of it is waiting for what a dead process left open.
+    maxWorkers: 2,
     testTimeout: 600_000,
     hookTimeout: 900_000,
   },

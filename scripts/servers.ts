@@ -3,13 +3,14 @@
  * measured as the table of docs/guarantees.md, which it compares or writes.
  */
 
-import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { WHY_NOT } from '../test/servers/availability.ts'
+import { FETCH } from '../test/servers/availability.ts'
 import { SERVER_NAMES, type ServerName } from '../test/servers/chosen.ts'
+import { signalGroup, spawnGuarded } from '../test/servers/guarded.ts'
 import { disagreements, type Figures, staleness, withFigures } from '../test/servers/table.ts'
 
 const PAGE = 'docs/guarantees.md'
@@ -43,8 +44,10 @@ async function main(): Promise<number> {
   const chosen = SERVER_NAMES.filter(
     (name) => positionals.length === 0 || positionals.includes(name),
   )
+  // What takes long to fetch and to build is made while others are asked.
+  const fetched = new Map(chosen.map((name) => [name, FETCH[name]()]))
   const runs: Run[] = []
-  for (const name of chosen) runs.push(await runOver(name))
+  for (const name of chosen) runs.push(await runOver(name, await fetched.get(name)))
   const figures: Figures = Object.assign({}, ...runs.map((run) => run.figures))
   const page = readFileSync(PAGE, 'utf8')
   const written = withFigures(page, figures)
@@ -65,8 +68,8 @@ interface Run {
   readonly figures: Figures
 }
 
-async function runOver(name: ServerName): Promise<Run> {
-  const reason = await WHY_NOT[name]()
+/** `reason`: why it cannot be had. */
+async function runOver(name: ServerName, reason: string | undefined): Promise<Run> {
   if (reason !== undefined) {
     process.stdout.write(`${name} is skipped: ${reason}\n`)
     return { name, passed: process.env.CLIENTRY_PEERS !== 'required', seconds: 0, figures: {} }
@@ -75,11 +78,17 @@ async function runOver(name: ServerName): Promise<Run> {
   const folder = mkdtempSync(join(tmpdir(), 'clientry-figures-'))
   const file = join(folder, 'figures.json')
   writeFileSync(file, '{}')
-  const { status } = spawnSync(
+  const suite = spawnGuarded(
     process.execPath,
     ['node_modules/vitest/vitest.mjs', 'run', '--config', 'vitest.servers.config.ts'],
-    { stdio: 'inherit', env: { ...process.env, CLIENTRY_SERVERS: name, CLIENTRY_FIGURES: file } },
+    {
+      cwd: process.cwd(),
+      env: { CLIENTRY_SERVERS: name, CLIENTRY_FIGURES: file },
+      output: 'inherit',
+    },
   )
+  const [status] = (await once(suite, 'exit')) as [number | null]
+  signalGroup(suite, 'SIGKILL')
   const figures = JSON.parse(readFileSync(file, 'utf8')) as Figures
   rmSync(folder, { recursive: true })
   const seconds = Math.round((performance.now() - started) / 1_000)

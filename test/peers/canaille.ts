@@ -27,7 +27,8 @@ export async function whyNoCanaille(): Promise<string | undefined> {
   return missing === undefined ? undefined : `Canaille needs ${missing}, which is not here.`
 }
 
-async function python(): Promise<string> {
+/** Fetches it, unless that was done, and gives the path of its Python. */
+export async function fetchCanaille(): Promise<string> {
   const folder = await made(RECIPE, async (own) => {
     await finish('python3', ['-m', 'venv', own], { cwd: own })
     const args = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...PACKAGES]
@@ -42,7 +43,7 @@ export interface Canaille extends RegistrationServer {
 
 /** Starts one; the first time it is fetched. */
 export async function startCanaille(): Promise<Canaille> {
-  const program = await python()
+  const program = await fetchCanaille()
   const { send, close } = startSyncClient()
   let target = ''
   const front = await startFront({

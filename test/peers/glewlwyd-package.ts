@@ -3,14 +3,13 @@
  * installed, and no rights are needed. Without Debian's `apt-get` there is none, and the reason is reported.
  */
 
-import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { made, type Recipe } from '../servers/cache.ts'
+import { finish } from '../servers/process.ts'
 
 /** Debian's packages of it: the version is that of the release. */
 const RECIPE: Recipe = { name: 'glewlwyd', parts: ['bookworm', '2.7.5', process.arch] }
-const STEP_MS = 180_000
 
 /** The folder in which the packages are unpacked, or why there is none. */
 export async function unpackGlewlwyd(): Promise<
@@ -20,16 +19,10 @@ export async function unpackGlewlwyd(): Promise<
     const root = await made(RECIPE, async (folder) => {
       const packages = join(folder, 'packages')
       mkdirSync(packages)
-      const run = (program: string, ...args: string[]) =>
-        execFileSync(program, args, {
-          cwd: packages,
-          encoding: 'utf8',
-          timeout: STEP_MS,
-          stdio: ['ignore', 'pipe', 'pipe'],
-        })
-      download(run)
+      const run: Run = (program, ...args) => finish(program, args, { cwd: packages })
+      await download(run)
       const archives = readdirSync(packages).filter((name) => name.endsWith('.deb'))
-      for (const archive of archives) run('dpkg', '-x', archive, folder)
+      for (const archive of archives) await run('dpkg', '-x', archive, folder)
       rmSync(packages, { recursive: true })
     })
     return { root }
@@ -39,19 +32,25 @@ export async function unpackGlewlwyd(): Promise<
   }
 }
 
+/** Runs a program to its end, and gives what it printed. */
+type Run = (program: string, ...args: readonly string[]) => Promise<string>
+
 /** Downloads the package, and those of its dependencies that the machine lacks. */
-function download(run: (program: string, ...args: string[]) => string): void {
-  const fetch = () => {
-    const plan = run('apt-get', '--simulate', '--no-install-recommends', 'install', 'glewlwyd')
+async function download(run: Run): Promise<void> {
+  const fetch = async () => {
+    const plan = await run(
+      ...(['apt-get', '--simulate', '--no-install-recommends', 'install', 'glewlwyd'] as const),
+    )
     const names = plan.split('\n').flatMap((line) => /^Inst (\S+)/.exec(line)?.[1] ?? [])
     // Where the machine has it installed already, its files are asked for all the same.
-    run('apt-get', 'download', ...(names.length === 0 ? ['glewlwyd', 'glewlwyd-common'] : names))
+    const all = names.length === 0 ? ['glewlwyd', 'glewlwyd-common'] : names
+    await run('apt-get', 'download', ...all)
   }
   try {
-    fetch()
+    await fetch()
   } catch {
     // The lists of packages are absent or out of date.
-    run('apt-get', 'update')
-    fetch()
+    await run('apt-get', 'update')
+    await fetch()
   }
 }

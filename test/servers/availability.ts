@@ -1,22 +1,31 @@
-/** Whether each server can be had here, before anything is fetched. */
+/** How each server is fetched and built, and why it cannot be had where it cannot. */
 
-import { whyNoCanaille } from '../peers/canaille.ts'
+import { fetchCanaille, whyNoCanaille } from '../peers/canaille.ts'
 import { unpackGlewlwyd } from '../peers/glewlwyd-package.ts'
 import type { ServerName } from './chosen.ts'
-import { whyNoHydra } from './hydra.ts'
-import { whyNoKeycloak } from './keycloak.ts'
+import { buildHydra, whyNoHydra } from './hydra.ts'
+import { fetchKeycloak, whyNoKeycloak } from './keycloak.ts'
 
-const always = async () => undefined
+const nothing = async () => undefined
 
-/** Why it cannot be had; `undefined`: it can. */
-export const WHY_NOT: { readonly [S in ServerName]: () => Promise<string | undefined> } = {
-  'oidc-provider': always,
-  embedded: always,
+/** Fetches with what is there; the reason where something is missing, or the fetching fails. */
+const unless =
+  (whyNot: () => Promise<string | undefined>, fetch: () => Promise<unknown>) => async () =>
+    (await whyNot()) ??
+    fetch().then(
+      () => undefined,
+      (error: Error) => `It cannot be fetched: ${error.message}`,
+    )
+
+/** Fetches and builds a server, unless that was done; gives why it cannot be had, or `undefined` once it can. */
+export const FETCH: { readonly [S in ServerName]: () => Promise<string | undefined> } = {
+  'oidc-provider': nothing,
+  embedded: nothing,
   glewlwyd: async () => {
     const unpacked = await unpackGlewlwyd()
     return 'reason' in unpacked ? unpacked.reason : undefined
   },
-  canaille: whyNoCanaille,
-  hydra: whyNoHydra,
-  keycloak: whyNoKeycloak,
+  canaille: unless(whyNoCanaille, fetchCanaille),
+  hydra: unless(whyNoHydra, buildHydra),
+  keycloak: unless(whyNoKeycloak, fetchKeycloak),
 }

@@ -4,9 +4,9 @@
  */
 
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 
 const ROOT = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'clientry-test')
 
@@ -36,7 +36,7 @@ export async function made(
   const place = placeOf(recipe)
   if (existsSync(place)) return place
   const folder = `${place}.${process.pid}`
-  rmSync(folder, { recursive: true, force: true })
+  for (const left of leftBy(place)) rmSync(left, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   try {
     await make(folder)
@@ -44,6 +44,25 @@ export async function made(
     return place
   } finally {
     rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** What processes were making that have been killed. */
+function leftBy(place: string): readonly string[] {
+  if (!existsSync(ROOT)) return []
+  const prefix = `${basename(place)}.`
+  return readdirSync(ROOT)
+    .filter((name) => name.startsWith(prefix))
+    .filter((name) => !isAlive(Number(name.slice(prefix.length))))
+    .map((name) => join(ROOT, name))
+}
+
+function isAlive(pid: number): boolean {
+  if (pid === process.pid) return false
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
   }
 }
 

@@ -17,7 +17,9 @@ export function figuresReporter(path: string | undefined): Reporter {
         figures[kind] ??= {}
         return figures[kind]
       }
-      for (const module of modules) {
+      // They run beside each other: the order in which they end is another each time.
+      const sorted = modules.toSorted((one, other) => (one.moduleId < other.moduleId ? -1 : 1))
+      for (const module of sorted) {
         for (const { kind, figure, value } of measuredIn(module)) {
           const cells = cellsOf(kind)
           cells[figure] = cells[figure] === undefined ? value : `${cells[figure]}; ${value}`

@@ -35,7 +35,7 @@ const SOURCE = 'github.com/ory/hydra/v2'
 const TAGS = 'sqlite,sqlite_omit_load_extension'
 const RECIPE: Recipe = { name: 'hydra', parts: [HYDRA_VERSION, MODULE, TAGS] }
 
-/** Why it cannot be started here; `undefined`: it can. */
+/** Why it cannot be built here; `undefined`: it can. */
 export async function whyNoHydra(): Promise<string | undefined> {
   if (isMade(RECIPE)) return undefined
   const missing = await missingProgram({ go: 'version', gcc: '--version' })
@@ -44,7 +44,7 @@ export async function whyNoHydra(): Promise<string | undefined> {
 
 /** Starts one; the first time it is built, which takes minutes. `database`: a file that outlives its process. */
 export async function startHydra(database?: string): Promise<Hydra> {
-  const file = await built()
+  const file = await buildHydra()
   const [publicPort, adminPort, loginPort] = [await freePort(), await freePort(), await freePort()]
   const [publicUrl, adminUrl] = [publicPort, adminPort].map((port) => `http://127.0.0.1:${port}`)
   const login = `http://127.0.0.1:${loginPort}`
@@ -101,7 +101,8 @@ function stepAt(adminUrl: string, pages: string): Step {
   }
 }
 
-async function built(): Promise<string> {
+/** Builds it, unless that was done, and gives the path of the program. */
+export async function buildHydra(): Promise<string> {
   const folder = await made(RECIPE, async (own) => {
     writeFileSync(join(own, 'go.mod'), MODULE)
     const [modules, objects] = ['modules', 'objects'].map((name) => join(own, name))

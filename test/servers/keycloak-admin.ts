@@ -2,14 +2,14 @@
 
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { startFront } from '../peers/front.ts'
-import { type Keycloak, newServiceAccount } from './keycloak.ts'
+import { type Keycloak, newServiceAccount, realmName } from './keycloak.ts'
 import { CODE_FLOW_OF_KEYCLOAK, makeUser, USER } from './keycloak-registration.ts'
 import { SECRET, type World } from './world.ts'
 
 const POOL = 'customers'
 
 export async function openKeycloakAdmin(keycloak: Keycloak): Promise<World> {
-  const realm = `admin-${Date.now()}`
+  const realm = realmName('world')
   const { admin } = keycloak
   await admin('POST', '', { realm, enabled: true })
   const account = { clientId: 'clientry', role: 'manage-clients' }

@@ -1,16 +1,23 @@
 /** Keycloak itself in the contract suites, behind a front that counts calls and spoils them. */
 
+import { randomUUID } from 'node:crypto'
 import { afterAll } from 'vitest'
-import { type JsonObject, withoutMembers } from '../../src/core/json/json.ts'
+import { isRecord, type JsonObject, withoutMembers } from '../../src/core/json/json.ts'
 import { startFront } from '../peers/front.ts'
 import { KEYCLOAK_KIND, POOL, realmAt } from '../providers/keycloak/subject.ts'
 import { only, type Subject, type SubjectKind } from '../providers/subject.ts'
 import { CHOSEN } from './chosen.ts'
-import { type Keycloak, newServiceAccount, type ServiceAccount, startKeycloak } from './keycloak.ts'
+import {
+  type Keycloak,
+  newServiceAccount,
+  realmName,
+  type ServiceAccount,
+  startKeycloak,
+} from './keycloak.ts'
 import { startSyncClient } from './synchronous.ts'
 
 const ID = 'exampleClientId'
-const REALM = `contract-${Date.now().toString(36)}`
+const REALM = realmName('contract')
 
 interface Place {
   readonly keycloak: Keycloak
@@ -23,8 +30,6 @@ export async function keycloakKinds(): Promise<readonly SubjectKind[]> {
   let running: Promise<Place> | undefined
   afterAll(async () => {
     const { keycloak } = (await running) ?? {}
-    // Ids of records are those of the whole server, which may outlive this file.
-    await keycloak?.admin('DELETE', `/${REALM}`)
     await keycloak?.stop()
   })
   return [
@@ -48,6 +53,24 @@ async function started(): Promise<Place> {
     role: 'manage-clients',
   })
   return { keycloak, account }
+}
+
+/** Ids of records and of mappers are those of the whole server, on which other files may store the same client. */
+const ownIds = new Map<string, string>()
+
+function withOwnId(record: JsonObject): JsonObject {
+  if (typeof record.id !== 'string') return record
+  const id = ownIds.get(record.id) ?? randomUUID()
+  ownIds.set(record.id, id)
+  // What is stored comes back here.
+  ownIds.set(id, id)
+  return { ...record, id }
+}
+
+function withOwnIds({ access: _, ...record }: JsonObject): JsonObject {
+  const { protocolMappers } = record
+  if (!Array.isArray(protocolMappers)) return withOwnId(record)
+  return { ...withOwnId(record), protocolMappers: protocolMappers.filter(isRecord).map(withOwnId) }
 }
 
 /** A token of the administrator holds for a minute. */
@@ -77,7 +100,7 @@ async function subjectAt({ keycloak, account }: Place): Promise<Subject> {
   const put = (record: JsonObject) => {
     const present = find(String(record.clientId))
     if (present !== undefined) send('DELETE', `${clients}/${present.id}`, undefined, bearer())
-    const { status, body } = send('POST', clients, withoutMembers(record, ['access']), bearer())
+    const { status, body } = send('POST', clients, withOwnIds(record), bearer())
     if (status !== 201) throw new Error(`not stored: ${status} ${JSON.stringify(body)}`)
   }
 

@@ -3,6 +3,7 @@
  * and Java 17. `CLIENTRY_KEYCLOAK_PORT`: one that is running already, with admin/admin.
  */
 
+import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort } from '../free-port.ts'
@@ -53,7 +54,7 @@ export async function whyNoKeycloak(): Promise<string | undefined> {
 export async function startKeycloak(database?: string): Promise<Keycloak> {
   const given = process.env.CLIENTRY_KEYCLOAK_PORT
   if (given !== undefined && database === undefined) return running(`http://127.0.0.1:${given}`)
-  const home = await fetched()
+  const home = await fetchKeycloak()
   const [port, management] = [await freePort(), await freePort()]
   const url = `http://127.0.0.1:${port}`
   // H2 writes late unless it is asked not to: what was answered would be lost with the process.
@@ -94,7 +95,8 @@ function running(url: string): Keycloak {
   return { ...keycloakAt(url), stop: none, restart: none }
 }
 
-async function fetched(): Promise<string> {
+/** Fetches and builds it, unless that was done, and gives its folder. */
+export async function fetchKeycloak(): Promise<string> {
   const name = `keycloak-${KEYCLOAK_VERSION}`
   const folder = await made(RECIPE, async (own) => {
     const repository = join(own, 'm2')
@@ -153,6 +155,9 @@ function keycloakAt(url: string): Pick<Keycloak, 'url' | 'admin'> {
     },
   }
 }
+
+/** One that no other test of the server has. */
+export const realmName = (purpose: string): string => `${purpose}-${randomUUID().slice(0, 13)}`
 
 /** A new realm, and a token with which any number of clients can be registered in it. */
 export async function newRealm(

@@ -110,31 +110,26 @@ describe.each(chosen)('a server of Clientry that is killed, at $name', ({ kind }
   })
 
   it('leaves nothing open, and a history that says what is in force', async (context) => {
-    const made = await world.make('killed', [at('callback')])
-    await instances.adopt(made)
     const { front } = world
-    let kills = 0
+    const ids: string[] = []
     for (const [index, place] of PLACES.entries()) {
+      const id = await newClient(world, instances)
+      ids.push(id)
       if (front === undefined) {
         // Nothing is sent: any moment among the answers to some changes will do.
-        const changes = [0, 1, 2, 3].map((one) => instances.add(0, made.id, at(`${index}-${one}`)))
+        const changes = [0, 1, 2, 3].map((one) => instances.add(0, id, at(one)))
         await changes[index]
         await instances.kill(0)
         await Promise.all(changes)
       } else {
         const killed = once(front, place, () => instances.kill(0))
-        await Promise.all([instances.add(0, made.id, at(index)), killed])
+        await Promise.all([instances.add(0, id, at('killed')), killed])
       }
-      kills += 1
       await instances.restart(0)
-      await settle(instances, world, made.id, at(`after-${index}`))
     }
-    const changes = await judge(instances, world, made.id)
-    measured(context, {
-      kind,
-      figure: 'kills',
-      value: `Clientry ${kills} x: ${changes} of ${changes} changes settled`,
-    })
+    const changes = await settled(instances, world, ids)
+    const value = `Clientry ${ids.length} x: ${changes} of ${changes} changes settled`
+    measured(context, { kind, figure: 'kills', value })
   })
 })
 
@@ -152,32 +147,74 @@ describe.skipIf(open === undefined)('the server itself, killed during an update'
   })
 
   it('leaves every change settled, as the server then has it', async (context) => {
-    for (const [kind, world] of Object.entries(lasting.worlds)) {
-      const instances = await startInstances(world, 1, LIMITS)
-      try {
-        const made = await world.make('killed', [at('callback')])
-        await instances.adopt(made)
-        const writes = PLACES.filter(({ call }) => call === WRITE)
-        for (const [index, place] of writes.entries()) {
-          const { front } = world
-          if (front === undefined) throw new TypeError('nothing is sent')
-          let restarted = Promise.resolve()
-          // What is passed on dies with the server, or is applied before: nothing holds it until there is another one.
-          const killed = once(front, place, async () => {
+    const places = PLACES.filter(({ call }) => call === WRITE)
+    const endpoints = await Promise.all(
+      Object.entries(lasting.worlds).map(async ([kind, world]) => {
+        const instances = await startInstances(world, 1, LIMITS)
+        return { kind, world, instances, ids: [] as string[] }
+      }),
+    )
+    try {
+      for (const place of places) {
+        // It ends once for all of its endpoints, each of which has a change at that place.
+        const all = gathering(endpoints.length, () => lasting.restart())
+        await Promise.all(
+          endpoints.map(async ({ world, instances, ids }) => {
+            const { front } = world
+            if (front === undefined) throw new TypeError('nothing is sent')
+            const id = await newClient(world, instances)
+            ids.push(id)
+            // What is passed on dies with the server, or is applied before: nothing holds it until there is another one.
             const isOnItsWay = place.stage === 'come' && place.passes
-            restarted = isOnItsWay ? after(2).then(lasting.restart) : lasting.restart()
-            if (!isOnItsWay) await restarted
-          })
-          await Promise.all([instances.add(0, made.id, at(index)), killed])
-          await restarted
-          await settle(instances, world, made.id, at(`after-${index}`))
-        }
-        const changes = await judge(instances, world, made.id)
-        const value = `the server ${writes.length} x: ${changes} of ${changes} changes settled`
-        measured(context, { kind, figure: 'kills', value })
-      } finally {
-        await instances.close()
+            const killed = once(front, place, async () => {
+              await all.come()
+              if (!isOnItsWay) await all.done
+            })
+            await Promise.all([instances.add(0, id, at('killed')), killed])
+            await all.done
+          }),
+        )
       }
+      for (const { kind, world, instances, ids } of endpoints) {
+        const changes = await settled(instances, world, ids)
+        const value = `the server ${ids.length} x: ${changes} of ${changes} changes settled`
+        measured(context, { kind, figure: 'kills', value })
+      }
+    } finally {
+      for (const { instances } of endpoints) await instances.close()
     }
   })
 })
+
+/** A client of its own for each kill: what was left open of one is settled while others are killed. */
+async function newClient(world: World, instances: Instances): Promise<string> {
+  made += 1
+  const client = await world.make(`killed-${made}`, [at('callback')])
+  await instances.adopt(client)
+  return client.id
+}
+let made = 0
+
+/** Settles every one of the clients, and gives how many changes they have. */
+async function settled(instances: Instances, world: World, ids: readonly string[]) {
+  await Promise.all(ids.map((id) => settle(instances, world, id, at('after'))))
+  const counts = await Promise.all(ids.map((id) => judge(instances, world, id)))
+  return counts.reduce((sum, count) => sum + count, 0)
+}
+
+/** Does something shortly after so many have come: what they let through is on its way by then. */
+function gathering(count: number, work: () => Promise<void>) {
+  let missing = count
+  let open = () => {}
+  const isThere = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return {
+    done: isThere.then(() => after(2)).then(work),
+    come: async () => {
+      missing -= 1
+      if (missing === 0) open()
+      await isThere
+    },
+  }
+}

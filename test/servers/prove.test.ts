@@ -8,7 +8,7 @@ import type { JsonObject } from '../../src/core/json/json.ts'
 import { configure, failing, proven } from '../cli/proving.ts'
 import { unlessChosen } from './chosen.ts'
 import { startHydra } from './hydra.ts'
-import { newRealm, startKeycloak } from './keycloak.ts'
+import { newRealm, realmName, startKeycloak } from './keycloak.ts'
 
 const noKeycloak = unlessChosen('keycloak')
 const noHydra = unlessChosen('hydra')
@@ -31,7 +31,7 @@ describe.skipIf(noKeycloak !== undefined)('Keycloak', () => {
   it('keeps the rules of its dialect, and has no client more than before', async () => {
     const keycloak = await startKeycloak()
     try {
-      const realm = `prove-${Date.now()}`
+      const realm = realmName('prove')
       const { registrationEndpoint, initialAccessToken } = await newRealm(keycloak, realm)
       const clients = async () =>
         ((await keycloak.admin('GET', `/${realm}/clients`)).body as { clientId: string }[])

@@ -15,7 +15,7 @@ import type { AnyKind } from '../providers/subject.ts'
 import { CHOSEN, type ServerName } from './chosen.ts'
 import { type Hydra, startHydra } from './hydra.ts'
 import { startHydraRegistration } from './hydra-registration.ts'
-import { startKeycloak } from './keycloak.ts'
+import { realmName, startKeycloak } from './keycloak.ts'
 import { startKeycloakRegistration } from './keycloak-registration.ts'
 
 /** A server that is started for the first test that asks, and stopped after the last. */
@@ -49,7 +49,7 @@ const { frame: _, ...UNFRAMED } = REGISTERED
 
 function keycloak(): AnyKind {
   const start = once(async () =>
-    startKeycloakRegistration(await startKeycloak(), `contract-${Date.now()}`),
+    startKeycloakRegistration(await startKeycloak(), realmName('contract')),
   )
   return {
     ...UNFRAMED,

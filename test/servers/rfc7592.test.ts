@@ -10,7 +10,7 @@ import { fullKeycloakClient } from '../fixtures/registered.ts'
 import { unlessChosen } from './chosen.ts'
 import { measured } from './figures.ts'
 import { type Hydra, startHydra } from './hydra.ts'
-import { type Keycloak, newRealm, startKeycloak } from './keycloak.ts'
+import { type Keycloak, newRealm, realmName, startKeycloak } from './keycloak.ts'
 import { unflat } from './keycloak-registration.ts'
 import {
   any,
@@ -55,7 +55,7 @@ describe.skipIf(noKeycloak !== undefined)('Keycloak', () => {
   let keycloak: Keycloak
   let rig: Rig
   let place: { registrationEndpoint: string; initialAccessToken: string }
-  const realm = `clientry-${Date.now()}`
+  const realm = realmName('clientry')
 
   beforeAll(async () => {
     keycloak = await startKeycloak()

@@ -14,7 +14,7 @@ import { type Hydra, startHydra } from './hydra.ts'
 import { adminAt } from './hydra-cases.ts'
 import { startHydraRegistration } from './hydra-registration.ts'
 import { operationOf } from './hydra-subject.ts'
-import { type Keycloak, startKeycloak } from './keycloak.ts'
+import { type Keycloak, realmName, startKeycloak } from './keycloak.ts'
 import { openKeycloakAdmin } from './keycloak-admin.ts'
 import { CODE_FLOW_OF_KEYCLOAK, startKeycloakRegistration } from './keycloak-registration.ts'
 import type { Kind } from './table.ts'
@@ -96,7 +96,7 @@ const openHydraRegistration = async (hydra: Hydra): Promise<World> =>
 
 const openKeycloakRegistration = async (keycloak: Keycloak): Promise<World> =>
   registeredWorld(
-    await startKeycloakRegistration(keycloak, `world-${Date.now()}`),
+    await startKeycloakRegistration(keycloak, realmName('world')),
     CODE_FLOW_OF_KEYCLOAK,
   )
 
