@@ -1,6 +1,6 @@
 /**
  * The changes that the enumeration of faults is about: of one call that replaces everything (Cognito),
- * of three calls, two of them to another resource (Auth0 with `supportedIdp`), and suspending and
+ * of three calls, two of them to another resource (Auth0 with `supportedIdp`, Keycloak with scopes), and suspending and
  * resuming, which change what holds for the client together with its settings.
  */
 
@@ -18,6 +18,8 @@ import type { ActionName } from '../../src/store/log/entry.ts'
 import { auth0Over } from '../contract/auth0-provider.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullCognitoClient, POOL_ID } from '../fixtures/cognito.ts'
+import { inOrder } from './in-order.ts'
+import { KEYCLOAK } from './keycloak-world.ts'
 
 /** All settings as stored, each under one name. */
 export type View = JsonObject
@@ -32,6 +34,8 @@ export interface ChangedClient {
   clearFaults(): void
   /** Whether a call that was delayed has been applied by now. */
   lateCallLanded(): boolean
+  /** The list to which the changes before and after add; absent: the logout URLs. */
+  readonly calmList?: 'webOrigins'
   /** Sets native members as someone else would. */
   writeOutside(members: JsonObject): void
   close(): Promise<void>
@@ -46,7 +50,7 @@ export interface CallOfKind {
 export interface ChangeKind {
   readonly name: string
   readonly action: ActionName
-  readonly provider: 'cognito' | 'auth0'
+  readonly provider: 'cognito' | 'auth0' | 'keycloak'
   /** Whether an update resets what it leaves out, so that it overwrites what it did not see. */
   readonly replaces: boolean
   /** What is asked for, and what is done before so that it can be. */
@@ -222,7 +226,7 @@ const COGNITO_RESUMPTION: ChangeKind = {
 /** Changes of settings alone. */
 export const CHANGE_KINDS: readonly ChangeKind[] = [COGNITO, AUTH0]
 /** In the suite, each provider is suspended or resumed. */
-export const SUITE_KINDS = [...CHANGE_KINDS, COGNITO_SUSPENSION, AUTH0_RESUMPTION]
+export const SUITE_KINDS = [...CHANGE_KINDS, KEYCLOAK, COGNITO_SUSPENSION, AUTH0_RESUMPTION]
 export const ALL_KINDS = [...SUITE_KINDS, AUTH0_SUSPENSION, COGNITO_RESUMPTION]
 
 /** Upstream faults that meet a call of the change. */
@@ -242,15 +246,6 @@ export const UPSTREAM_FAULTS = [
 ] as const satisfies readonly FaultKind[]
 
 export type UpstreamFault = (typeof UPSTREAM_FAULTS)[number]
-
-/** Lists in one order: Cognito keeps an order of its own. */
-function inOrder(record: JsonObject): JsonObject {
-  const sorted = Object.entries(record).map(
-    ([name, value]) =>
-      [name, Array.isArray(value) ? [...(value as string[])].sort() : value] as const,
-  )
-  return Object.fromEntries(sorted)
-}
 
 /** Without what moves with every write. */
 function settingsOf({ updated_at: _, ...settings }: JsonObject): View {

@@ -31,6 +31,7 @@ const LATER_MS = 3_600_000
 const IGNORED = {
   cognito: { part: ['ClientName'], whole: ['ClientName', 'CallbackURLs'] },
   auth0: { part: ['name'], whole: ['name', '$connections'] },
+  keycloak: { part: ['name'], whole: ['name'] },
 }
 
 interface Run {

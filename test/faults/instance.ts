@@ -160,9 +160,15 @@ export async function changeWith(
   return ended === 'crashed' ? undefined : ended
 }
 
-/** A list that both providers have; the change before and the change after add to it. */
-const adding = (name: string) =>
-  parseMergePatch({ allowedLogoutUrls: { add: [`https://app.example.com/${name}`] } })
+/** The change before and the change after add to a list that the change itself does not name. */
+const adding = (name: string, list: string) =>
+  parseMergePatch({
+    [list]: {
+      add: [
+        list === 'webOrigins' ? `https://${name}.example.com` : `https://app.example.com/${name}`,
+      ],
+    },
+  })
 
 /** A change that nothing is to go wrong with; a name makes it its own. What went wrong the first time is over then. */
 export async function changeCalmly(
@@ -170,7 +176,8 @@ export async function changeCalmly(
   client: ChangedClient,
   asked: string | ChangeRequest['patch'],
 ): Promise<Answer> {
-  const patch = typeof asked === 'string' ? adding(asked) : asked
+  const list = client.calmList ?? 'allowedLogoutUrls'
+  const patch = typeof asked === 'string' ? adding(asked, list) : asked
   let answer: Answer
   for (let tries = 0; tries < TRIES; tries += 1) {
     const one = tries === 0 ? instance : calm(instance)

@@ -10,7 +10,7 @@ import type { Evidence } from './scenario.ts'
 type Invariant = (evidence: Evidence) => string | undefined
 
 /** Written by the changes before and after, which are not judged. */
-const LOGOUT = ['LogoutURLs', 'allowed_logout_urls']
+const CALM = ['LogoutURLs', 'allowed_logout_urls', 'webOrigins']
 
 /** The intents of the change with what closed each; the change after it left out. */
 function operations({ entries, begun, scenario }: Evidence) {
@@ -66,7 +66,7 @@ const isUnseen = ({ scenario: { kind, writer }, overtaken }: Evidence) =>
 
 const noUnnamedChange: Invariant = (evidence) => {
   const { start, end, scenario } = evidence
-  const named = [...Object.keys(scenario.kind.after), ...LOGOUT]
+  const named = [...Object.keys(scenario.kind.after), ...CALM]
   for (const setting of new Set([...Object.keys(start), ...Object.keys(end)])) {
     if (named.includes(setting)) continue
     const is = end[setting] ?? null
