@@ -31,6 +31,7 @@ export type HistoryAction =
   | 'retire_later'
   | 'retain'
   | 'adopt'
+  | 'restore'
   | 'add_key'
   | 'remove_key'
 

@@ -61,6 +61,16 @@ export interface CopyPlan extends Plan {
   readonly report: CopyReport
 }
 
+/** Without what is lost where the request had been carried out before. */
+export type Restoration = Client & {
+  /** What does not come back. */
+  readonly lost?: readonly string[]
+}
+
+export interface RestorationPlan extends Plan {
+  readonly lost: readonly string[]
+}
+
 export interface Removal {
   readonly removed: true
   readonly client: ClientName
@@ -81,6 +91,8 @@ export interface LifeBodies {
   readonly CopyReport: CopyReport
   readonly Copy: Copy
   readonly CopyPlan: CopyPlan
+  readonly Restoration: Restoration
+  readonly RestorationPlan: RestorationPlan
   readonly Removal: Removal
   readonly RemovalPlan: RemovalPlan
 }

@@ -37,6 +37,7 @@ export const ANSWER_MEMBERS: readonly string[] = [
   'userPoolId',
   'warnings',
   'report',
+  'lost',
   'lastVerifiedAt',
   'suspension',
   'managed',

@@ -10,6 +10,7 @@ import type { Creation } from '../providers/creation.ts'
 import type { Elsewhere } from '../providers/elsewhere.ts'
 import type { Proof } from '../providers/proof/proof.ts'
 import type { Provider, ResourceKeys } from '../providers/provider.ts'
+import type { Restoration } from '../providers/restoration.ts'
 import type { Secrets } from '../providers/secrets.ts'
 
 /** Receives each upstream call as it ends, with the call that it belongs to. */
@@ -111,6 +112,12 @@ const ADOPTION: Rows<Adoption> = {
   take: (take, extend) => (ref, registration, call) => take(ref, registration, extend(call)),
 }
 
+const RESTORATION: Rows<Restoration> = {
+  plan: (plan, extend) => (ref, removed, call) => plan(ref, removed, extend(call)),
+  step: (step, extend) => (ref, next) => extendedStep(step(ref, next), extend),
+  isIt: QUIET,
+}
+
 const PROOF: Rows<Proof> = {
   probes: (probes, extend) =>
     probes.map((probe) => ({
@@ -153,6 +160,7 @@ const PROVIDER: Rows<Provider> = {
   beforeRemoval: QUIET,
   removal: (removal, extend) => (ref, base) => extendedStep(removal(ref, base), extend),
   lostWithRemoval: QUIET,
+  restoration: (restoration, extend) => extended(restoration, RESTORATION, extend),
   isShut: QUIET,
   notice: (notice, extend) => (ref, call) => notice(ref, extend(call)),
   secrets: (secrets, extend) => extended(secrets, SECRETS, extend),

@@ -20,6 +20,7 @@ import type { Call, ClientRef, Place, Step } from './call.ts'
 import type { Creation } from './creation.ts'
 import type { Elsewhere } from './elsewhere.ts'
 import type { Proof } from './proof/proof.ts'
+import type { Restoration } from './restoration.ts'
 import type { Secrets } from './secrets.ts'
 
 /** One bucket of a provider's pace, as metrics show it. */
@@ -187,6 +188,8 @@ export interface Provider {
   removal?(ref: ClientRef, base: Native): Step
   /** What a removal takes along and no new client of the same settings gets back; noun phrases. */
   readonly lostWithRemoval?: readonly string[]
+  /** Gives a removed client back with its id; absent: a copy of it is another client. */
+  readonly restoration?: Restoration
   readonly secrets?: Secrets
   /** The public keys of its clients. */
   readonly keys?: RecordKeys | ResourceKeys

@@ -24,7 +24,7 @@ afterAll(() => dev.close())
 const shell = (script: string) => runShell(script, dev.folder)
 
 /** Commands about a provider that the development server does not have. */
-const ELSEWHERE: readonly string[] = ['adopt']
+const ELSEWHERE: readonly string[] = ['adopt', 'restore']
 
 describe('the examples of --help', () => {
   it.each(

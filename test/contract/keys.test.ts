@@ -1,6 +1,7 @@
 /** Public keys at every provider: one is added and removed, and nothing else of the client changes (G1). */
 
 import { expect, it } from 'vitest'
+import { isRecord, type JsonObject } from '../../src/core/json/json.ts'
 import { publicKeyOf } from '../../src/core/keys/public-key.ts'
 import { parseMergePatch } from '../../src/core/patch/patch.ts'
 import { changeClient } from '../../src/service/change/change.ts'
@@ -38,15 +39,21 @@ it.each(await everySubject())('$name', async (kind) => {
     const before = subject.stored()
     const added = await add()
     expect(added.keys.map(({ kid }) => kid)).toContain(KEY.kid)
-    const names = differences(kind, before ?? {}, subject.stored() ?? {})
+    const names = differences(kind, flat(before), flat(subject.stored()))
     expect(names.filter((name) => !/jwks|updated|date/i.test(name))).toEqual([])
     const wanted = { removed: KEY.kid }
     const removed = await changeKeys(bench.service, { ...request(), wanted })
     expect(removed.keys.map(({ kid }) => kid)).not.toContain(KEY.kid)
-    const left = differences(kind, before ?? {}, subject.stored() ?? {})
+    const left = differences(kind, flat(before), flat(subject.stored()))
     expect(left.filter((name) => !/updated|date/i.test(name))).toEqual([])
   } finally {
     await bench.close()
     await subject.close()
   }
 })
+
+/** Each attribute of Keycloak's as a member of its own. */
+function flat({ attributes, ...record }: JsonObject = {}): JsonObject {
+  const named = Object.entries(isRecord(attributes) ? attributes : {})
+  return { ...record, ...Object.fromEntries(named.map(([name, value]) => [`@${name}`, value])) }
+}

@@ -22,6 +22,7 @@ import { adoptClient } from '../../src/service/life/adopt.ts'
 import { copyClient } from '../../src/service/life/copy.ts'
 import { createClient } from '../../src/service/life/create.ts'
 import { removeClient } from '../../src/service/life/remove.ts'
+import { restoreClient } from '../../src/service/life/restore.ts'
 import { retireSecret } from '../../src/service/secrets/retire.ts'
 import { rotateSecret } from '../../src/service/secrets/rotate.ts'
 import type { ActionName } from '../../src/store/log/entry.ts'
@@ -30,7 +31,9 @@ import { resourceOf } from '../../src/store/resource.ts'
 import { auth0Over } from '../contract/auth0-provider.ts'
 import { type Subject, subjectNamed } from '../contract/subjects.ts'
 import { keyedClient } from '../fixtures/auth0-keys.ts'
+import { fullKeycloakClient } from '../fixtures/keycloak.ts'
 import { jwk } from '../fixtures/public-keys.ts'
+import { KEYCLOAK } from './keycloak-world.ts'
 
 const HOUR_MS = 3_600_000
 const CALLBACK = 'https://pr-7.preview.example/cb'
@@ -130,6 +133,22 @@ async function startKeyed(): Promise<Clients> {
     providerFor: () => provider,
     stored: () => emulator.client(ref.id) as JsonObject | undefined,
     close: () => emulator.close(),
+  }
+}
+
+/** A client that its provider gives back once it is removed. */
+async function startRestorable(): Promise<Clients> {
+  const { ref, provider, stored, close } = await KEYCLOAK.start()
+  const id = stored()?.id
+  return {
+    ref,
+    providerFor: () => provider,
+    // The same one, and no other of its name.
+    stored: () => {
+      const record = stored()
+      return record?.id === id ? record : undefined
+    },
+    close,
   }
 }
 
@@ -401,6 +420,15 @@ export const ACTION_KINDS: readonly ActionKind[] = [
     before: async (on) => addKey(without(on)),
     perform: (on) => changeKeys(on.service, { ...on.request, wanted: { removed: NEW_KEY.kid } }),
     effects: async (on) => 1 - (await keysInUse(on)),
+  },
+  {
+    start: startRestorable,
+    action: 'restore',
+    name: 'a restoration',
+    before: async (on) => removeClient(on.service, without(on).request),
+    afterMs: 0,
+    perform: ({ service, request }) => restoreClient(service, request),
+    effects: async ({ clients }) => isTrue(clients.stored()?.secret === fullKeycloakClient.secret),
   },
   {
     ...LOCAL,

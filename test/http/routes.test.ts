@@ -55,6 +55,8 @@ const REQUESTS: Readonly<Record<string, Minimal>> = {
     body: { provider: 'auth0', allowLoss: true },
     about: 'default provider',
   },
+  // Auth0 gives no client back.
+  restoreClient: { path: () => `${CLIENT}/restore`, success: 400, about: 'default provider' },
   rollbackClient: { path: () => `${CLIENT}/rollback`, body: { to: 2 }, about: 'default provider' },
   rotateSecret: {
     path: () => `${CLIENT}/rotate-secret`,
@@ -419,7 +421,8 @@ it.each(ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const)
     const reaps = path === '/jobs/reap'
     const whole = ['clients:read', 'clients:suspend', 'clients:delete']
     const moves = /\/move(\/narrow|\/end)?$/.test(path) ? ['clients:read'] : undefined
-    expect(also).toEqual(reaps ? whole : setsToWork ? ['clients:write'] : moves)
+    const restores = path.endsWith('/restore') ? ['history:read'] : moves
+    expect(also).toEqual(reaps ? whole : setsToWork ? ['clients:write'] : restores)
   },
 )
 

@@ -48,6 +48,21 @@ export const LIFE_OPERATIONS = {
     answerHeaders: MADE,
     errors: BODY_ERRORS,
   },
+  /** A client that is there is refused, so that a request without a key cannot do it twice. */
+  restoreClient: {
+    method: 'POST',
+    path: '/clients/{clientId}/restore',
+    summary: 'Brings a removed client back with its id and secret, where its provider can.',
+    page: '#restoring-a-removed-client',
+    permission: 'clients:write',
+    also: ['history:read'],
+    query: WRITE,
+    headers: ['Idempotency-Key'],
+    answers: { 200: 'Restoration' },
+    plan: 'RestorationPlan',
+    answerHeaders: ['ETag', 'Operation-Id', 'Idempotent-Replayed'],
+    errors: WRITE_ERRORS,
+  },
   /** Takes in a client that was registered elsewhere; the same adoption again changes nothing. */
   adoptClient: {
     method: 'PUT',

@@ -11,6 +11,7 @@ import type {
   LifeBodies,
   Removal,
   RemovalPlan,
+  RestorationPlan,
 } from '../../contract/life.ts'
 import { CLIENT_KINDS } from '../../core/client-kind.ts'
 import { parseUrl } from '../../core/uri/uri-reading.ts'
@@ -74,6 +75,11 @@ export const adoptionRequest = z.strictObject({
   ),
 } satisfies Shape<Adoption>)
 
+const restorationPlan = z.object({
+  ...planMembers,
+  lost: z.array(text),
+} satisfies Shape<RestorationPlan>)
+
 const removal = z.object({
   removed: yes,
   client: clientName,
@@ -97,6 +103,8 @@ export const LIFE_SCHEMAS = {
   CopyReport: copyReport,
   Copy: z.intersection(client, z.object({ report: optional(copyReport) })),
   CopyPlan: copyPlan,
+  Restoration: z.intersection(client, z.object({ lost: optional(z.array(text)) })),
+  RestorationPlan: restorationPlan,
   Removal: removal,
   RemovalPlan: removalPlan,
 } satisfies Schemas<LifeBodies>

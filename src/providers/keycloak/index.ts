@@ -14,8 +14,10 @@ import { adminPath, createSenders, type SendAt } from './calls/call.ts'
 import { createKeycloakPace } from './calls/pace.ts'
 import type { KeycloakSettings } from './calls/realm.ts'
 import { clientPath, findId, listClients, readClient, readWithScopes } from './calls/records.ts'
-import { createCreation } from './creation.ts'
 import { isOpenId, notManaged } from './grants.ts'
+import { keys } from './keys.ts'
+import { createCreation } from './life/creation.ts'
+import { createRestoration } from './life/restoration.ts'
 import { mapping } from './mapping.ts'
 import { barOf, relianceOf } from './reliance.ts'
 import { createSecrets } from './secrets.ts'
@@ -56,13 +58,13 @@ export function create(
     bar: barOf,
     removal: (ref, base) => removalStep(sendAt, pathOf(ref), ref, base),
     lostWithRemoval: [
-      'the client id and the id of the record: a new client gets others',
-      'the secret: a new client gets a new one',
       'the service account with its roles, of which this API may read nothing',
       'roles of the client, and who has them',
       'authorization resources, scopes and policies',
       'sessions, consents and tokens of the client, and its registration access token',
     ],
+    restoration: createRestoration(sendAt, pathOf),
+    keys,
     secrets: createSecrets({ sendAt, pathOf, now, fingerprintOf }),
     authorization: createAuthorization(realmOf),
   }

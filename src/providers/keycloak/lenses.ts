@@ -1,5 +1,6 @@
 /** Rows of the mapping for members of which Keycloak has a way of its own. */
 
+import type { Json } from '../../core/json/json.ts'
 import { key } from '../../core/mapping/lenses.ts'
 import { secretOf } from '../../core/mapping/mapping.ts'
 import type { Lens, Native } from '../../core/mapping/row.ts'
@@ -16,11 +17,13 @@ export const text = (name: string) =>
 /** What stands for a secret that the reader may not see (Keycloak 26.8). */
 const MASK = /^\*+$/
 
+/** Whether a secret is there and is not shown. */
+export const isMasked = (value: Json): boolean => typeof value === 'string' && MASK.test(value)
+
 export const secret: Lens<Secret | null> = {
   support: 'native',
   keys: ['secret'],
-  get: ({ secret: value = null }) =>
-    typeof value === 'string' && MASK.test(value) ? undefined : secretOf(value),
+  get: ({ secret: value = null }) => (isMasked(value) ? undefined : secretOf(value)),
   put: (value) => ({ secret: value?.reveal() }),
   // RFC 6749 appendix A.2: client-secret = *VSCHAR
   limits: {

@@ -12,20 +12,24 @@ const KEY_METHODS: readonly Json[] = ['private_key_jwt', 'self_signed_tls_client
 export const registrationKeys: RecordKeys = {
   kind: 'record',
   member: 'jwks',
-  keysOf: (native) => setOf(native).map(keyOf),
+  keysOf: (native) => setOf(native).map(shownKey),
   added: (native, key) => ({ jwks: { keys: [...setOf(native), key] } }),
   // Without any key there is no set: an empty one is refused by some servers.
   removed: (native, kid) => {
-    const keys = setOf(native).filter((one) => keyOf(one).kid !== kid)
+    const keys = setOf(native).filter((one) => shownKey(one).kid !== kid)
     return { jwks: keys.length === 0 ? null : { keys } }
   },
   authenticates: (native) => KEY_METHODS.includes(methodOf(native)),
 }
 
-const setOf = ({ jwks }: Native): readonly JsonObject[] =>
-  isRecord(jwks) && Array.isArray(jwks.keys) ? jwks.keys.filter(isRecord) : []
+const setOf = ({ jwks }: Native): readonly JsonObject[] => keysIn(jwks)
 
-function keyOf(key: JsonObject): ClientKey {
+/** The keys of a set (RFC 7517 section 5); none of anything else. */
+export const keysIn = (set: Json | undefined): readonly JsonObject[] =>
+  isRecord(set) && Array.isArray(set.keys) ? set.keys.filter(isRecord) : []
+
+/** A key of a set that the settings of its client name. */
+export function shownKey(key: JsonObject): ClientKey {
   const { kid, kty, alg, use } = key
   return {
     kid: typeof kid === 'string' ? kid : (thumbprintOf(key) ?? 'unknown'),

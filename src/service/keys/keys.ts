@@ -84,7 +84,7 @@ export function removableKey(
   }
   if (others.length > 0) {
     throw refused(
-      'Several keys of the client have this kid. Change client.providerSettings.jwks to say which is meant.',
+      `Several keys of the client have this kid. Change ${settingOf(provider)} to say which is meant.`,
       'kid',
     )
   }
@@ -96,6 +96,12 @@ export function removableKey(
     'The last usable key of a client that authenticates by keys cannot be removed. Add another one first.',
     'kid',
   )
+}
+
+/** Where the keys are. */
+const settingOf = (provider: Provider) => {
+  const keys = keysOf(provider)
+  return keys.kind === 'record' ? `client.providerSettings.${keys.member}` : `client.${keys.field}`
 }
 
 const refused = (says: string, field: string) => new ClientError('rule_violated', says, { field })

@@ -13,7 +13,7 @@ import type { Call, ClientRef } from '../../providers/call.ts'
 import type { KeptElsewhere } from '../../providers/elsewhere.ts'
 import type { Provider } from '../../providers/provider.ts'
 import { isUnreadable } from '../../providers/unreadable.ts'
-import type { Intent } from '../../store/log/entry.ts'
+import type { Intent, Outcome } from '../../store/log/entry.ts'
 import type { Standing } from '../../store/log/standing.ts'
 import { resourceOf } from '../../store/resource.ts'
 import { checkDeadline } from '../base/retry.ts'
@@ -86,38 +86,67 @@ async function readHeld(
       return { ...latest, elsewhere: unreadBy(provider) }
     }
     await settledHead(service, { ref, deadline: call.deadline })
-    const removal = await lastRemoval(service, ref)
-    if (removal === undefined) throw error
-    const sealed = await openSealed(service, removal)
-    if (sealed !== undefined && isUnreadable(sealed.base)) {
-      throw new ClientError(
-        'not_restorable',
-        'The client was removed, and its provider held no record of it that could be read.',
-      )
-    }
-    if (sealed !== undefined) {
-      const { standing } = removal
-      return { native: sealed.base, standing, elsewhere: unreadBy(provider) }
-    }
+    const removed = await removedRecord(service, ref)
+    if (removed === undefined) throw error
+    return { ...removed, elsewhere: unreadBy(provider) }
+  }
+}
+
+/**
+ * The last record of a client that was removed through this program; `undefined`: that is not what its log ends with.
+ * @throws ClientError `not_restorable` for a record that can no longer be opened
+ */
+export async function removedRecord(
+  service: Service,
+  ref: ClientRef,
+): Promise<Pick<Original, 'native' | 'standing'> | undefined> {
+  const removal = await lastRemoval(service, ref)
+  if (removal === undefined) return undefined
+  const sealed = await openSealed(service, removal)
+  if (sealed !== undefined && isUnreadable(sealed.base)) {
     throw new ClientError(
       'not_restorable',
-      'The client was removed, and its last record was sealed with a key that is no longer in use.',
+      'The client was removed, and its provider held no record of it that could be read.',
     )
   }
+  if (sealed !== undefined) return { native: sealed.base, standing: removal.standing }
+  throw new ClientError(
+    'not_restorable',
+    'The client was removed, and its last record was sealed with a key that is no longer in use.',
+  )
 }
 
 /** What a provider may keep of a client of which nothing can be read any more. */
 const unreadBy = ({ elsewhere }: Provider): readonly KeptElsewhere[] =>
   elsewhere?.names.map((name) => ({ name, state: 'unread' as const })) ?? []
 
-/** The most entries that may follow a removal, written by instances that resumed too late. */
-const MOST_OVERLAPS = 10
+/** How many entries are read at once. */
+const BATCH = 8
 
-/** The removal that a client's log ends with. */
-async function lastRemoval(service: Service, ref: ClientRef): Promise<Intent | undefined> {
-  const newest = { newestFirst: true, limit: MOST_OVERLAPS + 2 }
-  const entries = await service.store.entries(resourceOf(ref), newest)
-  const [closing, intent] = entries.filter(({ kind }) => kind !== 'overlap')
-  const applied = closing?.kind === 'outcome' && closing.outcome === 'applied'
-  return applied && intent?.kind === 'intent' && intent.action === 'remove' ? intent : undefined
+/**
+ * The removal that a client's log ends with, apart from what instances that resumed too late wrote after it, and from
+ * restorations that came to nothing.
+ */
+async function lastRemoval({ store }: Service, ref: ClientRef): Promise<Intent | undefined> {
+  let outcome: Outcome | undefined
+  for (let below: number | undefined; ; ) {
+    const from = below === undefined ? {} : { below }
+    const entries = await store.entries(resourceOf(ref), {
+      newestFirst: true,
+      limit: BATCH,
+      ...from,
+    })
+    for (const entry of entries) {
+      below = entry.seq
+      if (entry.kind === 'outcome') outcome = entry.outcome
+      if (entry.kind === 'outcome' || entry.kind === 'overlap') continue
+      const { action } = entry.kind === 'intent' ? entry : {}
+      if (action === 'remove' && entry.kind === 'intent') {
+        return outcome === 'applied' ? entry : undefined
+      }
+      if (action !== 'restore' || outcome === undefined || outcome === 'applied') return undefined
+      outcome = undefined
+    }
+    if (entries.length < BATCH) return undefined
+  }
 }

@@ -13,6 +13,7 @@ import { findKeyAdded, findKeyRemoved, keyConflict, namesKeys } from '../keys/ke
 import { creationConflict } from '../life/creation-conflict.ts'
 import { asPlanned, beginLog, findCreation } from '../life/creation-outcome.ts'
 import { findRemoval } from '../life/removal-outcome.ts'
+import { findRestored } from '../life/restoration-outcome.ts'
 import { findAdded, findRetired } from '../secrets/secret-outcome.ts'
 import { changeConflict } from './conflict.ts'
 import type { Running, Settled } from './running.ts'
@@ -100,6 +101,7 @@ export const SETTLEMENTS: Actions = {
   retire_later: SETTINGS,
   retain: SETTINGS,
   adopt: SETTINGS,
+  restore: { ...SETTINGS, look: findRestored },
   add_key: {
     ...SETTINGS,
     look: findKeyAdded,

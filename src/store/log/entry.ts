@@ -71,6 +71,7 @@ export const ACTIONS = [
   'retire_later',
   'retain',
   'adopt',
+  'restore',
   'add_key',
   'remove_key',
 ] as const

@@ -43,6 +43,7 @@ export const UNCERTAIN: UncertainActions = {
   retire_later: PLAIN,
   retain: PLAIN,
   adopt: PLAIN,
+  restore: PLAIN,
   add_key: PLAIN,
   remove_key: PLAIN,
 }

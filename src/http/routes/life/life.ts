@@ -6,6 +6,7 @@ import type { Json } from '../../../core/json/json.ts'
 import { parseMergePatch } from '../../../core/patch/patch.ts'
 import { createClient as create } from '../../../service/life/create.ts'
 import { type RemovalResult, removeClient } from '../../../service/life/remove.ts'
+import { type RestorationResult, restoreClient as restore } from '../../../service/life/restore.ts'
 import { type Answer, clientBody, planBody } from '../../answer.ts'
 import {
   absent,
@@ -32,6 +33,7 @@ export const LIFE_HANDLERS: Handlers<keyof typeof LIFE_OPERATIONS> = {
   createClient,
   deleteClient,
   copyClient,
+  restoreClient,
   adoptClient,
 }
 
@@ -85,6 +87,49 @@ async function deleteClient(exchange: Exchange): Promise<Answer> {
   )
   traced(exchange, result)
   return removalAnswer(exchange, target, result)
+}
+
+/** Brings a removed client back, or shows with `?dryRun=true` what would not come back. */
+async function restoreClient(exchange: Exchange): Promise<Answer> {
+  const { query, settings } = exchange
+  const target = targetOf(exchange, query)
+  // What a client was that is gone is in its history alone.
+  targetOf(exchange, query, 'history:read')
+  const key = keyOfRequest(exchange, target, null)
+  const result = await absent(
+    restore(settings.service, {
+      ...writing(exchange, target, key),
+      ...sight(target),
+      ref: target.ref,
+      provider: target.provider,
+      authorize: (needs) => checkNeeds(exchange, target, needs),
+    }),
+  )
+  return restorationAnswer(exchange, target, traced(exchange, result))
+}
+
+function restorationAnswer(
+  exchange: Exchange,
+  target: Target,
+  { lost, ...result }: RestorationResult,
+): Answer {
+  const { ref, provider, may } = target
+  const { native, standing, warnings, steps } = result
+  const names = lost === undefined ? {} : { lost }
+  if (result.outcome === 'planned') {
+    const client = clientBody(ref, provider.mapping, native, { may, warnings: [], standing })
+    const requests = requestsOf(exchange, provider, steps)
+    const plan = planBody(may, { changes: [], requests, warnings })
+    return { status: 200, body: { ...plan, client, ...names } }
+  }
+  return {
+    status: 200,
+    headers: changeHeaders(exchange, result, readBody(exchange, target, result)),
+    body: {
+      ...clientBody(ref, provider.mapping, native, { may, warnings, standing }),
+      ...names,
+    },
+  }
 }
 
 function removalAnswer(exchange: Exchange, target: Target, result: RemovalResult): Answer {

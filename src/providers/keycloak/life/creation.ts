@@ -3,22 +3,22 @@
  * not answered is found by one read, and the same creation can never make two.
  */
 
-import { ClientError, isClientError } from '../../core/errors.ts'
-import { type JsonObject, withoutMembers } from '../../core/json/json.ts'
-import { texts } from '../../core/mapping/lenses.ts'
-import { secretOf } from '../../core/mapping/mapping.ts'
-import type { Native } from '../../core/mapping/row.ts'
-import type { Call } from '../call.ts'
-import type { Creation } from '../creation.ts'
-import type { Part } from '../definition.ts'
-import { newSecretValue, type SecretStep } from '../secrets.ts'
-import type { Send, SendAt } from './calls/call.ts'
-import { readClient, readRealmDefaults, readScopes } from './calls/records.ts'
-import { checkNames, LISTS } from './calls/scopes.ts'
-import { usesSecret } from './grants.ts'
+import { ClientError, isClientError } from '../../../core/errors.ts'
+import { type JsonObject, withoutMembers } from '../../../core/json/json.ts'
+import { texts } from '../../../core/mapping/lenses.ts'
+import { secretOf } from '../../../core/mapping/mapping.ts'
+import type { Native } from '../../../core/mapping/row.ts'
+import type { Call } from '../../call.ts'
+import type { Creation } from '../../creation.ts'
+import type { Part } from '../../definition.ts'
+import { newSecretValue, type SecretStep } from '../../secrets.ts'
+import type { Send, SendAt } from '../calls/call.ts'
+import { readClient, readRealmDefaults, readScopes } from '../calls/records.ts'
+import { checkNames, LISTS } from '../calls/scopes.ts'
+import { usesSecret } from '../grants.ts'
+import { SCOPES, SERVERS_OWN } from '../members.ts'
+import { sentAttributes } from '../update.ts'
 import { blank } from './kinds.ts'
-import { SCOPES, SERVERS_OWN } from './members.ts'
-import { sentAttributes } from './update.ts'
 
 /** Creation in the realms of a provider; `listLagSeconds`: how long a replica of a database may lag behind. */
 export function createCreation(
@@ -39,7 +39,8 @@ export function createCreation(
   }
 }
 
-function requestBody(next: Native): JsonObject {
+/** The members of a record that a caller chooses, as they are sent. */
+export function requestBody(next: Native): JsonObject {
   const { attributes, protocolMappers, ...body } = withoutMembers(next, [
     ...SERVERS_OWN,
     SCOPES,

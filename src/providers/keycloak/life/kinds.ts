@@ -4,9 +4,9 @@
  * and 2.4 (no password grant); RFC 8252 section 8.4 (native apps are public clients); RFC 6749 section 4.4.
  */
 
-import type { ClientKind } from '../../core/client-kind.ts'
-import type { JsonObject } from '../../core/json/json.ts'
-import type { Native } from '../../core/mapping/row.ts'
+import type { ClientKind } from '../../../core/client-kind.ts'
+import type { JsonObject } from '../../../core/json/json.ts'
+import type { Native } from '../../../core/mapping/row.ts'
 
 const COMMON = {
   protocol: 'openid-connect',
