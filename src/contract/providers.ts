@@ -26,6 +26,11 @@ export interface Provider extends ProviderSummary {
   readonly boundSettings: readonly string[]
   /** Settings that are mappings, of which each member can be cleared. */
   readonly settingMaps: readonly string[]
+  /**
+   * Objects of `providerSettings` (dotted paths, outer ones first) whose members are settings by themselves, which the lists
+   * above name by their paths.
+   */
+  readonly openedSettings?: readonly string[]
   /** Members of its records with the classes of each, where it has such a table. */
   readonly members?: JsonObject
 }

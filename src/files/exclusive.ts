@@ -6,6 +6,7 @@
 import { FIELDS, type FieldName } from '../core/client.ts'
 import { isRecord, type Json, type JsonObject, memberOf } from '../core/json/json.ts'
 import { firstOf, withoutPaths } from '../core/json/paths.ts'
+import { opened } from '../core/mapping/opened.ts'
 import type { FieldPatches } from '../core/patch/patch.ts'
 import type { ClientFile } from './client-file.ts'
 import type { LiveClient } from './compare.ts'
@@ -33,11 +34,12 @@ export function strangersOf(
 }
 
 function strangeSettings(
-  now: JsonObject,
-  named: Json | undefined,
-  { settings = [], readOnlySettings = [], settingMaps = [] }: Capabilities,
+  shown: JsonObject,
+  fileValue: Json | undefined,
+  { settings = [], readOnlySettings = [], settingMaps = [], openedSettings = [] }: Capabilities,
 ): JsonObject {
-  const settable = withoutPaths(now, readOnlySettings)
+  const settable = withoutPaths(opened(shown, openedSettings), readOnlySettings)
+  const named = isRecord(fileValue) ? opened(fileValue, openedSettings) : fileValue
   const members = Object.entries(settable).flatMap(([name, value]): [string, Json][] => {
     if (!settings.includes(name)) return []
     const own = isRecord(named) ? memberOf(named, name) : undefined

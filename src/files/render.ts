@@ -6,8 +6,9 @@
 import { createHash } from 'node:crypto'
 import { type Client, FIELD_NAMES, FIELDS, type FieldName } from '../core/client.ts'
 import { type ClientKind, kindOf } from '../core/client-kind.ts'
-import { isRecord, type Json, without } from '../core/json/json.ts'
+import { isRecord, type Json, type JsonObject, without } from '../core/json/json.ts'
 import { firstOf, withoutPaths } from '../core/json/paths.ts'
+import { closed, opened } from '../core/mapping/opened.ts'
 import { EXCLUSIVE } from './client-file.ts'
 import type { LiveClient } from './compare.ts'
 import { escaped } from './environments/template.ts'
@@ -44,6 +45,8 @@ export interface Capabilities {
   readonly boundSettings?: readonly string[]
   /** Raw settings that are mappings, of which each member can be cleared. */
   readonly settingMaps?: readonly string[]
+  /** Objects whose members are settings by themselves, named by their paths. */
+  readonly openedSettings?: readonly string[]
 }
 
 /** The text of the file of a client. */
@@ -89,10 +92,14 @@ export function unknownSettings(
 ): readonly string[] {
   const { providerSettings } = attributes
   const { readOnlySettings = [] } = capabilities
-  return Object.keys(isRecord(providerSettings) ? providerSettings : {}).filter(
+  return Object.keys(settingsIn(providerSettings, capabilities)).filter(
     (name) => !isSetting(name, capabilities) && !readOnlySettings.includes(name),
   )
 }
+
+/** Raw settings by their names. */
+const settingsIn = (value: Json | undefined, { openedSettings = [] }: Capabilities): JsonObject =>
+  opened(isRecord(value) ? value : {}, openedSettings)
 
 const isSetting = (name: string, { settings = [], creationSettings = [] }: Capabilities) =>
   settings.includes(name) || creationSettings.includes(name)
@@ -114,10 +121,11 @@ function settable(field: FieldName, value: Json, capabilities: Capabilities): Js
   const { kind } = FIELDS[field]
   if (kind !== 'raw') return isEmptyObject(value) ? null : value
   const isMade = isMadeOf(capabilities)
-  const members = Object.entries(isRecord(value) ? value : {}).filter(
+  const { readOnlySettings = [], openedSettings = [] } = capabilities
+  const members = Object.entries(settingsIn(value, capabilities)).filter(
     ([name, one]) => isSetting(name, capabilities) && !(isEmptyObject(one) && isMade(name)),
   )
-  return withoutPaths(Object.fromEntries(members), capabilities.readOnlySettings ?? [])
+  return closed(withoutPaths(Object.fromEntries(members), readOnlySettings), openedSettings)
 }
 
 const isEmptyObject = (value: Json) => isRecord(value) && Object.keys(value).length === 0

@@ -74,7 +74,7 @@ export const callbacksOf = ({ callbacks }: Pick<AnyKind, 'callbacks'>, record: J
 
 /** A record with other callbacks; what is beside them stays. */
 export function withCallbacks(
-  { callbacks }: Pick<AnyKind, 'callbacks'>,
+  { callbacks, objects }: Pick<AnyKind, 'callbacks' | 'objects'>,
   record: JsonObject,
   urls: readonly string[],
 ): JsonObject {
@@ -82,7 +82,7 @@ export function withCallbacks(
     ...inner,
     [name]: rest.length === 0 ? urls : put((inner[name] ?? {}) as JsonObject, rest),
   })
-  return put(record, Object.hasOwn(record, callbacks) ? [callbacks] : callbacks.split('.'))
+  return put(record, objects === undefined ? callbacks.split('.') : [callbacks])
 }
 
 /** A record without the members that move by themselves, and with sets in one order. */

@@ -2,8 +2,10 @@
 
 import { describe, expect, it } from 'vitest'
 import { FIELDS, type FieldName } from '../../src/core/client.ts'
-import { type Json, same } from '../../src/core/json/json.ts'
+import { kindOf } from '../../src/core/client-kind.ts'
+import { type Json, type JsonObject, same } from '../../src/core/json/json.ts'
 import { showClient } from '../../src/core/mapping/mapping.ts'
+import { opened } from '../../src/core/mapping/opened.ts'
 import { planChange } from '../../src/core/plan/plan.ts'
 import { parseClientFile } from '../../src/files/client-file.ts'
 import { clientText } from '../../src/files/import/client-text.ts'
@@ -46,13 +48,16 @@ describe.each(MAPPINGS)('of $name', ({ mapping, native }) => {
   it('what no file can set is reported, and nothing is lost without a word', () => {
     const { text, losses } = imported({ ...native, of_no_table: 1 })
     const { client } = parseClientFile('file.yaml', text)
-    const said = new Set(losses.map(({ what }) => what.split('.')[0]))
+    const said = new Set(losses.flatMap(({ what }) => [what, what.split('.')[0] ?? '']))
     expect(said).toContain('of_no_table')
     const fields = Object.keys(client)
-    const settings = Object.keys((client.providerSettings ?? {}) as object)
+    const raw = (client.providerSettings ?? {}) as JsonObject
+    const settings = Object.keys(opened(raw, mapping.opened ?? []))
     const rows = Object.entries(mapping.fields)
     const isSaid = (field: string) =>
       field === 'id' ||
+      // The kind of the file says it where no one can set it.
+      (field === 'appType' && kindOf(showClient(mapping, native)) !== undefined) ||
       fields.includes(field) ||
       losses.some(({ what }) => what === `client.${field}`) ||
       // What cannot be set and is as it is for every client anyway.
@@ -63,7 +68,9 @@ describe.each(MAPPINGS)('of $name', ({ mapping, native }) => {
     const silent = Object.keys(native).filter((name) => {
       const isField = rows.some(
         ([field, row]) =>
-          'keys' in row && row.keys.some((key) => key.split('.')[0] === name) && isSaid(field),
+          'keys' in row &&
+          row.keys.some((key) => [key, key.split('.')[0]].includes(name)) &&
+          isSaid(field),
       )
       return !isField && !settings.includes(name) && !said.has(name)
     })

@@ -13,6 +13,7 @@ import { FIELDS, type FieldName } from '../../src/core/client.ts'
 import { isClientError } from '../../src/core/errors.ts'
 import { isRecord, type Json, type JsonObject, same } from '../../src/core/json/json.ts'
 import type { MappedField, Mapping } from '../../src/core/mapping/mapping.ts'
+import { opened } from '../../src/core/mapping/opened.ts'
 import { isLens, type Row } from '../../src/core/mapping/row.ts'
 import type { FieldPatches } from '../../src/core/patch/patch.ts'
 import { type ClientFile, withId } from '../../src/files/client-file.ts'
@@ -204,7 +205,7 @@ export function testRoundTrip(
           const [after] = await mine()
           const facts = await tenants.capabilities('here')
           const expected = [
-            ...namedDifferences(file.client, before ?? {}, after ?? {}),
+            ...namedDifferences(file.client, before ?? {}, after ?? {}, kind),
             ...comeSettings(file, after ?? {}, facts),
           ].sort()
           const shown = driftOf(await tenants.plan([file]))
@@ -286,12 +287,21 @@ function written(now: Json, value: Json): Json {
 }
 
 /** Paths of attributes that differ, of those that a file names or that were empty when it was written. */
-function namedDifferences(file: FieldPatches, before: JsonObject, after: JsonObject): string[] {
+function namedDifferences(
+  file: FieldPatches,
+  before: JsonObject,
+  after: JsonObject,
+  { objects = [] }: Pick<AnyKind, 'objects'>,
+): string[] {
+  const sideOf = (record: JsonObject, name: string) => {
+    const value = record[name] ?? null
+    return name === 'providerSettings' && isRecord(value) ? opened(value, objects) : value
+  }
   const isMap = (name: string) => ['map', 'raw'].includes(FIELDS[name as FieldName].kind)
   return Object.keys(file)
     .flatMap((name) => {
-      const [was, is] = [before[name] ?? null, after[name] ?? null]
-      const named = (file as JsonObject)[name] ?? null
+      const [was, is] = [sideOf(before, name), sideOf(after, name)]
+      const named = sideOf(file as JsonObject, name)
       if (!isMap(name) || !isRecord(is) || !isRecord(was)) return differ(name, was, is)
       const members = isRecord(named) ? Object.keys(named) : Object.keys(is)
       return members.flatMap((one) => {
@@ -307,12 +317,14 @@ function namedDifferences(file: FieldPatches, before: JsonObject, after: JsonObj
 function comeSettings(
   { client, exclusive = [] }: ClientFile,
   after: JsonObject,
-  { settings = [] }: Capabilities,
+  { settings = [], openedSettings = [] }: Capabilities,
 ): string[] {
   return exclusive.flatMap((field) => {
     const isRaw = FIELDS[field].kind === 'raw'
-    const named = client[field] ?? (isRaw ? {} : null)
-    const now = after[field]
+    const sideOf = (value: Json | undefined) =>
+      isRaw && isRecord(value) ? opened(value, openedSettings) : value
+    const named = sideOf(client[field]) ?? (isRaw ? {} : null)
+    const now = sideOf(after[field])
     // What was empty as a whole is named as empty.
     if (!isRecord(now) || !isRecord(named)) return []
     return Object.entries(now)

@@ -66,8 +66,14 @@ describe.each(SUBJECTS.filter(({ inProcess }) => !inProcess))('$name', (kind) =>
       const list = () => secrets.list(made, native ?? {}, call())
       // What the provider makes is in the record.
       const live = secrets.makesValues ? await list() : await calledBy(list)
-      await sent([secrets.remove?.(made, native ?? {}, String(live[0]?.id))])
+      const first = String(live[0]?.id)
+      await sent([
+        secrets.disable?.(made, native ?? {}, first),
+        secrets.remove?.(made, native ?? {}, first),
+      ])
     }
-    await sent([provider.removal?.(made, native ?? {})])
+    const off = provider.beforeRemoval?.(native ?? {})
+    const before = off === undefined ? [] : provider.steps(made, native ?? {}, off)
+    await sent([...before, provider.removal?.(made, native ?? {})])
   })
 })

@@ -191,7 +191,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
 
   it('leases leave places in a list, which changes by hand fill', async () => {
     const service = { ...bench.service, leaseShares: { ofList: 0.05, ofCaller: 1, ofOwner: 1 } }
-    const most = ['hydra', 'keycloak', 'local'].includes(kind.name) ? 1_000 : 100
+    const most = ['hydra', 'keycloak', 'local', 'okta'].includes(kind.name) ? 1_000 : 100
     const held = most * 0.05
     write([
       ...before,

@@ -244,7 +244,10 @@ describe.each(SUBJECTS)('$name', (kind) => {
           () => false,
           () => true,
         )
-        expect(gone).toBe(point === 'step sent' || point === 'outcome recorded')
+        // The first of two calls is taken back.
+        const inTwo = subject.provider.beforeRemoval !== undefined
+        expect(gone).toBe((point === 'step sent' && !inTwo) || point === 'outcome recorded')
+        if (!gone) expect(subject.stored().status).toEqual(kind.full.status)
         const { items } = await readHistory(bench.service, subject.ref, { limit: 5 })
         const told = items.map(({ outcome }) => outcome)
         expect(told).toEqual(point === 'base read' ? [] : [gone ? 'applied' : 'not_applied'])

@@ -102,12 +102,14 @@ describe.each(OVERLAPPING)('$name', (kind) => {
     const { previous, secret } = await rotate(HOUR)
     const { secrets } = subject.provider
     const base = await subject.provider.read(subject.ref, call())
+    await secrets?.disable?.(subject.ref, base, secret?.id ?? '').send(call())
     await secrets?.remove?.(subject.ref, base, secret?.id ?? '').send(call())
     expect(await due(await later(HOUR + 1))).toMatchObject({ done: 1, failed: [] })
     expect((await live()).map(({ id }) => id)).toEqual([previous[0]?.id])
     expect((await actions())[0]).toBe('retain applied')
     const again = await rotate(HOUR)
     const now = await subject.provider.read(subject.ref, call())
+    await secrets?.disable?.(subject.ref, now, previous[0]?.id ?? '').send(call())
     await secrets?.remove?.(subject.ref, now, previous[0]?.id ?? '').send(call())
     expect(await due(await later(HOUR + 1))).toMatchObject({ done: 1, failed: [] })
     expect((await live()).map(({ id }) => id)).toEqual([again.secret?.id])
@@ -149,6 +151,9 @@ describe.each(OVERLAPPING)('$name', (kind) => {
       ...subject.provider,
       secrets: {
         ...secrets,
+        ...(secrets.disable && {
+          disable: (...asked: Parameters<typeof remove>) => ({ ...remove(...asked), send }),
+        }),
         remove: (...asked: Parameters<typeof remove>) => ({ ...remove(...asked), send }),
       },
     }

@@ -200,6 +200,7 @@ function nameKey(provider: string): string {
 function foreignSetting(provider: string): readonly [string, JsonObject[string]] {
   if (provider === 'auth0') return ['organization_usage', 'require']
   if (provider === 'cognito') return ['PreventUserExistenceErrors', 'LEGACY']
+  if (provider === 'okta') return ['settings.oauthClient.issuer_mode', 'ORG_URL']
   if (provider === 'keycloak') return ['rootUrl', 'https://new.example.com']
   return ['backchannel_logout_uri', 'https://new.example.com/backchannel']
 }

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { describe, expect } from 'vitest'
 import type { CognitoEmulator } from '../../src/emulators/cognito/index.ts'
 import type { FaultKind } from '../../src/emulators/faults.ts'
+import type { OktaEmulator } from '../../src/emulators/okta/index.ts'
 import { liveSecrets } from '../../src/providers/local/live-secrets.ts'
 import { newSecretValue } from '../../src/providers/secrets.ts'
 import type { CrashPoint } from '../../src/service/base/crash-points.ts'
@@ -58,6 +59,10 @@ describe.each(SUBJECTS)('$name', (kind) => {
   /** Values that are accepted, whoever asks. */
   const accepted = (): readonly string[] => {
     const { emulator } = subject
+    if (kind.name === 'okta') {
+      const all = (emulator as OktaEmulator).secrets(subject.ref.id)
+      return all.filter(({ status }) => status === 'ACTIVE').map((one) => one.client_secret)
+    }
     if (emulator !== undefined && 'secrets' in emulator) {
       return (emulator as CognitoEmulator).secrets(POOL_ID, subject.ref.id)
     }

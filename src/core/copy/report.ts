@@ -6,7 +6,6 @@ import { isRecord, memberOf, same, without } from '../json/json.ts'
 import type { MappedField, Mapping } from '../mapping/mapping.ts'
 import { MAPPED_FIELDS, showField } from '../mapping/mapping.ts'
 import type { Native, Row } from '../mapping/row.ts'
-import { hidesSecret } from '../mapping/unseen.ts'
 import type { FieldPatches } from '../patch/patch.ts'
 import { type Copied, type Copying, providerHas } from './copying.ts'
 import { ASKED, type CopyReport, FATES, type ReportedSetting } from './fate.ts'
@@ -80,9 +79,9 @@ function ofField(
   return [{ fate, field, before, after, ...lists, why }]
 }
 
-/** Whether the source authenticates with a secret that its provider never shows. */
+/** Whether the source authenticates with a secret that its record does not show. */
 const hasUnseenSecret = ({ mapping, native }: Copying['source']): boolean =>
-  hidesSecret(mapping) &&
+  showField(mapping, 'secret', native) === null &&
   showField(mapping, 'tokenEndpointAuthMethod', native)?.startsWith('client_secret') === true
 
 const OWN = 'every client has its own; it is never copied'

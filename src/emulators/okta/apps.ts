@@ -101,8 +101,13 @@ function wholeApp(org: Org, body: Members, identity: Identity, before?: OktaApp)
     credentials: credentialsOf(org, body, identity.id, before),
     settings: settingsOf(org, body, before),
     ...(isRecord(profile) ? { profile } : {}),
+    ...futureIn(org, body),
   })
 }
+
+/** Members that no one here knows. */
+const futureIn = ({ future }: Org, members: Members): Members =>
+  Object.fromEntries(Object.entries(members).filter(([name]) => future.has(name)))
 
 function credentialsOf(
   { features }: Org,

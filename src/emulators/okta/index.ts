@@ -30,7 +30,7 @@ export { newServiceApp, type OktaApp, type OktaServiceApp, type OrgFeatures }
 export interface OktaEmulatorOptions extends ListenOptions {
   readonly apps?: readonly OktaApp[]
   readonly features?: OrgFeatures
-  /** Members of `settings.oauthClient` that exist and that no one here knows. */
+  /** Members of an application or of its `settings.oauthClient` that exist and that no one here knows. */
   readonly future?: readonly string[]
   readonly apiTokens?: readonly string[]
   readonly serviceApps?: readonly OktaServiceApp[]

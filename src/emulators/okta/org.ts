@@ -45,7 +45,7 @@ export interface Org {
   readonly features: Required<OrgFeatures>
   readonly baseUrl: () => string
   readonly apps: Map<string, Held>
-  /** Members of `settings.oauthClient` that exist and that no one here knows. */
+  /** Members of an application or of its `settings.oauthClient` that exist and that no one here knows. */
   readonly future: Set<string>
   now(): number
   nextId(kind: 'app' | 'secret'): string

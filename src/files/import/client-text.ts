@@ -5,6 +5,7 @@ import { kindOf } from '../../core/client-kind.ts'
 import { ClientError } from '../../core/errors.ts'
 import { isRecord, type Json, type JsonObject, memberOf } from '../../core/json/json.ts'
 import { fieldOfPath, isMapped, type Mapping, showClient } from '../../core/mapping/mapping.ts'
+import { opened } from '../../core/mapping/opened.ts'
 import { keysOf, type Native, type Row } from '../../core/mapping/row.ts'
 import type { LiveClient } from '../compare.ts'
 import { expand, inTexts, NO_VARIABLES } from '../environments/template.ts'
@@ -50,7 +51,7 @@ export interface ClientText {
  */
 export function clientText(client: ImportedClient, destination: Destination): ClientText {
   const { mapping, place } = destination
-  const record = withLists(mapping, client.native)
+  const record = withLists(mapping, opened(client.native, mapping.opened ?? []))
   const isNew = showClient(mapping, record).id === ''
   const native = settable(mapping, record, isNew)
   const view = showClient(mapping, native)

@@ -9,6 +9,7 @@ import {
   same,
   without,
 } from '../../core/json/json.ts'
+import { opened } from '../../core/mapping/opened.ts'
 import type { Client, FieldChange, Provider } from '../../sdk/types.ts'
 import type { Capabilities } from '../render.ts'
 
@@ -21,6 +22,8 @@ export interface Own {
   isField(name: string): boolean
   /** Settings that a place or a client has of its own. */
   isSetting(name: string): boolean
+  /** Objects whose members are settings by themselves. */
+  readonly opened: readonly string[]
 }
 
 /** What is of no two clients: ids and times, what a provider only shows, and what names keys of the very client. */
@@ -37,6 +40,7 @@ export function ownOf(providers: readonly Provider[]): Own {
         ({ readOnlySettings, boundSettings }) =>
           readOnlySettings.includes(name) || boundSettings.includes(name),
       ),
+    opened: [...new Set(capabilities.flatMap(({ openedSettings = [] }) => openedSettings))],
   }
 }
 
@@ -58,7 +62,9 @@ type Sides = readonly [before: Json, after: Json]
 
 /** Of raw settings, one for each member. */
 function settingChanges(field: string, sides: Sides, own: Own): readonly FieldChange[] {
-  const [before = {}, after = {}] = sides.map((side) => (isRecord(side) ? side : {}))
+  const [before = {}, after = {}] = sides.map((side) =>
+    opened(isRecord(side) ? side : {}, own.opened),
+  )
   return [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((name) => !own.isSetting(name))
     .flatMap((name) =>

@@ -34,7 +34,16 @@ export function namedChanges(
     const [name = '', ...rest] = field.split('.')
     const target = memberOf(patch as JsonObject, name)
     if (target === undefined) return false
-    return rest.length === 0 || !isRecord(target) || Object.hasOwn(target, rest.join('.'))
+    return rest.length === 0 || !isRecord(target) || names(target, rest)
+  })
+}
+
+/** Whether a patch has a member at a path; names of members may have dots themselves. */
+function names(patch: JsonObject, path: readonly string[]): boolean {
+  return path.some((_, index) => {
+    const inner = memberOf(patch, path.slice(0, index + 1).join('.'))
+    const below = path.slice(index + 1)
+    return inner !== undefined && (below.length === 0 || (isRecord(inner) && names(inner, below)))
   })
 }
 

@@ -87,6 +87,7 @@ export function capabilitiesOf(mapping: Mapping): JsonObject {
     readOnlySettings: shownSettings(mapping),
     boundSettings: boundSettings(mapping),
     settingMaps: settingMaps(mapping),
+    ...(mapping.opened === undefined ? {} : { openedSettings: mapping.opened }),
     ...(Object.keys(classes).length === 0 ? {} : { members: { ...classes } }),
   }
 }

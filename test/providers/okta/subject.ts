@@ -60,7 +60,7 @@ const kind: SubjectKind = {
   start: async () => {
     const emulator = await startOktaEmulator({
       apps: [fullOktaApp],
-      future: ['of_tomorrow'],
+      future: ['of_tomorrow', 'member_of_tomorrow'],
       limits: NO_LIMITS,
     })
     return {
