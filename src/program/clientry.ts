@@ -110,6 +110,7 @@ export async function createClientry(
     providers: observedProviders(withOwnApi(config, providers), observe),
     turns: createTurns(now),
     keysInUse: new Set(),
+    late: new Set(),
     leaseShares: config.leases,
     permits: (caller, providerId) => permissions.of(principalAgain(caller), providerId),
     upstreamTimeoutMs: config.limits.upstreamTimeoutMs,
@@ -200,6 +201,7 @@ export async function createClientry(
     rest: jobs.rest,
     close: async () => {
       await jobs.rest(now())
+      await Promise.all(service.late)
       await store.close()
     },
   }

@@ -97,6 +97,10 @@ export interface Mirror {
   /** Clients with a term, at these places; `limit` of them are named. */
   holders(term: string, places: readonly Place[], limit: number): Promise<Holders>
   knowledge(places: readonly Place[]): Promise<readonly Knowledge[]>
+  /** Logs of which the newest outcome is not in the mirror yet, the oldest first. */
+  behind(limit: number): Promise<readonly string[]>
+  /** What an outcome of a log left is in the mirror now, or need not be; `at`: that of the outcome. */
+  caughtUp(resource: string, at: number): Promise<void>
   /** Forgets a place, as if it had never been read. */
   forget(place: Place): Promise<void>
 
@@ -132,6 +136,8 @@ export function around(mirror: Mirror, wrap: <T>(work: () => Promise<T>) => Prom
     search: (...values) => wrap(() => mirror.search(...values)),
     holders: (...values) => wrap(() => mirror.holders(...values)),
     knowledge: (...values) => wrap(() => mirror.knowledge(...values)),
+    behind: (...values) => wrap(() => mirror.behind(...values)),
+    caughtUp: (...values) => wrap(() => mirror.caughtUp(...values)),
     forget: (...values) => wrap(() => mirror.forget(...values)),
     claim: (...values) => wrap(() => mirror.claim(...values)),
     release: (...values) => wrap(() => mirror.release(...values)),

@@ -63,6 +63,7 @@ export async function openBench(
     providers,
     turns: createTurns(Date.now),
     keysInUse: new Set(),
+    late: new Set(),
     leaseShares: DEFAULT_SHARES,
     permits: () => new Set(PERMISSIONS),
     upstreamTimeoutMs,

@@ -103,6 +103,7 @@ export async function openInstance(
     providers,
     turns: createTurns(now),
     keysInUse: new Set(),
+    late: new Set(),
     leaseShares: DEFAULT_SHARES,
     permits: () => new Set(PERMISSIONS),
     upstreamTimeoutMs: timed ? UPSTREAM_TIMEOUT_MS : CALM_TIMEOUT_MS,

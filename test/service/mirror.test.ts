@@ -3,10 +3,15 @@
 import { beforeEach, describe, expect } from 'vitest'
 import { ClientError } from '../../src/core/errors.ts'
 import type { Native } from '../../src/core/mapping/row.ts'
+import { parseMergePatch } from '../../src/core/patch/patch.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { callOf, type Service } from '../../src/service/base/service.ts'
 import { changeClient } from '../../src/service/change/change.ts'
-import { keepMirrored, mirroredOf, placesOf, sightOf } from '../../src/service/mirror/mirror.ts'
+import { createClient } from '../../src/service/life/create.ts'
+import { removeClient } from '../../src/service/life/remove.ts'
+import { catchUp } from '../../src/service/mirror/catch-up.ts'
+import { keepSoon } from '../../src/service/mirror/late.ts'
+import { mirroredOf, placesOf, sightOf } from '../../src/service/mirror/mirror.ts'
 import { lookAt, refreshClient } from '../../src/service/mirror/refresh-client.ts'
 import type { Mirror } from '../../src/store/mirror.ts'
 import { resourceOf } from '../../src/store/resource.ts'
@@ -97,8 +102,11 @@ describe('a sight', () => {
 })
 
 describe('keeping what a change has left', () => {
-  const keep = (native: Native | undefined, at: number, service = bench.service) =>
-    keepMirrored(service, { provider, ref: subject.ref }, { native, at })
+  const keep = async (native: Native | undefined, at: number, service = bench.service) => {
+    const { ref } = subject
+    keepSoon(service, { provider, ref, resource: resourceOf(ref), native, at, standing: undefined })
+    await Promise.all(service.late)
+  }
 
   it('counts for more than a reading of the same millisecond', async () => {
     const read = { client: subject.ref, native: { ...fullLocalClient, client_name: 'Read' } }
@@ -130,12 +138,77 @@ describe('keeping what a change has left', () => {
     expect(await mirror.find(subject.ref)).toBeUndefined()
   })
 
-  it('hides no fault', async () => {
-    const faulty = async () => {
+  it('is forgotten as soon as it is kept', async () => {
+    await keep(fullLocalClient, 1)
+    expect(bench.service.late.size).toBe(0)
+  })
+})
+
+describe('what a server has recorded and not stored', () => {
+  /** A server that ends before its mirror has what it answered. */
+  const ending = () => {
+    const never = () => new Promise<never>(() => {})
+    return { ...withMirror({ put: never, remove: never }), late: new Set<Promise<void>>() }
+  }
+  const request = (service: Service, client: object = {}) =>
+    requestFor(service, subject.ref, client)
+  const named = async (service: Service, ref = subject.ref) => {
+    const found = await mirrorOf(service).find(ref)
+    return found && mirroredOf(service, found)?.native.client_name
+  }
+  const read = async (service: Service) => catchUp(service, mirrorOf(service))
+
+  it('is taken from the log by the next one that reads the mirror', async () => {
+    const other = await bench.another()
+    const first = ending()
+    await changeClient(first, request(first, { name: 'First' }))
+    expect(await named(other.service)).toBeUndefined()
+    await read(other.service)
+    expect(await named(other.service)).toBe('First')
+    const second = ending()
+    const { tag } = await changeClient(second, request(second, { name: 'Second' }))
+    await read(other.service)
+    const found = await mirrorOf(other.service).find(subject.ref)
+    expect(found?.tag).toBe(tag)
+    expect(JSON.stringify(found && mirroredOf(other.service, found))).not.toContain(SECRET)
+    expect(await mirrorOf(other.service).behind(10)).toEqual([])
+  })
+
+  it('may be a client that was made, and one that was removed', async () => {
+    const service = ending()
+    const { place, ...made } = { ...request(service), place: { provider: subject.ref.provider } }
+    const created = await createClient(service, {
+      ...made,
+      place,
+      kind: 'spa',
+      patch: parseMergePatch({ name: 'Made', callbacks: ['https://app.example.com/cb'] }),
+    })
+    await read(bench.service)
+    const ref = { ...place, id: String(created.ref?.id) }
+    expect(await named(bench.service, ref)).toBe('Made')
+    await removeClient(service, { ...request(service), ref })
+    await read(bench.service)
+    expect(await mirror.find(ref)).toBeUndefined()
+    expect(await mirror.behind(10)).toEqual([])
+  })
+
+  it('is behind as long as it cannot be stored, and then shows why', async () => {
+    const fault = async () => {
       throw new ClientError('internal', 'A fault.')
     }
-    const kept = keep(fullLocalClient, 1, withMirror({ put: faulty }))
-    await expect(kept).rejects.toMatchObject({ code: 'internal' })
+    const faulty = withMirror({ put: fault })
+    await changeClient(faulty, request(faulty, { name: 'Changed' }))
+    await Promise.all(faulty.late)
+    expect(await mirror.behind(10)).toEqual([resourceOf(subject.ref)])
+    await expect(catchUp(faulty, mirrorOf(faulty))).rejects.toMatchObject({ code: 'internal' })
+    await read(bench.service)
+    expect(await named(bench.service)).toBe('Changed')
+  })
+
+  it('is what a caller finds right after the answer', async () => {
+    await changeClient(bench.service, request(bench.service, { name: 'Mine' }))
+    await read(bench.service)
+    expect(await named(bench.service)).toBe('Mine')
   })
 })
 

@@ -26,4 +26,5 @@ export const withoutTurns = (service: Service): Service => ({
   ...service,
   turns: { take: (_, work) => work() },
   keysInUse: new Set(),
+  late: new Set(),
 })

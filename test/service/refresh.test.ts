@@ -305,6 +305,7 @@ it('a change that comes late to the mirror does not cover one that came after it
     },
   }
   await changeClient(slow, requestFor(slow, subject.ref, { name: 'First' }))
+  await Promise.all([...other.service.late, ...slow.late])
   const last = await slow.store.last(JSON.stringify(['it', POOL_ID, 'exampleClientId']))
   const found = await mirrorOf(slow).find(subject.ref)
   expect(found?.tag).toBe(last?.kind === 'outcome' ? last.tag : undefined)

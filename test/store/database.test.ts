@@ -12,6 +12,7 @@ import {
   SCHEMA_VERSION,
 } from '../../src/store/sqlite/database.ts'
 import { createSqliteStore } from '../../src/store/sqlite/sqlite.ts'
+import { closingOf, intentOf, outsideChangeOf } from '../fixtures/entries.ts'
 
 let folder: string
 let path: string
@@ -70,6 +71,23 @@ it('is read as it is, once it is up to date; before, it is said how it gets so',
   const store = createSqliteStore(await openToRead(path))
   expect(await store.last('none')).toBeUndefined()
   await store.close()
+})
+
+it('is read as it is where it has no table yet that says what the mirror lacks', async () => {
+  const database = await openDatabase(path)
+  const before = createSqliteStore(database)
+  await before.append(outsideChangeOf('["local",null,"one"]', 1))
+  database.exec('drop table mirror_behind')
+  await before.close()
+  const store = createSqliteStore(await openToRead(path))
+  expect(await store.mirror?.behind(10)).toEqual([])
+  expect(await store.entries('["local",null,"one"]')).toHaveLength(1)
+  await store.close()
+  const written = createSqliteStore(await openDatabase(path))
+  await written.append(intentOf('["local",null,"two"]', 1))
+  await written.append(closingOf('["local",null,"two"]', 2))
+  expect(await written.mirror?.behind(10)).toEqual(['["local",null,"two"]'])
+  await written.close()
 })
 
 /** Opens a file of an earlier version, whose table of this test is none of theirs. */

@@ -38,12 +38,19 @@ export function createFingerprints(key: Uint8Array): Fingerprints {
   )
   const ofSecret = (value: string) =>
     `fingerprint:${digestOfSecret(value).slice(0, SECRET_CHARACTERS)}`
+  // Purposes are words of our own: there are a few.
+  const digests = new Map<string, (text: string) => string>()
+  const digestFor = (purpose: string) => {
+    const digest = digests.get(purpose) ?? createDigest(key, `clientry ${purpose}`)
+    digests.set(purpose, digest)
+    return digest
+  }
   const withoutSecrets = onceForBoth((mapping: Mapping, native: Native) =>
     replaceHidden(mapping, native, (value) => maskOf(value, ofSecret)),
   )
   return {
     ofState: (mapping, native) => ofState(stateOf(mapping, native)),
-    ofText: (purpose, text) => createDigest(key, `clientry ${purpose}`)(text),
+    ofText: (purpose, text) => digestFor(purpose)(text),
     ofSecret,
     withoutSecrets,
     masked: onceForBoth((mapping, native) =>

@@ -27,6 +27,8 @@ export interface Service {
   readonly turns: Turns
   /** The logs of the idempotency keys whose requests are running in this process. */
   readonly keysInUse: Set<string>
+  /** Results of changes of this process that are on their way into the mirror. */
+  readonly late: Set<Promise<void>>
   readonly leaseShares: LeaseShares
   /** What a caller of an earlier request may do today at a provider, by the scopes that its token had. */
   permits(caller: Grantee, providerId: string): ReadonlySet<Permission>

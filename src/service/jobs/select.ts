@@ -11,6 +11,7 @@ import type { Mirror } from '../../store/mirror.ts'
 import { resourceOf } from '../../store/resource.ts'
 import { checkDeadline } from '../base/retry.ts'
 import type { Service } from '../base/service.ts'
+import { catchUp } from '../mirror/catch-up.ts'
 import { endlessList, listLive } from '../reading/list-live.ts'
 import { MAX_CLIENTS } from './submit.ts'
 
@@ -35,6 +36,7 @@ export async function selectClients(
   const { places, filter } = selection
   const { mirror } = service.store
   if (mirror !== undefined && (await knowsAll(mirror, places))) {
+    await catchUp(service, mirror)
     return mirrored(service, mirror, selection, call)
   }
   if (filter.text !== undefined || filter.terms.length > 0) return read(service, selection, call)

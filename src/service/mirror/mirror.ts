@@ -12,7 +12,6 @@ import type { Native } from '../../core/mapping/row.ts'
 import { shownBy } from '../../core/mapping/suspension.ts'
 import { searchedText, termsOf } from '../../core/search.ts'
 import type { ClientRef } from '../../providers/call.ts'
-import type { Provider } from '../../providers/provider.ts'
 import type { Standing } from '../../store/log/standing.ts'
 import type { Findable, MirrorEntry, Place, Sight } from '../../store/mirror.ts'
 import { resourceOf } from '../../store/resource.ts'
@@ -37,20 +36,22 @@ interface Observation {
   readonly at: number
   /** The client's standing, from the newest entry of its log. */
   readonly standing?: Standing | undefined
+  /** Fingerprint of its state, where the record does not give it: without its secrets. */
+  readonly tag?: string
 }
 
 /** A record as the mirror stores it. */
 export function sightOf(
   service: Service,
   mapping: Mapping,
-  { client, native, at, standing }: Observation,
+  { client, native, at, standing, tag }: Observation,
 ): Sight & Findable {
   const { seal, fingerprints } = service
   const masked = fingerprints.withoutSecrets(mapping, native)
   const visible = shownClient(mapping, masked, standing)
   return {
     client,
-    tag: fingerprints.ofState(mapping, native),
+    tag: tag ?? fingerprints.ofState(mapping, native),
     record: seal.close(masked, sealPlace(client)),
     at,
     text: searchedText(visible),
@@ -79,33 +80,6 @@ export function mirroredOf({ seal }: Service, entry: MirrorEntry): Mirrored | un
 }
 
 const sealPlace = (client: ClientRef) => JSON.stringify(['mirror', resourceOf(client)])
-
-/**
- * Stores the result of a change at the time when it ended (epoch milliseconds), however late it
- * is stored: `native` is `undefined` if the client is gone. Whether it can be stored is not
- * part of the change: the store reports a failure, and the next round corrects it.
- */
-export async function keepMirrored(
-  service: Service,
-  { provider, ref }: { readonly provider: Provider; readonly ref: ClientRef },
-  {
-    native,
-    at,
-    standing,
-  }: Omit<Observation, 'client' | 'native'> & { readonly native: Native | undefined },
-): Promise<void> {
-  const { mirror } = service.store
-  if (mirror === undefined) return
-  try {
-    if (native === undefined) await mirror.remove(ref, at)
-    else {
-      const observation = { client: ref, native, at, standing }
-      await mirror.put(sightOf(service, provider.mapping, observation), true)
-    }
-  } catch (error) {
-    if (!isClientError(error, 'store_unavailable')) throw error
-  }
-}
 
 /** All places of all providers, or of the named ones, in the order of the configuration. */
 export function placesOf(

@@ -9,6 +9,7 @@ import type { Call } from '../../providers/call.ts'
 import type { Provider } from '../../providers/provider.ts'
 import type { Claim, Mirror, Place } from '../../store/mirror.ts'
 import { callOf, type Service } from '../base/service.ts'
+import { catchUp } from './catch-up.ts'
 import { placesOf } from './mirror.ts'
 import { refreshClient } from './refresh-client.ts'
 
@@ -54,6 +55,7 @@ export async function refreshMirror(
 ): Promise<readonly Refreshed[]> {
   const { mirror } = service.store
   if (mirror === undefined) return []
+  await catchUp(service, mirror)
   const sites = placesOf(service).flatMap((place): readonly Site[] => {
     const provider = service.providers.get(place.provider)
     return provider?.list === undefined ? [] : [{ place, provider, list: provider.list }]

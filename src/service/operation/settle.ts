@@ -17,7 +17,7 @@ import { appendFitting } from '../base/entry-append.ts'
 import { storedChanges, storedState } from '../base/record-storage.ts'
 import { openSealed } from '../base/sealed.ts'
 import { callOf, type Service } from '../base/service.ts'
-import { keepMirrored } from '../mirror/mirror.ts'
+import { keepSoon } from '../mirror/late.ts'
 import { settlementOf } from './actions.ts'
 import { isOwnSpelling } from './change-progress.ts'
 import { isOpen, readOrGone } from './read-back.ts'
@@ -88,22 +88,22 @@ export async function close(
     }),
   )
   await service.reached?.('outcome recorded')
-  if (appended !== undefined) await keepOutcome(service, running, native, appended)
+  if (appended !== undefined) keepOutcome(service, running, native, appended)
   return { appended: appended !== undefined, surprises, tag: fingerprintAndState.tag }
 }
 
-/** Stores the result of a change in the mirror; a client that could not be found again is gone. */
-async function keepOutcome(
+/** Stores the result of a change in the mirror after it is answered; a client that could not be found again is gone. */
+function keepOutcome(
   service: Service,
   { intent, provider, ref }: Running,
   native: Native | undefined,
   { created, standing, at }: Pick<Closing, 'created' | 'standing' | 'at'>,
-): Promise<void> {
+): void {
   // A client that could not be read stays as it was known.
   if (native !== undefined && isUnreadable(native)) return
   const client = settlementOf(intent).left(ref, created)
   if (client === undefined) return
-  await keepMirrored(service, { provider, ref: client }, { native, at, standing })
+  keepSoon(service, { provider, ref: client, resource: intent.resource, native, at, standing })
 }
 
 /**

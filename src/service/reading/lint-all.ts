@@ -12,6 +12,7 @@ import { termOf } from '../../core/search.ts'
 import type { ClientRef } from '../../providers/call.ts'
 import type { Knowledge, Mirror, MirrorEntry, Place } from '../../store/mirror.ts'
 import type { Service } from '../base/service.ts'
+import { catchUp } from '../mirror/catch-up.ts'
 import { mirroredOf } from '../mirror/mirror.ts'
 
 export interface LintRequest {
@@ -47,6 +48,7 @@ const NAMED = 50
 export async function lintAll(service: Service, request: LintRequest): Promise<LintPage> {
   const { mirror } = service.store
   if (mirror === undefined) throw noMirror()
+  await catchUp(service, mirror)
   const { matches, next } = await mirror.search({ ...request, terms: [] })
   const clients: LintedClient[] = []
   const shared: SharedFinding<ClientRef>[] = []

@@ -9,6 +9,7 @@ import type { Call } from '../../providers/call.ts'
 import type { Knowledge, Mirror, Place } from '../../store/mirror.ts'
 import { withRetries } from '../base/retry.ts'
 import { callOf, type Service } from '../base/service.ts'
+import { catchUp } from '../mirror/catch-up.ts'
 import { type Mirrored, mirroredOf } from '../mirror/mirror.ts'
 import { lookAt } from '../mirror/refresh-client.ts'
 import { fits, type LivePlace, listLive, type Unreadable } from './list-live.ts'
@@ -62,6 +63,7 @@ export async function listClients(service: Service, request: ListRequest): Promi
   const { places, from, fresh } = request
   const { mirror } = service.store
   if (mirror === undefined || from?.kind === 'live') return live(service, request)
+  await catchUp(service, mirror)
   const knowledge = await mirror.knowledge(places)
   // A mirror cannot ask for clients that it does not know.
   const whole = knowledge.every(({ complete }) => complete) && !isOfOneProvider(request)

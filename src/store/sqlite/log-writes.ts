@@ -4,6 +4,7 @@ import { dueAfter } from '../log/due.ts'
 import type { Entry } from '../log/entry.ts'
 import { filingOf, lanesOf } from '../log/lanes.ts'
 import type { Database } from './database.ts'
+import { prepareBehind } from './mirror/sqlite-mirror-schema.ts'
 import { prepareLogWrites } from './sqlite-schema.ts'
 
 /** An entry as its rows need it. */
@@ -42,6 +43,7 @@ export function rowOf(entry: Entry, text: string): LogRow {
 /** The writes, each a part of a transaction. */
 export function logWrites(database: Database) {
   const log = prepareLogWrites(database)
+  const mirror = prepareBehind(database)
   return {
     /** `false`: the number is taken. */
     append: ({ resource, seq, text, at, opens, closes, due, lanes }: LogRow): boolean => {
@@ -52,7 +54,10 @@ export function logWrites(database: Database) {
         log.opened.run(resource, seq)
         log.named.run(opens, position)
       }
-      if (closes) log.closed.run(resource)
+      if (closes) {
+        log.closed.run(resource)
+        mirror.fall.run(resource, at)
+      }
       if (due === undefined) log.dueGone.run(resource)
       else log.dueSet.run(resource, due)
       for (const lane of lanes) {

@@ -1,7 +1,7 @@
 /** The tables of the mirror on SQLite, and the statements that write and find single clients. */
 
 import type { Place } from '../../mirror.ts'
-import { type Database, type Row, transaction } from '../database.ts'
+import { type Database, type Row, type Statement, transaction } from '../database.ts'
 
 /**
  * `mirror_clients` is small, since it is walked through; what is shown is in `mirror_records`. A `row` is
@@ -138,6 +138,33 @@ export function prepareMirror(database: Database) {
 const hasTable = (database: Database, name: string) =>
   database.prepare("select 1 from sqlite_master where type = 'table' and name = ?").get(name) !==
   undefined
+
+/** `mirror_behind`: the logs whose newest outcome is not in the mirror yet, and the time of that. */
+const BEHIND = `
+  create table if not exists mirror_behind (
+    resource text primary key,
+    at integer not null
+  ) without rowid;
+`
+
+/** What keeps the mirror up with the log. A file that an earlier version has made gets its table here. */
+export function prepareBehind(database: Database) {
+  database.exec(BEHIND)
+  return {
+    fall: database.prepare('insert or replace into mirror_behind (resource, at) values (?, ?)'),
+    caughtUp: database.prepare('delete from mirror_behind where resource = ? and at <= ?'),
+  }
+}
+
+/** Reads what is behind; nothing is, as long as nothing has been written since this was kept. */
+export function createBehind(database: Database): (limit: number) => readonly string[] {
+  let statement: Statement | undefined
+  return (limit) => {
+    if (statement === undefined && hasTable(database, 'mirror_behind'))
+      statement = database.prepare('select resource from mirror_behind order by at limit ?')
+    return statement?.all(limit).map(({ resource }) => String(resource)) ?? []
+  }
+}
 
 export type MirrorStatements = ReturnType<typeof prepareMirror>
 

@@ -8,6 +8,7 @@ import {
   LONG_TEXT,
   type MirrorStatements,
   placeNumber,
+  prepareBehind,
   prepareMirror,
   ROWS_OF_PLACE,
 } from './sqlite-mirror-schema.ts'
@@ -15,7 +16,11 @@ import {
 /** The writes, each a part of a transaction. */
 export function mirrorWrites(database: Database) {
   const sql = prepareMirror(database)
+  const { caughtUp } = prepareBehind(database)
   return {
+    caughtUp: (resource: string, at: number): void => {
+      caughtUp.run(resource, at)
+    },
     put: (sight: Sight & Findable, own: boolean): void => put(sql, sight, own),
     remove: (client: ClientName, at: number): void => remove(sql, client, at),
     ...roundWrites(database, { sql, removeRow: (row) => removeRow(sql, row) }),

@@ -8,6 +8,7 @@ import { createWriter, type Writer } from '../writer.ts'
 import { createFinder } from './sqlite-mirror-finder.ts'
 import { roundReads } from './sqlite-mirror-rounds.ts'
 import {
+  createBehind,
   type MirrorStatements,
   placeRow,
   prepareMirror,
@@ -22,6 +23,7 @@ export function createSqliteMirror(
   const sql = storing(() => prepareMirror(database))
   const finder = createFinder(database)
   const numbered = (place: Place) => placeRow(sql, place)
+  const behind = createBehind(database)
   const { task } = storing(() => roundReads(database, sql))
 
   return {
@@ -67,6 +69,8 @@ export function createSqliteMirror(
         }
       }),
     knowledge: async (places) => storing(() => places.map((place) => knowledgeOf(sql, place))),
+    behind: async (limit) => storing(() => behind(limit)),
+    caughtUp: (...values) => writer.write('mirror', 'caughtUp', values),
     task: async (place) => storing(() => task(place)),
     claim: (...values) => writer.write('mirror', 'claim', values),
     release: (...values) => writer.write('mirror', 'release', values),
