@@ -99,6 +99,7 @@ describe('examples', () => {
     KEYCLOAK_CUSTOMERS_SECRET: 'a-secret',
     KEYCLOAK_STAFF_SECRET: 'a-secret',
     OKTA_PRIVATE_KEY: 'a-secret',
+    ENTRA_CLIENT_SECRET: 'a-secret',
   }
 
   it('clientry.yaml is a configuration', () => {
@@ -120,6 +121,11 @@ describe('examples', () => {
   it('clientry.okta.yaml is a configuration, whose org is its issuer', () => {
     const config = parseConfig(parse(read('docs/examples/clientry.okta.yaml')), environment, '.')
     expect(overlapsOf(config)).toMatchObject([{ provider: 'staff' }])
+  })
+
+  it('clientry.entra.yaml is a configuration, whose issuer is its provider', () => {
+    const config = parseConfig(parse(read('docs/examples/clientry.entra.yaml')), environment, '.')
+    expect(overlapsOf(config).map(({ provider }) => provider)).toEqual(['entra'])
   })
 
   it('clientry.lambda.json is a configuration that Lambda takes', () => {

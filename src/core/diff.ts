@@ -73,6 +73,7 @@ function differing(before: JsonObject, after: JsonObject): readonly string[] {
 /** Members that show more than themselves: attributes are made of them, or a record is a key by them. */
 const contextMembers = once((mapping: Mapping): readonly string[] => [
   ...attributePaths(mapping).flatMap((path) => [path, firstOf(path)]),
+  ...Object.values(mapping.fields).flatMap((row) => ('follows' in row ? (row.follows ?? []) : [])),
   'kty',
 ])
 

@@ -80,6 +80,7 @@ const SECRETS: Rows<Secrets> = {
   limits: QUIET,
   unusable: QUIET,
   makesValues: QUIET,
+  showsOnce: QUIET,
   list: (list, extend) => (ref, base, call) => list(ref, base, extend(call)),
   add: (add, extend) => (ref, base, value) => extendedStep(add(ref, base, value), extend),
   disable: (disable, extend) => (ref, base, id) => extendedStep(disable(ref, base, id), extend),
@@ -140,6 +141,7 @@ const AUTHORIZATION: Rows<Authorization> = {
 const PROVIDER: Rows<Provider> = {
   type: QUIET,
   mapping: QUIET,
+  readLagMs: QUIET,
   ownApi: QUIET,
   userPools: QUIET,
   pace: QUIET,

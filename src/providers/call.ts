@@ -32,11 +32,24 @@ export interface Call {
   readonly reserve?: number
   /** Belongs to a change under way, which must not wait behind changes that have not begun. */
   readonly urgent?: boolean
+  /** Looks again until the provider shows what was written; absent: it looks once. */
+  readonly untilSeen?: UntilSeen
   /** Called after every upstream call, for the log line of the request. */
   onUpstream?(call: UpstreamCall): void
   /** Receives each exchange whole, secrets and all; set only where a recording is made. */
   onExchange?(exchange: Exchange): void
 }
+
+/**
+ * Looks until `isSeen` says so, with pauses and for at most `lagMs`, the time for which the provider may answer from a copy
+ * that is behind. A `not_found` and a passing failure count as not seen. What the last look gave holds then.
+ * @throws ClientError `deadline_exceeded` where the deadline comes before that time is over
+ */
+export type UntilSeen = <T>(
+  look: () => Promise<T>,
+  isSeen: (value: T) => boolean,
+  lagMs: number,
+) => Promise<T>
 
 /** One exchange with a provider, as it went over the network. */
 export interface Exchange {

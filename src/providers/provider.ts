@@ -149,6 +149,8 @@ export interface Provider {
   readonly pace?: () => readonly PaceState[]
   /** Gets what a first call would have to wait for, such as a token. Absent: nothing. */
   prepare?(call: Call): Promise<void>
+  /** How long a read may show what was before a write (milliseconds); absent: not at all. */
+  readonly readLagMs?: number
   /** Reads one client whole. `fields`: those about to change, for what only they need. */
   read(ref: ClientRef, call: Call, fields?: readonly FieldName[]): Promise<Native>
   /**

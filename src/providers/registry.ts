@@ -6,6 +6,7 @@
 
 export { auth0 } from './auth0/settings.ts'
 export { cognito } from './cognito/settings.ts'
+export { entra } from './entra/settings.ts'
 export { hydra } from './hydra/settings.ts'
 export { keycloak } from './keycloak/settings.ts'
 export { local } from './local/settings.ts'

@@ -35,8 +35,10 @@ export interface Secrets {
   atOnce(base: Native): number
   /** What a value that the caller chooses must be like, beside what holds for every one; absent: nothing. */
   readonly limits?: Limits
-  /** The provider makes the values of those that are added, which the record then shows; no caller can choose one. */
+  /** The provider makes the values of those that are added; no caller can choose one. */
   readonly makesValues?: true
+  /** Only the answer shows the value of one that is added: where it is lost, the secret is ended and made anew. Absent: the record shows it too. */
+  readonly showsOnce?: true
   /** Why the client has no use for a secret, or cannot be given one; a clause. Pure. */
   unusable(base: Native): string | undefined
   /** Those that are live, oldest first. */

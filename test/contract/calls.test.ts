@@ -141,9 +141,8 @@ describe.each(SUBJECTS)('$name', (kind: SubjectKind) => {
       const confidential = machine || client === 'web'
       const { appType, refreshTokenRotation, grantTypes } = shown
       expect(shown).toMatchObject(asked(kind.name, client))
-      expect(grantTypes).toEqual(
-        machine ? ['client_credentials'] : ['authorization_code', 'refresh_token'],
-      )
+      const usual = machine ? ['client_credentials'] : ['authorization_code', 'refresh_token']
+      expect(grantTypes).toEqual(life.grantTypes?.[client] ?? usual)
       expect(shown.tokenEndpointAuthMethod).toBe(confidential ? 'client_secret_basic' : 'none')
       expect(appType).toBe(life.appTypes[client])
       expect(refreshTokenRotation?.enabled).toBe(life.rotates[client])
@@ -153,7 +152,7 @@ describe.each(SUBJECTS)('$name', (kind: SubjectKind) => {
       const { step, native } = await make(client)
       const { secret } = showClient(provider.mapping, native)
       const confidential = client === 'machine' || client === 'web'
-      if (kind.hidesSecret !== undefined || subject.secret !== undefined) {
+      if (kind.hidesSecret !== undefined || subject.secret !== undefined || life.makesSecrets) {
         expect(secret).toBeNull()
         expect((step.reveal()?.reveal() ?? '').length > 20).toBe(confidential)
         return
@@ -231,7 +230,7 @@ describe.each(SUBJECTS)('$name', (kind: SubjectKind) => {
       await secrets.disable?.(ref, {}, String(id)).send(call())
       await secrets.remove?.(ref, {}, String(id)).send(call())
     }
-    const overlaps = !(life.oneSecret || life.noSecond)
+    const overlaps = !(life.oneSecret || life.noSecond || life.makesSecrets)
 
     it('are listed without their values', async () => {
       const { ref, step } = await make('web')
@@ -244,9 +243,9 @@ describe.each(SUBJECTS)('$name', (kind: SubjectKind) => {
 
     it('are as many as the provider says, with ways to add and end one where there can be two', async () => {
       const { native } = await make('web')
-      expect(secrets.atOnce(native)).toBe(overlaps ? 2 : 1)
+      expect(secrets.atOnce(native)).toBe(life.makesSecrets?.atOnce ?? (overlaps ? 2 : 1))
       // Where a policy of its owner decides, there are ways for either case.
-      if (life.noSecond) return
+      if (life.noSecond || life.makesSecrets) return
       expect(secrets.add !== undefined).toBe(overlaps)
       expect(secrets.remove !== undefined).toBe(overlaps)
     })

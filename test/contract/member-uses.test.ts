@@ -87,7 +87,7 @@ it('has records of every provider, and recorded ones of Auth0', () => {
   const types = PROVIDER_SUBJECTS.map(({ type }) => type)
   expect(types).toEqual(
     expect.arrayContaining([
-      ...['auth0', 'cognito', 'hydra'],
+      ...['auth0', 'cognito', 'entra', 'hydra'],
       ...['keycloak', 'local', 'okta', 'rfc7592'],
     ]),
   )

@@ -10,6 +10,7 @@ import { opened } from '../../src/core/mapping/opened.ts'
 import type { Dangling } from '../../src/core/mapping/row.ts'
 import { mapping as auth0 } from '../../src/providers/auth0/mapping.ts'
 import { mapping as cognito } from '../../src/providers/cognito/mapping.ts'
+import { mapping as entra } from '../../src/providers/entra/mapping.ts'
 import { mapping as hydra } from '../../src/providers/hydra/mapping.ts'
 import { mapping as keycloak } from '../../src/providers/keycloak/mapping.ts'
 import { mapping as local } from '../../src/providers/local/mapping.ts'
@@ -17,6 +18,7 @@ import { mapping as okta } from '../../src/providers/okta/mapping.ts'
 import { mapping as registered } from '../../src/providers/rfc7592/index.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullCognitoClient } from '../fixtures/cognito.ts'
+import { fullEntraApplication } from '../fixtures/entra.ts'
 import { fullHydraClient } from '../fixtures/hydra.ts'
 import { fullKeycloakClient } from '../fixtures/keycloak.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
@@ -30,6 +32,7 @@ export const PROVIDERS = {
     clean: { ...fullCognitoClient, EnableTokenRevocation: true },
   },
   hydra: { mapping: hydra, clean: { ...fullHydraClient, skip_consent: false } },
+  entra: { mapping: entra, clean: fullEntraApplication },
   keycloak: {
     mapping: keycloak,
     clean: { ...fullKeycloakClient, fullScopeAllowed: false },
@@ -439,5 +442,31 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     at: { now: 1_800_000_000_000 },
     field: 'client.secret',
     mend: null,
+  },
+  credential_ended: {
+    provider: 'entra',
+    members: { passwordCredentials: [{ keyId: 'a', endDateTime: '2026-01-01T00:00:00Z' }] },
+    at: { now: Date.parse('2026-01-01T00:00:00Z') },
+    field: 'client.secret',
+    mend: null,
+  },
+  credential_ending: {
+    provider: 'entra',
+    members: { passwordCredentials: [{ keyId: 'a', endDateTime: '2026-01-30T00:00:00Z' }] },
+    at: { now: Date.parse('2026-01-01T00:00:00Z') },
+    field: 'client.secret',
+    mend: null,
+  },
+  any_tenant: {
+    provider: 'entra',
+    members: { signInAudience: 'AzureADMultipleOrgs' },
+    field: setting('signInAudience'),
+    mend: { providerSettings: { signInAudience: 'AzureADMyOrg' } },
+  },
+  public_fallback: {
+    provider: 'entra',
+    members: { isFallbackPublicClient: true },
+    field: setting('isFallbackPublicClient'),
+    mend: { providerSettings: { isFallbackPublicClient: false } },
   },
 }

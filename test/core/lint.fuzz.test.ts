@@ -124,6 +124,14 @@ const MEMBERS: Readonly<Record<ProviderName, Record<string, fc.Arbitrary<Json | 
     refresh_token_grant_access_token_lifespan: fc.constantFrom<Json>(null, '30m0s', '1h0m0s'),
     authorization_code_grant_refresh_token_lifespan: fc.constantFrom<Json>(null, '8760h0m0s'),
   },
+  entra: {
+    web: fc.record({ redirectUris: uris }),
+    spa: fc.record({ redirectUris: uris }),
+    signInAudience: fc.constantFrom('AzureADMyOrg', 'AzureADMultipleOrgs'),
+    isFallbackPublicClient: flag,
+    keyCredentials: fc.constant([]),
+    passwordCredentials: fc.constantFrom<Json>([], [{ keyId: 'a', endDateTime: '2026-01-01' }]),
+  },
   keycloak: {
     redirectUris: uris,
     webOrigins: origins,

@@ -103,6 +103,8 @@ export interface AnyKind {
   readonly setting: readonly [string, Json]
   /** The member that holds the secret, where no read shows it. */
   readonly hidesSecret?: string
+  /** A public key (JWK) that it takes, where that is not any. */
+  readonly key?: JsonObject
   /** The id of a new client is that of the operation that makes it. */
   readonly choosesIds?: true
   /** Objects that its records have open in the suites, as its mapping has them (`Mapping.opened`). */
@@ -150,6 +152,10 @@ export interface Life {
   readonly secretCalls?: readonly string[]
   /** How many clients make more than one page of its list; absent: 130. */
   readonly many?: number
+  /** The provider makes the values of secrets and shows each once; it keeps so many at once, and ends the last one too. */
+  readonly makesSecrets?: { readonly atOnce: number }
+  /** Grant types of a new one, where they are others than its kind says. */
+  readonly grantTypes?: { readonly [K in ClientKind]?: readonly string[] }
   /** What a caller asks of a new one, where that is not a name and callbacks or a lifetime. */
   readonly asks?: { readonly [K in ClientKind]?: JsonObject }
 }

@@ -15,20 +15,30 @@ it.each(SUBJECTS)('refuses changes and sends none while it is full: $name', asyn
   const change = (name: string) => bench.change(subject.ref, { name })
   const limit = (pages: string) => bench.database.exec(`pragma max_page_count = ${pages}`)
   await change('Before')
-  const before = subject.stored()
   const entries = () => bench.service.store.entries(resourceOf(subject.ref))
 
-  // No fewer than there are, so: just what is there.
+  // No fewer than there are, so: just what is there, in which small entries may find some room.
   limit('1')
+  for (let room = 0; room < 20; room += 1) {
+    if (
+      await change(`Room ${room}`).then(
+        () => false,
+        () => true,
+      )
+    )
+      break
+  }
+  const before = subject.stored()
+  const written = (await entries()).length
   for (let round = 0; round < 3; round += 1) {
     await expect(change('During')).rejects.toMatchObject({ code: 'store_unavailable' })
   }
   expect(subject.stored()).toEqual(before)
-  expect((await entries()).map((entry) => entry.kind)).toEqual(['intent', 'outcome'])
+  expect(await entries()).toHaveLength(written)
 
   limit('4294967294')
   expect((await change('After')).outcome).toBe('applied')
-  expect((await entries()).map((entry) => entry.kind)).toHaveLength(4)
+  expect((await entries()).at(-1)).toMatchObject({ kind: 'outcome', outcome: 'applied' })
   await bench.close()
   await subject.close()
 })

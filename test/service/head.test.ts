@@ -227,8 +227,9 @@ describe('the names under which the log keeps things', () => {
 it('a call carries what the request has, and nothing that it lacks', () => {
   const onUpstream = () => {}
   const context = { operationId: 'o', deadline: 5 }
-  const { upstreamTimeoutMs: timeoutMs } = bench.service
-  expect(callOf(bench.service, context)).toStrictEqual({ ...context, timeoutMs })
+  const { upstreamTimeoutMs } = bench.service
+  const own = { timeoutMs: upstreamTimeoutMs, untilSeen: expect.any(Function) }
+  expect(callOf(bench.service, context)).toStrictEqual({ ...context, ...own })
   const whole = { ...context, requestId: 'r', caller: 'c', onUpstream }
-  expect(callOf(bench.service, whole)).toStrictEqual({ ...whole, timeoutMs })
+  expect(callOf(bench.service, whole)).toStrictEqual({ ...whole, ...own })
 })

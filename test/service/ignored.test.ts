@@ -10,7 +10,7 @@ import { keyOf } from '../../src/service/operation/idempotency.ts'
 import { readHistory } from '../../src/service/reading/history.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
-import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { callbacksOf, SUBJECTS, type Subject } from '../contract/subjects.ts'
 import { ignoring, nativeOf } from '../fixtures/ignoring.ts'
 
 const CALLER = { subject: 'tester', issuer: 'https://issuer.example' }
@@ -64,7 +64,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
       field: 'client.name',
       details: { outcome: 'partly_applied', fields: ['client.name'] },
     })
-    expect(subject.stored()[member('callbacks')]).toContain(NEW)
+    expect(callbacksOf(kind, subject.stored())).toContain(NEW)
     expect(await newest()).toMatchObject({
       outcome: 'partly_applied',
       missed: ['client.name'],
@@ -109,7 +109,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
       ...requestFor(bench.service, subject.ref, {}),
       patch: undo,
     })
-    expect(subject.stored()[member('callbacks')]).toEqual(before[member('callbacks')])
+    expect(callbacksOf(kind, subject.stored())).toEqual(callbacksOf(kind, before))
     expect(subject.stored()[member('name')]).toEqual(before[member('name')])
     expect(await send({ name: 'New' })).toMatchObject({ outcome: 'applied' })
   })

@@ -38,8 +38,8 @@ it('a request that was sent has the time of one call to arrive, within that of t
       now: () => now,
       sleep: async (milliseconds: number) => void pauses.push(milliseconds),
     }) as unknown as Service
-  await waitForLate(at(0), CALL)
-  await waitForLate(at(9_500), CALL)
+  await waitForLate(at(0), {}, CALL)
+  await waitForLate(at(9_500), {}, CALL)
   expect(pauses).toEqual([2_000, 500])
 })
 

@@ -202,6 +202,7 @@ function foreignSetting(provider: string): readonly [string, JsonObject[string]]
   if (provider === 'cognito') return ['PreventUserExistenceErrors', 'LEGACY']
   if (provider === 'okta') return ['settings.oauthClient.issuer_mode', 'ORG_URL']
   if (provider === 'keycloak') return ['rootUrl', 'https://new.example.com']
+  if (provider === 'entra') return ['notes', 'Other notes']
   return ['backchannel_logout_uri', 'https://new.example.com/backchannel']
 }
 

@@ -26,7 +26,10 @@ import { dyingAt, settled } from './dying.ts'
 const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
 const LOST: readonly FaultKind[] = ['reset_after_apply', 'cut_answer', 'garbage_answer']
 
-describe.each(SUBJECTS)('$name', (kind) => {
+/** Where the provider makes the values, in a suite of its own (test/providers). */
+const CHOSEN = SUBJECTS.filter(({ name }) => !LIVES[name]?.makesSecrets)
+
+describe.each(CHOSEN)('$name', (kind) => {
   const overlaps = !(LIVES[kind.name]?.oneSecret || LIVES[kind.name]?.noSecond)
   const { addSecret, removeSecret } = LIVES[kind.name]?.writes ?? {}
   let subject: Subject

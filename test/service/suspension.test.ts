@@ -119,7 +119,10 @@ describe.each(SUBJECTS)('$name', (one) => {
     expect(isOff(mapping(), (await suspend()).native)).toBe(true)
     await bench.change(subject.ref, ours)
     expect(await resume()).toMatchObject({ outcome: 'applied', warnings: [] })
-    const expected = { ...before, [kind.description]: 'Theirs', ...native }
+    const theirs = { ...before, [kind.description]: 'Theirs' }
+    const expected = heldPaths(mapping()).includes('callbacks')
+      ? { ...theirs, ...native }
+      : withCallbacks(kind, theirs, callbacksOf(kind, native))
     expect(changesSince(expected)).toEqual([])
   })
 

@@ -14,7 +14,7 @@ import type { MappedField, Mapping } from '../mapping/mapping.ts'
 import { MAPPED_FIELDS } from '../mapping/mapping.ts'
 import type { Native, Row } from '../mapping/row.ts'
 import { isLens } from '../mapping/row.ts'
-import { isFor } from '../mapping/uses.ts'
+import { isFor, pathsBarred } from '../mapping/uses.ts'
 import { replaceHidden } from '../secrecy/hidden.ts'
 import { type Copied, type Copying, providerHas } from './copying.ts'
 import { keepRules, keepUris } from './keep.ts'
@@ -72,10 +72,13 @@ function takenOver({ source, target }: Copying): Native {
     isFor(mapping, name, 'copied') && !shownNames.includes(name)
   const own = Object.entries(blank).filter((member) => !takes(member))
   const entries = Object.entries(source.native).filter(takes)
+  const inside = [...pathsBarred(mapping, 'copied'), ...shownNames].filter(isInner)
   const bound = Object.keys(mapping.boundPaths ?? {})
-  const record = withoutPaths(Object.fromEntries([...own, ...entries]), bound)
+  const record = withoutPaths(Object.fromEntries([...own, ...entries]), [...bound, ...inside])
   return replaceHidden(mapping, record, () => undefined)
 }
+
+const isInner = (path: string) => path.includes('.')
 
 /** Members that are shown and never set, such as the id. */
 const shownKeys = (mapping: Mapping) =>

@@ -36,6 +36,8 @@ export interface Lens<V> {
   /** Native members (dotted for inner ones) that it is made of; the rest is `providerSettings`. */
   readonly keys: readonly string[]
   get(native: Native): V | undefined
+  /** Native members beside its keys from which its value follows; they stay settings of their own. */
+  readonly follows?: readonly string[]
   /** `null` asks for the provider's default. Throws `ClientError` for what it cannot express. */
   put(value: V | null, native: Native): NativeChange
   readonly limits?: Limits
@@ -52,6 +54,8 @@ export interface View<V> {
   readonly support: 'read-only'
   readonly keys: readonly string[]
   get(native: Native): V | undefined
+  /** As in `Lens`. */
+  readonly follows?: readonly string[]
   /** A clause: why it cannot be changed. */
   readonly why: string
   /** How it is set while the client is made; absent: neither then. */

@@ -8,6 +8,7 @@ import type { Actor, Grantee } from '../../store/log/actor.ts'
 import type { Seal } from '../../store/seal.ts'
 import type { Store } from '../../store/store.ts'
 import type { CrashPoint } from './crash-points.ts'
+import { untilSeen } from './retry.ts'
 import type { Turns } from './turns.ts'
 
 /** Shares of a list, and of the leases that a client can have: above 0, at most 1. */
@@ -65,6 +66,7 @@ export function callOf(service: Service, context: CallContext): Call {
     operationId,
     deadline,
     timeoutMs: service.upstreamTimeoutMs,
+    untilSeen: untilSeen(service, deadline),
     ...(requestId === undefined ? {} : { requestId }),
     ...(caller === undefined ? {} : { caller }),
     ...(reserve === undefined ? {} : { reserve }),

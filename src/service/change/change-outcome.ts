@@ -23,7 +23,7 @@ export async function findChange(
   let current = await readOrGone(running, call)
   // A request that is still on its way may overwrite someone else's value as well as the old one.
   if (current !== undefined && progress(current) !== 'after' && mayLand) {
-    await waitForLate(service, call)
+    await waitForLate(service, provider, call)
     current = await readOrGone(running, call)
   }
   if (current === undefined) return { outcome: 'conflict', native: undefined }

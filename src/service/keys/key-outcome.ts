@@ -91,7 +91,7 @@ async function lookTwice(
 ): Promise<Observation | undefined> {
   const latest = await look(running, call)
   if (latest === undefined || isDone(latest) || !mayLand) return latest
-  await waitForLate(service, call)
+  await waitForLate(service, running.provider, call)
   return look(running, call)
 }
 

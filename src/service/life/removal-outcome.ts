@@ -22,7 +22,7 @@ export async function findRemoval(
   const look = () => readOrGone(running, call).catch(passUnreadable)
   let current = await look()
   if (current !== undefined && mayLand) {
-    await waitForLate(service, call)
+    await waitForLate(service, running.provider, call)
     current = await look()
   }
   if (current === undefined) return { outcome: 'applied', native: undefined }

@@ -16,7 +16,7 @@ export async function findRestored(
   const look = () => readOrGone(running, call)
   let native = await look()
   if (native === undefined && mayLand) {
-    await waitForLate(service, call)
+    await waitForLate(service, running.provider, call)
     native = await look()
   }
   // What someone else has changed on it meanwhile is reported as a surprise.

@@ -6,6 +6,7 @@ import type { Provider } from '../../providers/provider.ts'
 import type { Entry } from '../../store/log/entry.ts'
 import type { Mirror } from '../../store/mirror.ts'
 import { resourceOf } from '../../store/resource.ts'
+import { mayBeBehind } from '../base/fresh-read.ts'
 import type { Service } from '../base/service.ts'
 import { LOST_RACE, noteOutsideChange, recordOutsideChange } from '../operation/head.ts'
 import { readOrMissing } from '../operation/read-back.ts'
@@ -24,7 +25,8 @@ export interface Read extends Mirrored {
 }
 
 /**
- * Reads a client and stores it. `busy`: a change of it is open, whose result will be stored instead.
+ * Reads a client and stores it. `busy`: a change of it is open, whose result will be stored
+ * instead, or so new that a read may not show it.
  * `listed`: the record as a list had it.
  * @throws ClientError as the provider and the store do
  */
@@ -36,7 +38,8 @@ export async function refreshClient(
 ): Promise<Read | 'gone' | 'busy'> {
   // The head is read first: an entry that is appended meanwhile then takes the number that this one needs.
   const head = await service.store.last(resourceOf(ref))
-  if (head?.kind === 'intent') return 'busy'
+  // What it came to is stored already.
+  if (head?.kind === 'intent' || mayBeBehind(service, provider, head)) return 'busy'
   // A list that is older than the newest entry does not show what was done since.
   const isCurrent = listed !== undefined && (head === undefined || head.at < listed.at)
   const at = isCurrent ? listed.at : service.now()

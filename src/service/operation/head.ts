@@ -14,6 +14,7 @@ import type { Entry } from '../../store/log/entry.ts'
 import type { Standing } from '../../store/log/standing.ts'
 import { resourceOf } from '../../store/resource.ts'
 import { appendFitting } from '../base/entry-append.ts'
+import { tagOf } from '../base/fresh-read.ts'
 import { openState, storedChanges, storedState } from '../base/record-storage.ts'
 import type { ChangeRequest, ClientSnapshot } from '../base/request.ts'
 import type { Service } from '../base/service.ts'
@@ -28,10 +29,6 @@ export async function standingOf(
 ): Promise<Standing | undefined> {
   return (await store.last(resource))?.standing
 }
-
-/** Fingerprint of the last recorded state; `undefined`: unknown. */
-export const tagOf = (head: Entry | undefined): string | undefined =>
-  head !== undefined && 'tag' in head ? head.tag : undefined
 
 /** Another instance was first; the attempt starts again. */
 export const LOST_RACE = Symbol('lost race')

@@ -7,10 +7,11 @@
 import type { ClientRef } from '../../providers/call.ts'
 import type { Entry } from '../../store/log/entry.ts'
 import { creationResource, refOf, resourceOf } from '../../store/resource.ts'
+import { readFresh, tagOf } from '../base/fresh-read.ts'
 import { callerOf, callOf, type Service } from '../base/service.ts'
 import { inAttempts } from './attempts.ts'
 import { carryOut } from './carry-out.ts'
-import { LOST_RACE, noteOutsideChange, settledHead, tagOf } from './head.ts'
+import { LOST_RACE, noteOutsideChange, settledHead } from './head.ts'
 import { type Claimed, claimKey, recordUnchanged } from './idempotency.ts'
 import { intentAfter } from './intent.ts'
 import type { Begun, Operation, Plan, Repeated } from './operation.ts'
@@ -85,7 +86,11 @@ async function begin<P, R>(
   const start = { operationId, call, head, opened }
   const prepared = await operation.prepare(start)
   // 2. the base
-  const read = await operation.read(start, prepared)
+  const isClient = operation.subject.kind === 'client'
+  const read = await readFresh(service, {
+    ...{ provider, ref, deadline, head: isClient ? head : undefined },
+    read: () => operation.read(start, prepared),
+  })
   await service.reached?.('base read')
   const base = read ?? {}
   // A client that is gone has no state.

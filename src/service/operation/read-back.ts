@@ -3,7 +3,9 @@
 import { isClientError } from '../../core/errors.ts'
 import type { Native } from '../../core/mapping/row.ts'
 import type { Call } from '../../providers/call.ts'
+import type { Provider } from '../../providers/provider.ts'
 import type { Intent } from '../../store/log/entry.ts'
+import { tooEarly } from '../base/retry.ts'
 import type { Service } from '../base/service.ts'
 import type { Running } from './running.ts'
 
@@ -16,9 +18,20 @@ export async function isOpen(
   return last?.kind === 'intent' && last.seq === seq && last.operationId === operationId
 }
 
-/** Waits as long as a sent request may take to arrive, but not past the deadline. */
-export function waitForLate(service: Service, { deadline }: Call): Promise<void> {
-  return service.sleep(Math.min(service.upstreamTimeoutMs, deadline - service.now()))
+/**
+ * Waits as long as a sent request may take to arrive, but not past the deadline; where reads may be behind, until one shows it.
+ * @throws ClientError `deadline_exceeded` where there is no time left for that
+ */
+export function waitForLate(
+  service: Service,
+  { readLagMs = 0 }: Pick<Provider, 'readLagMs'>,
+  { deadline }: Call,
+): Promise<void> {
+  const left = deadline - service.now()
+  if (readLagMs === 0) return service.sleep(Math.min(service.upstreamTimeoutMs, left))
+  const pause = service.upstreamTimeoutMs + readLagMs
+  if (pause > left) throw tooEarly()
+  return service.sleep(pause)
 }
 
 /** The record; `undefined` where the provider says that there is no such client, whatever was known of it. */

@@ -8,6 +8,7 @@ import type { Call, ClientRef } from '../../providers/call.ts'
 import type { Provider } from '../../providers/provider.ts'
 import type { Standing } from '../../store/log/standing.ts'
 import { resourceOf } from '../../store/resource.ts'
+import { readFresh } from '../base/fresh-read.ts'
 import { withRetries } from '../base/retry.ts'
 import { callOf, type Service } from '../base/service.ts'
 import { overLeases } from '../lease/leases.ts'
@@ -40,8 +41,9 @@ export async function readClient(service: Service, request: ReadRequest): Promis
   const { provider, ref, requestId, deadline } = request
   const { mapping } = provider
   const call = callOf(service, { ...request, operationId: requestId })
+  const read = () => withRetries(service, deadline, () => provider.read(ref, call))
   const [native, history] = await Promise.all([
-    withRetries(service, deadline, () => provider.read(ref, call)),
+    provider.readLagMs ? readAgain(service, request, read) : read(),
     readStanding(service, ref),
   ])
   const isSuspended = history.standing?.suspended !== undefined
@@ -55,6 +57,16 @@ export async function readClient(service: Service, request: ReadRequest): Promis
     ],
     standing: history.standing,
   }
+}
+
+/** A read that is not older than what is recorded; without the history it is what the provider shows. */
+async function readAgain(
+  service: Service,
+  { provider, ref, deadline }: ReadRequest,
+  read: () => Promise<Native>,
+): Promise<Native> {
+  const head = await service.store.last(resourceOf(ref)).catch(() => undefined)
+  return readFresh(service, { provider, ref, deadline, head, read })
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Intent } from '../../store/log/entry.ts'
 import type { Rotation } from '../base/sealed.ts'
 import type { Service } from '../base/service.ts'
 import { CLOCK_SKEW_MS } from '../life/creation-look.ts'
-import { readOrGone, waitForLate } from '../operation/read-back.ts'
+import { isOpen, readOrGone, waitForLate } from '../operation/read-back.ts'
 import type { Running, Settled } from '../operation/running.ts'
 import { secretsOf } from './rotatable.ts'
 
@@ -43,7 +43,33 @@ export async function findAdded(
   const { native } = observation
   const [secret, ...more] = ours(observation)
   if (secret === undefined) return { outcome: 'not_applied', native }
-  return more.length > 0 ? { outcome: 'conflict', native } : { outcome: 'applied', native, secret }
+  if (more.length > 0) return { outcome: 'conflict', native }
+  const isLost = addition === undefined && secretsOf(running.provider).showsOnce === true
+  return isLost ? takeBack(service, running, secret, call) : { outcome: 'applied', native, secret }
+}
+
+/** Ends a secret whose value went with its answer, so that the rotation can be made anew and nothing is left that no one has. */
+async function takeBack(
+  service: Service,
+  running: Running,
+  { id }: LiveSecret,
+  call: Call,
+): Promise<Settled> {
+  const { provider, ref, intent } = running
+  const observation = await look(running, call)
+  if (observation === undefined) return { outcome: 'conflict', native: undefined }
+  const { native } = observation
+  if (!(await isOpen(service, intent))) return { outcome: 'conflict', native }
+  await service.reached?.('undo begun')
+  await secretsOf(provider).remove?.(ref, native, id).send(call).catch(noneIfAbsent)
+  await service.reached?.('undo step sent')
+  const after = await look(running, call)
+  const isGone = after?.live.every((one) => one.id !== id) ?? true
+  return { outcome: isGone ? 'not_applied' : 'conflict', native: after?.native }
+}
+
+function noneIfAbsent(error: unknown): undefined {
+  if (!isClientError(error, 'not_found')) throw error
 }
 
 /**
@@ -105,7 +131,7 @@ async function lookTwice(
 ): Promise<Observation | undefined> {
   const observation = await look(running, call)
   if (observation === undefined || isThere(observation) || !mayLand) return observation
-  await waitForLate(service, call)
+  await waitForLate(service, running.provider, call)
   return look(running, call)
 }
 

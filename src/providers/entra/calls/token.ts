@@ -1,0 +1,114 @@
+/**
+ * The access token for Microsoft Graph: one client-credentials grant, by a secret or by a certificate (Microsoft identity
+ * platform, "Certificate credentials"), shared by all calls until shortly before it ends.
+ */
+
+import { importPKCS8, SignJWT } from 'jose'
+import { ClientError } from '../../../core/errors.ts'
+import { isRecord } from '../../../core/json/json.ts'
+import type { Call } from '../../call.ts'
+import { callPaced, within } from '../../http.ts'
+import type { Pace } from '../../pace/pace.ts'
+import { pauseOf, rateOf } from './pace.ts'
+import type { EntraSettings } from './tenant.ts'
+
+export interface TokenSource {
+  token(call: Call): Promise<string>
+  /** Forgets a token that the API no longer accepts. */
+  drop(token: string): void
+}
+
+/** A token is renewed when a fifth of its life is left. */
+const USED_PART = 0.8
+
+/** A cached token; callers that come at the same time share one request. */
+export function createTokenSource(
+  settings: EntraSettings,
+  { pace, now }: { readonly pace: Pace; now(): number },
+): TokenSource {
+  let cached: { token: string; until: number } | undefined
+  let fetching: Promise<string> | undefined
+  return {
+    token: async (call) => {
+      if (cached !== undefined && now() < cached.until) return cached.token
+      // Shared by callers with different deadlines, so it has a time of its own.
+      const own = { ...call, deadline: now() + call.timeoutMs }
+      fetching ??= requestToken(settings, pace, own)
+        .then(({ token, expiresIn }) => {
+          cached = { token, until: now() + expiresIn * 1_000 * USED_PART }
+          return token
+        })
+        .finally(() => {
+          fetching = undefined
+        })
+      return within(fetching, call.deadline - now())
+    },
+    drop: (token) => {
+      if (cached?.token === token) cached = undefined
+    },
+  }
+}
+
+async function requestToken(
+  settings: EntraSettings,
+  pace: Pace,
+  call: Call,
+): Promise<{ token: string; expiresIn: number }> {
+  const { tenantId, graphUrl, loginUrl, clientId } = settings
+  const url = `${loginUrl}/${encodeURIComponent(tenantId)}/oauth2/v2.0/token`
+  const request = async () => ({
+    operation: 'POST /token',
+    method: 'POST',
+    url,
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: clientId,
+      scope: `${new URL(graphUrl).origin}/.default`,
+      ...(await proofOf(settings, url)),
+    }).toString(),
+    effect: false,
+  })
+  const answer = await callPaced({ pace, buckets: ['reads'], rateOf }, request, call)
+  const { status, body } = answer
+  const { access_token: token, expires_in: expiresIn } = isRecord(body) ? body : {}
+  if (status === 200 && typeof token === 'string') {
+    return { token, expiresIn: typeof expiresIn === 'number' ? expiresIn : 0 }
+  }
+  const retryAfter = pauseOf(answer)
+  if (retryAfter !== undefined) {
+    const says = 'Entra ID asks this server to slow down. Nothing was changed. Try again later.'
+    throw new ClientError('provider_throttled', says, { retryAfter })
+  }
+  throw new ClientError(
+    'provider_misconfigured',
+    'Entra ID does not issue this server an access token for Microsoft Graph. The operator must check tenantId, clientId and the credential in the configuration.',
+  )
+}
+
+const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+const ASSERTION_SECONDS = 300
+
+async function proofOf(
+  { clientId, credential }: EntraSettings,
+  audience: string,
+): Promise<Readonly<Record<string, string>>> {
+  if ('secret' in credential) return { client_secret: credential.secret.reveal() }
+  const { privateKey, thumbprint } = credential.certificate
+  const key = await importPKCS8(privateKey.reveal(), 'PS256').catch((cause) => {
+    const says =
+      'The private key of the certificate cannot be read. It must be PKCS #8 in PEM, of an RSA key.'
+    throw new ClientError('provider_misconfigured', says, { cause })
+  })
+  const assertion = await new SignJWT()
+    .setProtectedHeader({ alg: 'PS256', typ: 'JWT', 'x5t#S256': thumbprint })
+    .setIssuer(clientId)
+    .setSubject(clientId)
+    .setAudience(audience)
+    .setJti(crypto.randomUUID())
+    .setIssuedAt()
+    .setNotBefore('0 seconds')
+    .setExpirationTime(`${ASSERTION_SECONDS} seconds`)
+    .sign(key)
+  return { client_assertion_type: ASSERTION_TYPE, client_assertion: assertion }
+}

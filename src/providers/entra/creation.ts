@@ -1,0 +1,169 @@
+/**
+ * Making an application: the application itself, its service principal, without which no one signs in, and the first secret of
+ * one that can keep one. The calls after the first may find the new application missing for a while.
+ */
+
+import { ClientError, isClientError } from '../../core/errors.ts'
+import { isRecord, type Json, type JsonObject } from '../../core/json/json.ts'
+import { secretOf } from '../../core/mapping/mapping.ts'
+import type { Native } from '../../core/mapping/row.ts'
+import { isFor } from '../../core/mapping/uses.ts'
+import type { Secret } from '../../core/secrecy/secret.ts'
+import type { Call } from '../call.ts'
+import type { Candidate, Creation, CreationSearch } from '../creation.ts'
+import type { SecretStep } from '../secrets.ts'
+import type { Request } from './calls/call.ts'
+import {
+  applicationOfKey,
+  applicationPath,
+  applicationsNamed,
+  createdAtOf,
+  recordOf,
+} from './calls/records.ts'
+import { afterWrite, onNew, type Seeing } from './calls/seen.ts'
+import { blank } from './kinds.ts'
+import { credentialsIn, getsSecret } from './lenses.ts'
+import { mapping } from './mapping.ts'
+import { COMPLEX } from './members.ts'
+import { isPersonal } from './rules.ts'
+import { passwordRequest } from './secrets.ts'
+import { sentMembers } from './update.ts'
+
+interface Making extends Seeing {
+  /** The path of the version, as dry runs show it. */
+  readonly version: string
+  /** New applications are made under the id of the operation (uniqueName). */
+  readonly creationKeys: boolean
+  readonly servicePrincipals: boolean
+}
+
+/** Creation in one tenant. */
+export function createCreation(making: Making): Creation {
+  return {
+    blank,
+    sent: requestBody,
+    step: (_, next) => creationStep(making, next),
+    listLagMs: making.lagMs,
+    find: (_, search, call) => find(making, search, call),
+    idOf: ({ appId }) => String(appId),
+  }
+}
+
+/** Reads show whole seconds. */
+const WITHIN_MS = 999
+
+/** By its key; else by its name and its age. */
+async function find(
+  { send, creationKeys }: Making,
+  { next, since, isKnown }: CreationSearch,
+  call: Call,
+): Promise<readonly Candidate[]> {
+  if (creationKeys) {
+    const native = await applicationOfKey(send, call.operationId, call)
+    return native === undefined ? [] : [{ native, proven: true }]
+  }
+  const named = await applicationsNamed(send, String(next.displayName), call)
+  const young = named.filter((native) => (createdAtOf(native) ?? since) + WITHIN_MS >= since)
+  const known = await Promise.all(young.map(({ appId }) => isKnown(String(appId))))
+  return young.filter((_, index) => known[index] !== true).map((native) => ({ native }))
+}
+
+/** What is not empty of what a creation takes. */
+function requestBody(next: Native): JsonObject {
+  const members = Object.entries(next).flatMap(([name, value]): [string, Json][] => {
+    if (!isFor(mapping, name, 'created') || value === null) return []
+    const sent = COMPLEX.some((one) => one === name) ? chosenIn(value) : value
+    return sent === undefined ? [] : [[name, sent]]
+  })
+  return sentMembers(Object.fromEntries(members))
+}
+
+/** A complex member without what Entra ID sets by itself; `undefined`: nothing is left. */
+function chosenIn(value: Json): Json | undefined {
+  if (Array.isArray(value)) return value.length === 0 ? undefined : value
+  if (!isRecord(value)) return value === null || value === false ? undefined : value
+  const members = Object.entries(value).flatMap(([name, one]): [string, Json][] => {
+    const inner = chosenIn(one)
+    return inner === undefined ? [] : [[name, inner]]
+  })
+  return members.length === 0 ? undefined : Object.fromEntries(members)
+}
+
+function creationStep(making: Making, next: Native): SecretStep {
+  const body = requestBody(next)
+  let value: Secret | undefined
+  return {
+    request: { method: 'POST', target: `${making.version}/applications`, body },
+    send: async (call) => {
+      const { body: answer } = await making.send(firstRequest(making, next, body, call), call)
+      const created = isRecord(answer ?? null) ? recordOf(answer as JsonObject) : {}
+      if (typeof created.id !== 'string' || typeof created.appId !== 'string') {
+        const says = 'Microsoft Graph answered with something else than the new application.'
+        throw new ClientError('outcome_unknown', says)
+      }
+      const { secret, keyId } = await complete(making, created, next, call).catch(half)
+      value = secret
+      const hasSecret = (native: Native) =>
+        credentialsIn(native, 'passwordCredentials').some((one) => one.keyId === keyId)
+      return afterWrite(
+        making,
+        created.appId,
+        call,
+        (native) => keyId === undefined || hasSecret(native),
+      )
+    },
+    reveal: () => value,
+  }
+}
+
+function firstRequest(
+  { creationKeys }: Making,
+  next: Native,
+  body: JsonObject,
+  { operationId }: Call,
+): Request {
+  const personal = { isPersonal: isPersonal(next) }
+  if (!creationKeys) {
+    return { operation: 'POST /applications', path: '/applications', body, ...personal }
+  }
+  // Microsoft Graph, "Upsert application": 201 with the object; 204 where there is one of that key.
+  return {
+    operation: 'PATCH /applications(uniqueName)',
+    path: `/applications(uniqueName='${encodeURIComponent(operationId)}')`,
+    body,
+    headers: { prefer: 'create-if-missing' },
+    ...personal,
+  }
+}
+
+interface Completed {
+  readonly secret?: Secret | undefined
+  readonly keyId?: Json
+}
+
+/** What makes a usable client of a new application. */
+async function complete(
+  making: Making,
+  { id, appId = null }: Native,
+  next: Native,
+  call: Call,
+): Promise<Completed> {
+  const { send, servicePrincipals } = making
+  if (servicePrincipals) {
+    const operation = 'POST /servicePrincipals'
+    const body = { appId, accountEnabled: true }
+    await onNew(making, call, () => send({ operation, path: '/servicePrincipals', body }, call))
+  }
+  if (!getsSecret(next)) return {}
+  const request = passwordRequest(applicationPath(String(id)), isPersonal(next))
+  const { body } = await onNew(making, call, () => send(request, call))
+  const { secretText, keyId = null } = isRecord(body ?? null) ? (body as JsonObject) : {}
+  return { secret: secretOf(secretText), keyId }
+}
+
+/** The application is there; whether it has its service principal and its secret is to be seen. */
+function half(cause: unknown): never {
+  if (isClientError(cause, 'outcome_unknown')) throw cause
+  const says = 'Entra ID made the application, and not all that belongs to it.'
+  throw new ClientError('outcome_unknown', says, { cause })
+}
