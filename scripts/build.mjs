@@ -1,6 +1,6 @@
 /**
  * Builds what runs: `dist/*.js` for Node (development server, production server, emulators),
- * the Lambda function (`dist/lambda`), the command `clientry`, and the SDK with its types.
+ * the Lambda function (`dist/lambda`), the command `clientry`, and the SDK, with its types and those of the emulators.
  * With `--if-needed` it does nothing when the last build is newer than every source. It is made in a
  * fresh folder and then put in place, so builds at the same time and a server that runs are no matter.
  */
@@ -75,14 +75,14 @@ async function buildInto(folder) {
       target: 'es2022',
     }),
     build(lambdaBuild(join(folder, 'lambda'))),
-    declareSdk(join(folder, 'types')),
+    declareTypes(join(folder, 'types')),
   ])
   const top = { outputs: { ...node.metafile.outputs, ...sdk.metafile.outputs } }
   writeLegal(root, folder, { '': top, cli: command.metafile, lambda: lambda.metafile })
 }
 
-/** The types of the SDK, with those of the core that they are made of. */
-async function declareSdk(folder) {
+/** The types of the SDK and of the emulators, with those of the core that they are made of. */
+async function declareTypes(folder) {
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
   const options = ['-p', 'tsconfig.sdk.json', '--outDir', folder]
   await promisify(execFile)(process.execPath, [compiler, ...options], { cwd: root })

@@ -137,6 +137,27 @@ const WATCH = `
   look()
 `
 
+// A fresh clone has no build, and neither has what npm fetches from git: packing makes one where there is none.
+it('packs every entry with its types, and the command as a program', () => {
+  const { scripts, exports, bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  expect(scripts.prepack).toBe('node scripts/build.mjs --if-needed')
+  const packed = execFileSync('npm', ['pack', '--json'], { cwd: root, encoding: 'utf8' })
+  const [{ files = [] } = {}] = JSON.parse(packed.slice(packed.indexOf('[\n'))) as {
+    files?: { path: string; mode: number }[]
+  }[]
+  const modes = new Map(files.map(({ path, mode }) => [path, mode]))
+  const named = Object.values(exports as Record<string, Record<string, string>>).flatMap((one) =>
+    Object.values(one),
+  )
+  for (const path of [...named, ...ENTRIES.map((one) => `./dist/${one}`)]) {
+    expect([...modes.keys()]).toContain(path.slice(2))
+  }
+  expect((modes.get(bin.clientry.slice(2)) ?? 0) & 0o111).toBe(0o111)
+  expect(
+    [...modes.keys()].filter((path) => !/^(dist\/|package\.json$|README|LICENSE)/.test(path)),
+  ).toEqual([])
+})
+
 it('makes the command a program, each time', () => {
   const command = join(dist, 'cli', 'clientry.js')
   expect(statSync(command).mode & 0o777).toBe(0o755)

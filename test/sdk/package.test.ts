@@ -4,7 +4,7 @@
  */
 
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -32,6 +32,12 @@ beforeAll(() => {
   execFileSync('tar', into)
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   writeFileSync(join(folder, 'consumer.ts'), CONSUMER)
+  writeFileSync(join(folder, 'emulating.ts'), EMULATING)
+  // What someone who tests in Node has.
+  mkdirSync(join(folder, 'node_modules', '@types'))
+  for (const name of ['@types/node', 'undici-types']) {
+    symlinkSync(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name))
+  }
   const node = 'declare const process: { env: Record<string, string | undefined> }\n'
   writeFileSync(join(folder, 'examples.ts'), `${node}${sdkExamples()}`)
 })
@@ -63,6 +69,19 @@ export const isGone = (error: unknown) =>
 export const isOdd = (error: ClientryError) => error.code === 'odd'
 `
 
+const EMULATING = `
+import { startAuth0Emulator, startCognitoEmulator } from 'clientry/emulators'
+
+export async function use(): Promise<string> {
+  const auth0 = await startAuth0Emulator({ clients: [{ client_id: 'a', name: 'A' }] })
+  // @ts-expect-error: a pool has an id
+  await startCognitoEmulator({ pools: [{}] })
+  const name = auth0.client('a')?.name
+  await auth0.close()
+  return \`\${auth0.url} \${name}\`
+}
+`
+
 it('publint finds nothing', async () => {
   const { messages, pkg } = await publint({ pkgDir: installed, strict: true, pack: false })
   expect(messages.map((message) => formatMessage(message, pkg))).toEqual([])
@@ -86,6 +105,17 @@ it.each([
     'consumer.ts',
     'examples.ts',
   ]
+  const run = () => execFileSync(process.execPath, asked, { cwd: folder, encoding: 'utf8' })
+  expect(run()).toBe('')
+})
+
+it.each([
+  ['node16', 'node16'],
+  ['bundler', 'esnext'],
+])('types of the emulators resolve under moduleResolution %s', (resolution, module) => {
+  const options = ['--moduleResolution', resolution, '--module', module, '--lib', 'es2023']
+  const strict = ['--strict', '--noEmit', '--skipLibCheck', 'false', '--types', 'node']
+  const asked = [TSC, ...options, ...strict, '--target', 'es2022', 'emulating.ts']
   const run = () => execFileSync(process.execPath, asked, { cwd: folder, encoding: 'utf8' })
   expect(run()).toBe('')
 })
