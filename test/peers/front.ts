@@ -33,6 +33,8 @@ const TIMEOUT_MS = 15_000
 const UP = ['authorization', 'content-type', 'host', 'accept', 'cookie']
 const DOWN = ['retry-after', 'www-authenticate', 'link']
 
+const isRedirect = (status: number) => status >= 300 && status < 400
+
 /** Starts a front; calls are named as the provider names them: `PUT /register/{id}`. */
 export async function startFront({ url, change, nameOf = registrationOf }: Behind): Promise<Front> {
   let hook: Hook | undefined
@@ -51,7 +53,7 @@ export async function startFront({ url, change, nameOf = registrationOf }: Behin
       await hook?.('answered', operation)
       return {
         status: answer.status,
-        headers: picked(answer.headers, DOWN),
+        headers: picked(answer.headers, isRedirect(answer.status) ? [...DOWN, 'location'] : DOWN),
         body: readable(Buffer.from(answer.text)),
       }
     },
