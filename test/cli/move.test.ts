@@ -1,6 +1,8 @@
 /** `clientry move`: docs/move.md runs as it stands, and a move is followed on a terminal until the old one is gone. */
 
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { EXIT } from '../../src/cli/exit.ts'
@@ -110,6 +112,27 @@ describe('a move', () => {
     expect(lost.code).toBe(EXIT.refused.code)
     expect(lost.err).toContain('clientry move list shows it')
     expect((await run(`move end exampleClientId ${FROM} --yes`)).out).toContain('is ended')
+  })
+
+  it('keeps both redirect URIs from a client file that names the whole list, and says why', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'clientry-move-'))
+    const write = (...callbacks: string[]) =>
+      writeFileSync(
+        join(folder, 'client.yaml'),
+        `provider: auth0\nid: exampleClientId\nclient:\n  callbacks: [${callbacks.join(', ')}]\n`,
+      )
+    await run(`move exampleClientId ${FROM} ${TO} --yes`)
+    for (const kept of [FROM, TO]) {
+      write(kept)
+      const { code, out, err } = await run(`plan ${folder}`)
+      expect(code).toBe(EXIT.refused.code)
+      expect(out + err).toContain('would lose a redirect URI that is being moved')
+      expect(out + err).toContain('client.yaml')
+    }
+    write(FROM, TO)
+    expect(await run(`plan ${folder}`)).toMatchObject({ code: EXIT.ok.code })
+    rmSync(folder, { recursive: true })
+    await run(`move end exampleClientId ${FROM} --yes`)
   })
 
   it('changes nothing that no one agreed to, and names what is missing', async () => {

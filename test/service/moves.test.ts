@@ -6,11 +6,14 @@
 import { beforeEach, describe, expect } from 'vitest'
 import { isClientError } from '../../src/core/errors.ts'
 import { showClient } from '../../src/core/mapping/mapping.ts'
+import { parseMergePatch } from '../../src/core/patch/patch.ts'
 import { UNKNOWN_AUTHORIZATION } from '../../src/providers/authorization/authorization.ts'
 import type { ChangeRequest, ChangeResult } from '../../src/service/base/request.ts'
 import type { Service } from '../../src/service/base/service.ts'
 import { createTurns } from '../../src/service/base/turns.ts'
 import { changeClient } from '../../src/service/change/change.ts'
+import { copyClient } from '../../src/service/life/copy.ts'
+import { removeClient } from '../../src/service/life/remove.ts'
 import { MAX_MOVES } from '../../src/service/move/move-wish.ts'
 import { readClient } from '../../src/service/reading/read.ts'
 import { carryOutDue, type Pauses } from '../../src/service/upkeep/due.ts'
@@ -268,6 +271,56 @@ describe.each(SUBJECTS)('$name', (kind) => {
     await narrow(later(DAY))
     expect(callbacks()).toContain(NEW)
     expect(await standing()).toEqual({ protected: true })
+  })
+
+  it('is narrowed once by several servers, and forgotten with a client that is gone', async () => {
+    const { codeSeconds } = subject.provider.authorization ?? UNKNOWN_AUTHORIZATION
+    await move({ narrowAt: Date.now() })
+    await confirm()
+    const other = await bench.another()
+    const another = { ...later(codeSeconds + 1), store: other.service.store }
+    await Promise.all([due(codeSeconds + 1), carryOutDue(another, new Map())])
+    const entries = await bench.service.store.entries(resourceOf(subject.ref))
+    const actions = entries.flatMap((one) => (one.kind === 'intent' ? [one.action] : []))
+    expect(actions.filter((one) => one === 'narrow_move')).toHaveLength(1)
+    expect(callbacks()).not.toContain(OLD)
+    expect(callbacks()).toContain(NEW)
+  })
+
+  it('is copied as both redirect URIs, and removed with its client', async () => {
+    const { creation, removal } = subject.provider
+    if (creation === undefined || removal === undefined) return
+    await move()
+    const { ref, provider, patch: _, ...request } = requestFor(bench.service, subject.ref, {})
+    const source = { ref, provider, removedToo: false }
+    const made = await copyClient(bench.service, {
+      ...request,
+      provider,
+      place: ref,
+      source,
+      patch: parseMergePatch({ name: 'Copied' }),
+      allowLoss: true,
+    })
+    const copied = showClient(provider.mapping, made.native).callbacks
+    expect(copied).toEqual(expect.arrayContaining([OLD, NEW]))
+    await removeClient(bench.service, { ...request, provider, ref })
+    expect(await standing()).toBeUndefined()
+    expect((await due(DAY * 3)).failed).toEqual([])
+  })
+
+  it('says when it cannot be narrowed, is refused by the rule, and stays open', async () => {
+    if (kind.name !== 'cognito') return
+    await bench.change(subject.ref, { defaultCallback: OLD })
+    const begun = await move({ narrowAt: Date.now() })
+    expect(begun.warnings.map(({ code }) => code)).toContain('cannot_end')
+    await confirm()
+    await refused(narrow(later(DAY)), /defaultCallback/, 'rule_violated')
+    expect(await due(DAY)).toMatchObject({ failed: [{ code: 'rule_violated' }] })
+    expect(await warnings(later(DAY))).toEqual(['move_over'])
+    expect(callbacks()).toEqual(expect.arrayContaining([OLD, NEW]))
+    await bench.change(subject.ref, { defaultCallback: NEW })
+    expect(await due(DAY)).toMatchObject({ done: 1, failed: [] })
+    expect(callbacks()).not.toContain(OLD)
   })
 
   it('is one of ten at most', async () => {
