@@ -243,6 +243,8 @@ export function secretsAfter(
 
 /** An application as answers show it; `secret`: in those to writes. */
 export function shownApp(org: Org, app: OktaApp, secret?: OktaSecret): OktaApp {
+  // Those of the catalogue and of Okta itself are shown as they were put there.
+  if (app.name !== 'oidc_client') return copyOf(app)
   const { credentials } = app
   const client = clientOf(app)
   const withSecret =
@@ -257,12 +259,16 @@ export function shownApp(org: Org, app: OktaApp, secret?: OktaSecret): OktaApp {
 const WITH_POLICIES = ['profileEnrollment', 'policies', 'accessPolicy']
 
 /** [recorded] The names; where they lead is not compared. */
-function linksOf({ features, baseUrl }: Org, { id, status }: OktaApp): Members {
+function linksOf({ features, baseUrl }: Org, app: OktaApp): Members {
+  const { id, status } = app
   const verb = status === 'ACTIVE' ? ['deactivate'] : []
   const names = [
     ...['uploadLogo', 'appLinks', 'profileEnrollment'],
     ...(status === 'ACTIVE' ? [] : ['activate']),
-    ...['policies', 'groups', 'logo', 'clientCredentials', 'accessPolicy', 'users'],
+    ...['policies', 'groups', 'logo'],
+    // Those that authenticate have some (recorded).
+    ...(clientOf(app).token_endpoint_auth_method === 'none' ? [] : ['clientCredentials']),
+    ...['accessPolicy', 'users'],
     ...verb,
   ].filter((name) => features.policies || !WITH_POLICIES.includes(name))
   return Object.fromEntries(

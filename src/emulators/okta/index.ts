@@ -8,7 +8,7 @@ import { copyOf, isRecord } from '../copy.ts'
 import { type Emulator, type ListenOptions, listenAs } from '../server.ts'
 import type { EmulatorAnswer, EmulatorRequest } from '../wire.ts'
 import { createAccess, newServiceApp, type OktaServiceApp } from './access.ts'
-import { clientOf, usesSecret, withStatus } from './apps.ts'
+import { clientOf, usesSecret } from './apps.ts'
 import { controlRoute } from './control.ts'
 import { createLimiter, LIMITS, type OktaLimits } from './limits.ts'
 import { isRead, operationNamed, operationOf } from './operations.ts'
@@ -74,7 +74,8 @@ export async function startOktaEmulator(options: OktaEmulatorOptions = {}): Prom
     org.apps.get(id) ?? [...org.apps.values()].find(({ app }) => clientOf(app).client_id === id)
   const put = (app: OktaApp) => {
     const former = find(String(app.id))
-    const stored = withStatus(org, copyOf(app), app.status)
+    const { _links, ...ours } = copyOf(app)
+    const stored = app.name === 'oidc_client' ? ours : copyOf(app)
     const secrets = usesSecret(app) ? (former?.secrets ?? [secretFor(org, newSecret())]) : []
     org.apps.set(String(app.id), { app: stored, secrets })
   }
