@@ -20,11 +20,17 @@ const OWN: { readonly [S in ServerName]?: readonly string[] } = {
 /** What is asked of these two. */
 const BOTH = ['test/servers/prove.test.ts', 'test/servers/rfc7592.test.ts']
 
+/** There is no provider for it. */
+const NATIVE = ['test/servers/natives.test.ts']
+
 const own = CHOSEN === undefined ? undefined : OWN[CHOSEN]
 
 export default defineConfig({
   test: {
-    include: [...EVERY, ...(own === undefined ? [] : [...own, ...BOTH])],
+    include:
+      CHOSEN === 'better-auth'
+        ? NATIVE
+        : [...EVERY, ...(own === undefined ? [] : [...own, ...BOTH])],
     globalSetup: ['test/setup.ts', 'test/servers/setup.ts'],
     reporters: ['default', figuresReporter(process.env.CLIENTRY_FIGURES)],
     // Two cores, and half of it is waiting for what a dead process left open.

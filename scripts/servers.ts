@@ -106,4 +106,10 @@ const tableOf = (page: string) =>
     )
     .join('\n')
 
+// npm's shell passes no signal on: who is left without a parent ends, and all that it has started.
+const parent = process.ppid
+setInterval(() => {
+  if (process.ppid !== parent) process.exit(1)
+}, 500).unref()
+
 process.exitCode = await main()

@@ -1,5 +1,6 @@
 /** How each server is fetched and built, and why it cannot be had where it cannot. */
 
+import { fetchBetterAuth } from '../peers/better-auth.ts'
 import { fetchCanaille, whyNoCanaille } from '../peers/canaille.ts'
 import { unpackGlewlwyd } from '../peers/glewlwyd-package.ts'
 import type { ServerName } from './chosen.ts'
@@ -21,6 +22,7 @@ const unless =
 export const FETCH: { readonly [S in ServerName]: () => Promise<string | undefined> } = {
   'oidc-provider': nothing,
   embedded: nothing,
+  'better-auth': unless(nothing, fetchBetterAuth),
   glewlwyd: async () => {
     const unpacked = await unpackGlewlwyd()
     return 'reason' in unpacked ? unpacked.reason : undefined

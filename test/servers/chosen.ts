@@ -3,6 +3,7 @@
 export const SERVER_NAMES = [
   'oidc-provider',
   'embedded',
+  'better-auth',
   'glewlwyd',
   'canaille',
   'hydra',

@@ -16,6 +16,13 @@ declare module 'vitest' {
   }
 }
 
+/** How many of each status. */
+export function counted(statuses: readonly number[]): string {
+  const counts = new Map<number, number>()
+  for (const status of statuses) counts.set(status, (counts.get(status) ?? 0) + 1)
+  return [...counts].map(([status, count]) => `${count} x ${status}`).join(', ')
+}
+
 /** Hands a figure to the table, and prints it. */
 export function measured({ task }: Pick<TestContext, 'task'>, figure: Measured): void {
   task.meta.measured = [...(task.meta.measured ?? []), figure]

@@ -117,11 +117,18 @@ export async function startKeycloakRegistration(
     token = { value: String(body.access_token), until: Date.now() + 30_000 }
     return token.value
   }
-  const admin = (method: string, path: string, body?: Json) =>
-    send(method, `${keycloak.url}/admin/realms/${realm}${path}`, body, {
-      host,
-      authorization: `Bearer ${bearer()}`,
-    })
+  const admin = (method: string, path: string, body?: Json) => {
+    const once = () =>
+      send(method, `${keycloak.url}/admin/realms/${realm}${path}`, body, {
+        host,
+        authorization: `Bearer ${bearer()}`,
+      })
+    const answer = once()
+    if (answer.status !== 401) return answer
+    // It is of before a restart.
+    token = { value: '', until: 0 }
+    return once()
+  }
   const stored = (id: string) => {
     const { status, body } = admin('GET', at(id))
     return status === 200 ? flat(body) : undefined

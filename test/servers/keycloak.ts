@@ -142,14 +142,21 @@ function keycloakAt(url: string): Pick<Keycloak, 'url' | 'admin'> {
   return {
     url,
     admin: async (method, path, body) => {
-      const answer = await fetch(`${url}/admin/realms${path}`, {
-        method,
-        headers: {
-          authorization: `Bearer ${await bearer()}`,
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      })
+      const send = async () =>
+        fetch(`${url}/admin/realms${path}`, {
+          method,
+          headers: {
+            authorization: `Bearer ${await bearer()}`,
+            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        })
+      let answer = await send()
+      if (answer.status === 401) {
+        // It is of before a restart.
+        held = { token: '', until: 0 }
+        answer = await send()
+      }
       const text = await answer.text()
       return { status: answer.status, body: text === '' ? undefined : JSON.parse(text) }
     },

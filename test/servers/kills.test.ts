@@ -147,41 +147,31 @@ describe.skipIf(open === undefined)('the server itself, killed during an update'
   })
 
   it('leaves every change settled, as the server then has it', async (context) => {
-    const places = PLACES.filter(({ call }) => call === WRITE)
-    const endpoints = await Promise.all(
-      Object.entries(lasting.worlds).map(async ([kind, world]) => {
-        const instances = await startInstances(world, 1, LIMITS)
-        return { kind, world, instances, ids: [] as string[] }
-      }),
-    )
-    try {
-      for (const place of places) {
-        // It ends once for all of its endpoints, each of which has a change at that place.
-        const all = gathering(endpoints.length, () => lasting.restart())
-        await Promise.all(
-          endpoints.map(async ({ world, instances, ids }) => {
-            const { front } = world
-            if (front === undefined) throw new TypeError('nothing is sent')
-            const id = await newClient(world, instances)
-            ids.push(id)
-            // What is passed on dies with the server, or is applied before: nothing holds it until there is another one.
+    for (const [kind, world] of Object.entries(lasting.worlds)) {
+      const { front } = world
+      if (front === undefined) throw new TypeError('nothing is sent')
+      const instances = await startInstances(world, 1, LIMITS)
+      const ids: string[] = []
+      try {
+        for (const place of PLACES.filter(({ call }) => call === WRITE)) {
+          const id = await newClient(world, instances)
+          ids.push(id)
+          let restarted = Promise.resolve()
+          // What is passed on dies with the server, or is applied before: nothing holds it until there is another one.
+          const killed = once(front, place, async () => {
             const isOnItsWay = place.stage === 'come' && place.passes
-            const killed = once(front, place, async () => {
-              await all.come()
-              if (!isOnItsWay) await all.done
-            })
-            await Promise.all([instances.add(0, id, at('killed')), killed])
-            await all.done
-          }),
-        )
-      }
-      for (const { kind, world, instances, ids } of endpoints) {
+            restarted = isOnItsWay ? after(2).then(lasting.restart) : lasting.restart()
+            if (!isOnItsWay) await restarted
+          })
+          await Promise.all([instances.add(0, id, at('killed')), killed])
+          await restarted
+        }
         const changes = await settled(instances, world, ids)
         const value = `the server ${ids.length} x: ${changes} of ${changes} changes settled`
         measured(context, { kind, figure: 'kills', value })
+      } finally {
+        await instances.close()
       }
-    } finally {
-      for (const { instances } of endpoints) await instances.close()
     }
   })
 })
@@ -200,21 +190,4 @@ async function settled(instances: Instances, world: World, ids: readonly string[
   await Promise.all(ids.map((id) => settle(instances, world, id, at('after'))))
   const counts = await Promise.all(ids.map((id) => judge(instances, world, id)))
   return counts.reduce((sum, count) => sum + count, 0)
-}
-
-/** Does something shortly after so many have come: what they let through is on its way by then. */
-function gathering(count: number, work: () => Promise<void>) {
-  let missing = count
-  let open = () => {}
-  const isThere = new Promise<void>((resolve) => {
-    open = resolve
-  })
-  return {
-    done: isThere.then(() => after(2)).then(work),
-    come: async () => {
-      missing -= 1
-      if (missing === 0) open()
-      await isThere
-    },
-  }
 }

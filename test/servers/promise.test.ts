@@ -10,7 +10,7 @@ import type { CrashPoint } from '../../src/service/base/crash-points.ts'
 import { changeClient } from '../../src/service/change/change.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { CHOSEN } from './chosen.ts'
-import { measured } from './figures.ts'
+import { counted, measured } from './figures.ts'
 import { type Login, logIn } from './flow.ts'
 import { type Instances, startInstances } from './instances.ts'
 import { ENDPOINTS } from './table.ts'
@@ -130,13 +130,6 @@ describe.each(chosen)('$name', ({ kind }) => {
     })
   })
 })
-
-/** How many of each status. */
-function counted(statuses: readonly number[]): string {
-  const counts = new Map<number, number>()
-  for (const status of statuses) counts.set(status, (counts.get(status) ?? 0) + 1)
-  return [...counts].map(([status, count]) => `${count} x ${status}`).join(', ')
-}
 
 /** From the beginning of the read to the answer of the write. */
 async function windowOf(bench: Bench, provider: Provider, ref: ClientRef): Promise<string> {

@@ -114,6 +114,7 @@ const KINDS: { readonly [S in ServerName]: () => readonly AnyKind[] } = {
   hydra: () => [hydra()],
   keycloak: () => [keycloak()],
   embedded: () => [],
+  'better-auth': () => [],
 }
 
 /** Those that this run is about. */

@@ -26,6 +26,21 @@ export const ENDPOINTS = [
   { name: 'the embedded provider', server: 'embedded', kind: 'local' },
 ] as const satisfies readonly Endpoint[]
 
+/** Servers for which there is no provider here: what they do by themselves, beside ours. */
+export const NATIVES = [
+  {
+    name: 'Better Auth, for which there is no provider',
+    server: 'better-auth',
+    kind: 'better-auth',
+  },
+] as const satisfies readonly Endpoint[]
+
+const ROWS: readonly Endpoint[] = [...ENDPOINTS, ...NATIVES]
+
+/** What is not asked of them. */
+const NOT_ASKED = '–'
+const isNative = (kind: string) => NATIVES.some((one) => one.kind === kind)
+
 export type Kind = (typeof ENDPOINTS)[number]['kind']
 
 /** The columns; `exact`: a figure that is the same in every run. */
@@ -70,10 +85,13 @@ const lineOf = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
 /** The page with what was measured; what was not measured stays as it is. */
 export function withFigures(page: string, figures: Figures): string {
   const before = new Map(rowsOf(page).map((cells) => [cells[0], cells]))
-  const rows = ENDPOINTS.map(({ name, kind }) => [
+  const rows = ROWS.map(({ name, kind }) => [
     name,
     ...FIGURE_NAMES.map(
-      (figure, at) => figures[kind]?.[figure] ?? before.get(name)?.[at + 1] ?? '',
+      (figure, at) =>
+        figures[kind]?.[figure] ??
+        before.get(name)?.[at + 1] ??
+        (isNative(kind) && figure !== 'adders' ? NOT_ASKED : ''),
     ),
   ])
   const table = [HEAD, HEAD.map(() => '---'), ...rows].map(lineOf).join('\n')
@@ -89,9 +107,9 @@ export function staleness(page: string): readonly string[] {
     ...(String(head) === String(HEAD)
       ? []
       : ['The columns are not those of test/servers/table.ts.']),
-    ...ENDPOINTS.flatMap(({ name }) => (names.includes(name) ? [] : [`${name} is missing.`])),
+    ...ROWS.flatMap(({ name }) => (names.includes(name) ? [] : [`${name} is missing.`])),
     ...names.flatMap((name) =>
-      ENDPOINTS.some((one) => one.name === name) ? [] : [`${name} is no endpoint any more.`],
+      ROWS.some((one) => one.name === name) ? [] : [`${name} is no endpoint any more.`],
     ),
     ...rows.flatMap(([name = '', ...cells]) =>
       cells.flatMap((cell, at) =>
