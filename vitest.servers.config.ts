@@ -7,6 +7,7 @@ import { figuresReporter } from './test/servers/figures-reporter.ts'
 /** What is asked of every server. */
 const EVERY = [
   'test/servers/kills.test.ts',
+  'test/servers/moves.test.ts',
   'test/servers/promise.test.ts',
   'test/contract/frame.test.ts',
   'test/contract/providers.test.ts',

@@ -4,6 +4,7 @@
  */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { JsonObject } from '../../src/core/json/json.ts'
 import { authorizationAt } from '../../src/providers/local/openid/authorization.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { type Bench, openBench } from '../contract/service.ts'
@@ -16,11 +17,12 @@ import { providerOf, type World } from './world.ts'
 import { WORLDS } from './worlds.ts'
 
 const MOVES = 50
-const KINDS: readonly string[] = ['keycloak itself', 'hydra itself', 'local']
+/** Where it is done under logins; Hydra on SQLite answers logins beside each other with 500. */
+const UNDER_LOGINS: readonly string[] = ['keycloak itself', 'local']
 const uris = (name: string) =>
   Array.from({ length: MOVES + 1 }, (_, index) => `https://app.example.com/${name}/${index}`)
 
-const chosen = ENDPOINTS.filter(({ server, kind }) => server === CHOSEN && KINDS.includes(kind))
+const chosen = ENDPOINTS.filter(({ server }) => server === CHOSEN)
 
 describe.each(chosen)('$name', ({ kind }) => {
   let world: World
@@ -39,39 +41,62 @@ describe.each(chosen)('$name', ({ kind }) => {
     await world?.close()
   })
 
-  it(`refuses no login while a redirect URI moves ${MOVES} times, and some while it is replaced`, async () => {
-    const counted = async (name: string, how: 'move' | 'replace') => {
-      const [first = '', ...others] = uris(name)
-      const { id, party } = await world.make(`client-${name}`, [first])
-      const mover = moverOf(bench.service, { ...world.place, id })
-      const by: unknown[] = []
-      const tally = await underLogins(
-        [first, ...others],
-        (uri) => logIn(world.flow, party, uri),
-        async (from, to, application) => {
-          by.push(await mover[how](from, to, application))
-        },
+  it('shows which redirect URI it takes, and never one that it does not', async () => {
+    const [taken, other] = ['https://app.example.com/taken', 'https://app.example.com/other']
+    const { id } = await world.make('client-looked-at', [taken])
+    const provider = bench.service.providers.get(world.place.provider)
+    const look = async (redirectUri: string) => {
+      const call = { operationId: 'look', deadline: Date.now() + 60_000, timeoutMs: 30_000 }
+      const isTaken = provider?.authorization?.look?.(
+        { ref: { ...world.place, id }, redirectUri },
+        call,
       )
-      expect(await world.callbacks(id)).toEqual(others.slice(-1))
-      return { tally, by: new Set(by) }
+      return (await isTaken) ?? false
     }
-    const moved = await counted('moved', 'move')
-    const replaced = await counted('replaced', 'replace')
-    const says = ({ changes, logins, refused }: Tally) =>
-      `${changes} under ${logins} logins, ${refused} refused`
-    process.stdout.write(
-      `${kind}: moves: ${says(moved.tally)}; replaced in one change: ${says(replaced.tally)}\n`,
-    )
-    expect([...moved.by]).toEqual(['endpoint'])
-    expect(moved.tally.refused).toBe(0)
-    // One login goes by between each change and the switch of the application.
-    expect(replaced.tally.refused).toBeGreaterThanOrEqual(MOVES)
+    expect(await look(other)).toBe(false)
+    expect(await look(taken)).toBe(true)
   })
+
+  it.skipIf(!UNDER_LOGINS.includes(kind))(
+    `refuses no login while a redirect URI moves ${MOVES} times, and some while it is replaced`,
+    async () => {
+      const counted = async (name: string, how: 'move' | 'replace') => {
+        const [first = '', ...others] = uris(name)
+        const { id, party } = await world.make(`client-${name}`, [first])
+        const mover = moverOf(bench.service, { ...world.place, id })
+        const by: unknown[] = []
+        const tally = await underLogins(
+          [first, ...others],
+          (uri) => logIn(world.flow, party, uri),
+          async (from, to, application) => {
+            by.push(await mover[how](from, to, application))
+          },
+        )
+        expect(await world.callbacks(id)).toEqual(others.slice(-1))
+        return { tally, by: new Set(by) }
+      }
+      const moved = await counted('moved', 'move')
+      const replaced = await counted('replaced', 'replace')
+      const says = ({ changes, logins, refused }: Tally) =>
+        `${changes} under ${logins} logins, ${refused} refused`
+      process.stdout.write(
+        `${kind}: moves: ${says(moved.tally)}; replaced in one change: ${says(replaced.tally)}\n`,
+      )
+      expect([...moved.by]).toEqual(['endpoint'])
+      expect(moved.tally.refused).toBe(0)
+      // One login goes by between each change and the switch of the application.
+      expect(replaced.tally.refused).toBeGreaterThanOrEqual(MOVES)
+    },
+  )
 })
 
-/** The server is asked where its users are. */
-const issuerOf = ({ settings, flow }: World) =>
-  settings.type === 'hydra' ? { issuer: flow.issuer } : {}
+/** The server is asked where its users are, by the issuer as its document spells it. */
+function issuerOf({ settings, flow }: World): JsonObject {
+  if (settings.type === 'hydra') return { issuer: flow.issuer }
+  if (settings.type !== 'rfc7592') return {}
+  const ownIssuer = settings.dialect === 'hydra' ? `${flow.issuer}/` : flow.issuer
+  return { issuer: settings.issuer ?? ownIssuer }
+}
 
 /** The embedded provider, whose address only the program around it knows. */
 function seeing({ settings, flow }: World, provider: Provider): Provider {
