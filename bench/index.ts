@@ -12,6 +12,7 @@ import { measureChanges } from './change.ts'
 import { measureCommand } from './cli.ts'
 import { measureColdStarts } from './cold-start.ts'
 import { measureEmbedded } from './embedded.ts'
+import { measureFiles } from './files.ts'
 import { measureGrowth } from './growth.ts'
 import { measureHistory } from './history.ts'
 import { measureList } from './list.ts'
@@ -41,6 +42,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   cold: () => measureColdStarts(built, upstream, times(40, 8)),
   bundle: async () => measureBundle(built),
   cli: () => measureCommand(root, built, upstream, times(40, 8)),
+  files: () => measureFiles(root, built, upstream, times(20, 5)),
   pace: () => measurePace(times(15, 6)),
   peers: () =>
     measurePeers(root, built, upstream, { few: 5, many: times(500, 60), pool: times(300, 30) }),

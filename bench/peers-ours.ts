@@ -104,27 +104,41 @@ export async function runJob(
   return { wallMs, cpuMs, job: last }
 }
 
-/** What the command takes to bring some clients to what their files say, plan and apply apart. */
+/** How often, and what is in the files of a round. */
+export interface FileRounds {
+  /** Of Node, by which a process tells what it took. */
+  readonly hook: string
+  readonly rounds: number
+  write(folder: string, round: number): void
+}
+
+/**
+ * What the command takes to bring some clients to what their files say, plan and apply apart, with Node that has
+ * nothing to do in each round.
+ */
 export async function runFiles(
   built: Built,
   upstream: Upstream,
   account: Emulated,
-  hook: string,
-  write: (folder: string) => void,
-): Promise<{ readonly plan: Usage; readonly apply: Usage }> {
+  { hook, rounds, write }: FileRounds,
+): Promise<Readonly<Record<'nothing' | 'plan' | 'apply', readonly Usage[]>>> {
   const server = await serverFor(built, upstream, 'auth0', account)
   const env = { CLIENTRY_URL: server.url, CLIENTRY_TOKEN: server.token }
   const folder = built.file(`files-${Date.now()}`)
   mkdirSync(folder, { recursive: true })
-  write(folder)
   const planned = built.file('plan.json')
   const command = (...words: readonly string[]): Program => ({
     args: [built.command, ...words],
     env,
   })
   const run = (program: Program) => runProgram(program, hook, built.file('usage.json'))
-  const plan = await run(command('plan', folder, '--out', planned))
-  const apply = await run(command('apply', planned, '--yes'))
+  const usages = { nothing: [] as Usage[], plan: [] as Usage[], apply: [] as Usage[] }
+  for (let round = 0; round < rounds; round += 1) {
+    write(folder, round)
+    usages.nothing.push(await run({ args: ['-e', '0'] }))
+    usages.plan.push(await run(command('plan', folder, '--out', planned)))
+    usages.apply.push(await run(command('apply', planned, '--yes')))
+  }
   await server.stop()
-  return { plan, apply }
+  return usages
 }

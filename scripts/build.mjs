@@ -11,7 +11,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
-import { lambdaBuild, NOT_IN_COMMAND, shared, suffixesBeside } from './bundling.mjs'
+import { COMMAND_ALIASES, lambdaBuild, NOT_IN_COMMAND, oneFileOf, shared, suffixesBeside } from './bundling.mjs'
 import { writeLegal } from './legal.mjs'
 import { freshFolder, publish, stampOf } from './publish.mjs'
 
@@ -63,7 +63,8 @@ async function buildInto(folder) {
       splitting: true,
       minify: true,
       external: NOT_IN_COMMAND,
-      plugins: [suffixesBeside(join(folder, 'cli'))],
+      alias: COMMAND_ALIASES,
+      plugins: [oneFileOf(join(root, 'src/cli/run.ts')), suffixesBeside(join(folder, 'cli'))],
       banner: { js: '#!/usr/bin/env node' },
     }),
     // For browsers too: nothing of a platform, and no package.

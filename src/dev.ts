@@ -4,8 +4,9 @@
  */
 
 import { resolve } from 'node:path'
-import { developmentFolder, environment, portOf } from './config/config.ts'
+import { portOf } from './config/config.ts'
 import { parseConfig } from './config/config-parse.ts'
+import { developmentFolder, environment } from './config/environment.ts'
 import { ClientError, isClientError } from './core/errors.ts'
 import { loadAll } from './core/lazy.ts'
 import { PERMISSIONS } from './core/rights/permissions.ts'

@@ -4,9 +4,10 @@
  * history goes to DynamoDB and a SQLite store is refused.
  */
 
-import { awsCredentials, environment, loadConfig } from './config/config.ts'
+import { loadConfig } from './config/config.ts'
 import type { Config } from './config/config-parse.ts'
 import { configWarnings } from './config/config-warnings.ts'
+import { awsCredentials, environment } from './config/environment.ts'
 import { ClientError, isClientError } from './core/errors.ts'
 import { isRecord } from './core/json/json.ts'
 import { createLog } from './http/log.ts'

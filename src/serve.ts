@@ -1,8 +1,9 @@
 /** The production entry: a Node server with the configuration that the environment names. */
 
-import { awsCredentials, environment, loadConfig } from './config/config.ts'
+import { loadConfig } from './config/config.ts'
 import { configWarnings } from './config/config-warnings.ts'
 import { readYamlText } from './config/config-yaml.ts'
+import { awsCredentials, environment } from './config/environment.ts'
 import { ClientError, isClientError } from './core/errors.ts'
 import { loadAll } from './core/lazy.ts'
 import { createLog } from './http/log.ts'

@@ -1,6 +1,6 @@
 /** From a command line to an exit code: the one place that catches. */
 
-import { commandEnvironment } from '../config/config.ts'
+import { commandEnvironment } from '../config/environment.ts'
 import { isClientError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json/json.ts'
 import { VERSION } from '../http/wire/version.ts'

@@ -1,41 +1,14 @@
 /**
- * The configuration, from one YAML or JSON file or from the environment. This is the only module that
- * reads the environment. Unknown names are refused, and all faults are reported at once.
+ * The configuration, from one YAML or JSON file or from the environment. Unknown names are refused, and all faults are
+ * reported at once.
  */
 
 import { readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { isRecord, type JsonObject } from '../core/json/json.ts'
 import { faulty } from './config-faults.ts'
 import { type Config, type Environment, parseConfig } from './config-parse.ts'
 import { type ConfigSource, located, type ReadText, readJsonText, sourceOf } from './config-text.ts'
-
-/** The environment of the process; nothing else reads it. */
-export const environment = (): Environment => process.env
-
-/** Where the development server keeps its state. */
-export const developmentFolder = () => process.env.CLIENTRY_DEV_FOLDER ?? '.clientry'
-
-/** What the command line program takes from the environment. */
-export function commandEnvironment() {
-  const { CLIENTRY_URL: url, CLIENTRY_TOKEN: token, CLIENTRY_PROFILE: profile } = process.env
-  const { XDG_CONFIG_HOME: home, NO_COLOR, TERM } = process.env
-  return {
-    ...(url ? { url } : {}),
-    ...(token ? { token } : {}),
-    ...(profile ? { profile } : {}),
-    /** Where profiles are kept (XDG Base Directory Specification). */
-    folder: join(home || join(homedir(), '.config'), 'clientry'),
-    /** https://no-color.org */
-    colours: !NO_COLOR && TERM !== 'dumb',
-  }
-}
-
-/** Names the configuration for what is started next in this process. */
-export function useConfigFile(path: string): void {
-  process.env.CLIENTRY_CONFIG = path
-}
 
 const DEFAULT_PORT = 8_787
 
@@ -47,19 +20,6 @@ export function portOf({ PORT = String(DEFAULT_PORT) }: Environment): number {
   const port = Number(PORT)
   if (Number.isInteger(port) && port > 0 && port <= 65_535) return port
   throw faulty(['PORT must be a number from 1 to 65535.'])
-}
-
-/** AWS credentials as Lambda and most tools set them; read anew each time, since they rotate. */
-export function awsCredentials():
-  | { accessKeyId: string; secretAccessKey: string; sessionToken?: string }
-  | undefined {
-  const {
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
-    AWS_SESSION_TOKEN: sessionToken,
-  } = process.env
-  if (!accessKeyId || !secretAccessKey) return undefined
-  return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) }
 }
 
 /** Reads YAML, where it can be read. */

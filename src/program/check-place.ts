@@ -3,8 +3,8 @@
  * does not hold. Only reads are sent.
  */
 
-import { awsCredentials } from '../config/config.ts'
 import type { Config } from '../config/config-parse.ts'
+import { awsCredentials } from '../config/environment.ts'
 import { ClientError, isClientError } from '../core/errors.ts'
 import { exchange } from '../net/exchange.ts'
 import type { Call, Place } from '../providers/call.ts'

@@ -5,8 +5,8 @@
 
 import { randomUUID } from 'node:crypto'
 import { statSync } from 'node:fs'
-import { awsCredentials } from '../config/config.ts'
 import type { Config } from '../config/config-parse.ts'
+import { awsCredentials } from '../config/environment.ts'
 import { ClientError } from '../core/errors.ts'
 import type { DynamodbSettings } from '../store/dynamodb/dynamodb-call.ts'
 import type { Store } from '../store/store.ts'

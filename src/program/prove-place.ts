@@ -1,7 +1,7 @@
 /** Tries the rules of a provider at a place of a configuration, and keeps a recording of the calls. */
 
-import { awsCredentials } from '../config/config.ts'
 import type { Config } from '../config/config-parse.ts'
+import { awsCredentials } from '../config/environment.ts'
 import { ClientError } from '../core/errors.ts'
 import { providerWithCalls } from '../observe/observed-provider.ts'
 import type { Exchange, Place } from '../providers/call.ts'

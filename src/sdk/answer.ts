@@ -6,9 +6,13 @@ import type { Json } from '../core/json/json.ts'
 import { parseJson } from '../core/json/json-text.ts'
 import type { Answer } from './api.ts'
 import { ClientryError, type ErrorFacts } from './error.ts'
+import type { FetchResponse } from './fetch.ts'
 
 /** Reads one; `text` is its body. */
-export function readAnswer<Body>(response: Response, text: string): Answer<Body> | ClientryError {
+export function readAnswer<Body>(
+  response: Omit<FetchResponse, 'text'>,
+  text: string,
+): Answer<Body> | ClientryError {
   const { status, headers } = response
   const header = (name: string) => headers.get(name) || undefined
   const json = /^application\/(problem\+)?json\b/.test(header('content-type') ?? '')

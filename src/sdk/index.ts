@@ -5,10 +5,12 @@
 
 import type { Api } from './api.ts'
 import { apiOf } from './connection.ts'
+import type { Fetch } from './fetch.ts'
 
 export { isNumberLiteral, type NumberLiteral } from '../core/json/json-number.ts'
 export type * from './api.ts'
 export { ClientryError, type ClientryErrorCode, type ErrorCode } from './error.ts'
+export type { Fetch, FetchResponse } from './fetch.ts'
 export type * from './types.ts'
 
 export interface ConnectOptions {
@@ -19,7 +21,7 @@ export interface ConnectOptions {
   /** How long a request may be sent again, in milliseconds; 0: never. */
   readonly retryForMs?: number
   /** In the place of the platform's own. */
-  readonly fetch?: typeof globalThis.fetch
+  readonly fetch?: Fetch
 }
 
 const RETRY_FOR_MS = 60_000

@@ -7,10 +7,11 @@ import { ERROR_CODES } from '../core/errors.ts'
 import { readAnswer } from './answer.ts'
 import type { Answer } from './api.ts'
 import { ClientryError } from './error.ts'
+import type { Fetch, FetchResponse } from './fetch.ts'
 
 /** What a request goes out by. */
 export interface Wire {
-  readonly fetch: typeof globalThis.fetch
+  readonly fetch: Fetch
   /** Gives the access token; asked before each attempt. */
   token(): Promise<string | undefined>
   /** How long a request may be repeated, in milliseconds. */
@@ -84,7 +85,7 @@ async function once<Body>(wire: Wire, request: Outgoing): Promise<Answer<Body> |
   // A timer of our own: one that no one waits for would let a program end in the middle of it.
   const limit = new AbortController()
   const timer = setTimeout(() => limit.abort(), ATTEMPT_MS)
-  let response: Response
+  let response: FetchResponse
   let text: string
   try {
     response = await wire.fetch(url, {

@@ -8,6 +8,7 @@ import { expect, it } from 'vitest'
 import { isClientError } from '../../src/core/errors.ts'
 import type { Json } from '../../src/core/json/json.ts'
 import { clientText } from '../../src/files/import/client-text.ts'
+import type { FormatName } from '../../src/files/import/format-names.ts'
 import { FORMATS } from '../../src/files/import/formats.ts'
 import { importReport } from '../../src/files/import/import-report.ts'
 import type { Capabilities } from '../../src/files/render.ts'
@@ -23,10 +24,9 @@ const MAPPINGS = {
 const CANARY = 'canary'
 
 /** Everything that an import writes or prints. */
-function shown(format: string, text: string, type: keyof typeof MAPPINGS): string {
+function shown(format: FormatName, text: string, type: keyof typeof MAPPINGS): string {
   try {
-    const reading = FORMATS[format]?.read([{ path: 'state.json', text }], () => undefined)
-    if (reading === undefined) return expect.fail(`There is no format ${format}.`)
+    const reading = FORMATS[format].read([{ path: 'state.json', text }], () => undefined)
     const texts = reading.clients.map((client) => {
       const mapping = MAPPINGS[(client.type ?? type) as keyof typeof MAPPINGS]
       const capabilities = capabilitiesOf(mapping) as unknown as Capabilities

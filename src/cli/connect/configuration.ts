@@ -1,8 +1,9 @@
 /** The configuration of a command that works without a server. */
 
-import { environment, parseSource, readConfig } from '../../config/config.ts'
+import { parseSource, readConfig } from '../../config/config.ts'
 import type { Config } from '../../config/config-parse.ts'
 import { readYamlText } from '../../config/config-yaml.ts'
+import { environment } from '../../config/environment.ts'
 
 /** No tokens are used here, so this issuer is never asked. */
 const NO_CALLERS = { issuers: [{ issuer: 'https://nobody.invalid', audience: ['nobody'] }] }

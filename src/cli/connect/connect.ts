@@ -3,7 +3,8 @@
  * a profile, the development server of this folder.
  */
 
-import { commandEnvironment } from '../../config/config.ts'
+import { commandEnvironment } from '../../config/environment.ts'
+import { httpFetch } from '../../net/http-fetch.ts'
 import type { Api } from '../../sdk/api.ts'
 import { connect } from '../../sdk/index.ts'
 import { UsageError } from '../exit.ts'
@@ -75,7 +76,12 @@ function remote(url: string, token: string | (() => Promise<string>) | undefined
     return issuedToken
   }
   const credentials = token === undefined ? {} : { token: tokenOnce }
-  const api = connect({ url: checkedUrl(url), ...credentials, retryForMs: RETRY_FOR_MS })
+  const api = connect({
+    url: checkedUrl(url),
+    ...credentials,
+    fetch: httpFetch,
+    retryForMs: RETRY_FOR_MS,
+  })
   return { api, close: async () => {} }
 }
 

@@ -1,6 +1,6 @@
 /** The development server of this folder, and a token for it. */
 
-import { developmentFolder } from '../../config/config.ts'
+import { developmentFolder } from '../../config/environment.ts'
 import { type DevAddress, loadAddress } from '../../dev/dev-state.ts'
 import { fetchDevelopmentToken } from '../../providers/local/openid/token.ts'
 import { UsageError } from '../exit.ts'

@@ -5,7 +5,7 @@
  */
 
 import { hostname, userInfo } from 'node:os'
-import { awsCredentials } from '../../config/config.ts'
+import { awsCredentials } from '../../config/environment.ts'
 import type { Principal } from '../../http/auth/principal.ts'
 import { type App, DEFAULT_DEADLINE_MS } from '../../http/wire/message.ts'
 import { createClientry } from '../../program/clientry.ts'

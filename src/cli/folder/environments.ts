@@ -2,7 +2,7 @@
 
 import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
-import { environment as processEnvironment } from '../../config/config.ts'
+import { environment as processEnvironment } from '../../config/environment.ts'
 import { type Environment, environmentOf } from '../../files/environments/environment.ts'
 import {
   ENVIRONMENTS_FILE,

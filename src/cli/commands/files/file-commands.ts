@@ -1,6 +1,6 @@
 /** The commands about clients as files. */
 
-import { FORMATS } from '../../../files/import/formats.ts'
+import { FORMAT_NAMES } from '../../../files/import/format-names.ts'
 import { FOLDER } from '../../arguments.ts'
 import type { Command } from '../../command.ts'
 import { ABOUT_CLIENT, CONNECTING } from '../../options.ts'
@@ -18,13 +18,13 @@ export const FILE_COMMANDS: readonly Command[] = [
   {
     name: 'import',
     says: 'write client files of clients that another tool describes, and a report of what was left out',
-    more: `The formats: ${Object.entries(FORMATS)
-      .map(([name, { says }]) => `${name} (${says})`)
+    more: `The formats: ${Object.entries(FORMAT_NAMES)
+      .map(([name, says]) => `${name} (${says})`)
       .join(
         '; ',
       )}. A directory stands for its files of that format. Nothing is sent to a provider.`,
     takes: [
-      { name: 'FORMAT', says: Object.keys(FORMATS).join(', ') },
+      { name: 'FORMAT', says: Object.keys(FORMAT_NAMES).join(', ') },
       { name: 'PATH', says: 'a file or a directory', many: true },
     ],
     options: ['into', 'env', 'overwrite', ...ABOUT_CLIENT],

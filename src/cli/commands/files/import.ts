@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import { ENVIRONMENTS_FILE } from '../../../files/environments/environments.ts'
 import { type ClientText, clientText } from '../../../files/import/client-text.ts'
+import type { FormatName } from '../../../files/import/format-names.ts'
 import { FORMATS } from '../../../files/import/formats.ts'
 import { withImported } from '../../../files/import/import-environments.ts'
 import { importReport, REPORT_FILE } from '../../../files/import/import-report.ts'
@@ -20,7 +21,7 @@ import { plain } from '../../terminal.ts'
 export const run: Run = async (invocation) => {
   const { words, options, terminal } = invocation
   const [name = '', ...paths] = words
-  const format = Object.hasOwn(FORMATS, name) ? FORMATS[name] : undefined
+  const format = Object.hasOwn(FORMATS, name) ? FORMATS[name as FormatName] : undefined
   if (format === undefined) {
     throw new UsageError(
       `There is no format ${plain(name)}; the formats are: ${Object.keys(FORMATS).join(', ')}.`,

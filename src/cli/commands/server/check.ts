@@ -4,10 +4,11 @@
  * and with --prove whether its provider keeps the rules on which this program rests.
  */
 
-import { environment, loadConfig } from '../../../config/config.ts'
+import { loadConfig } from '../../../config/config.ts'
 import type { Config } from '../../../config/config-parse.ts'
 import { configWarnings } from '../../../config/config-warnings.ts'
 import { readYamlText } from '../../../config/config-yaml.ts'
+import { environment } from '../../../config/environment.ts'
 import { createVerifier } from '../../../http/auth/verify.ts'
 import { checkPlace } from '../../../program/check-place.ts'
 import { fetchDocument } from '../../../program/fetch-document.ts'

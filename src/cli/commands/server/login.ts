@@ -1,7 +1,7 @@
 /** `clientry login`: signs in and saves the tokens as a profile. */
 
 import { spawn } from 'node:child_process'
-import { commandEnvironment } from '../../../config/config.ts'
+import { commandEnvironment } from '../../../config/environment.ts'
 import { parseUrl } from '../../../core/uri/uri-reading.ts'
 import { ClientryError } from '../../../sdk/error.ts'
 import { connect } from '../../../sdk/index.ts'

@@ -1,6 +1,6 @@
 /** `clientry logout`: deletes a profile. */
 
-import { commandEnvironment } from '../../../config/config.ts'
+import { commandEnvironment } from '../../../config/environment.ts'
 import type { Run } from '../../command.ts'
 import { DEFAULT_PROFILE, readProfiles, writeProfile } from '../../connect/profiles.ts'
 import { EXIT, UsageError } from '../../exit.ts'

@@ -1,6 +1,6 @@
 /** `clientry profiles`: the servers that the user has signed in to; tokens are never shown. */
 
-import { commandEnvironment } from '../../../config/config.ts'
+import { commandEnvironment } from '../../../config/environment.ts'
 import type { Run } from '../../command.ts'
 import { DEFAULT_PROFILE, type Profile, readProfiles } from '../../connect/profiles.ts'
 import { EXIT } from '../../exit.ts'

@@ -1,6 +1,6 @@
 /** `clientry serve`: the server with a configuration, which runs until it is stopped. */
 
-import { useConfigFile } from '../../../config/config.ts'
+import { useConfigFile } from '../../../config/environment.ts'
 import type { Run } from '../../command.ts'
 import { EXIT } from '../../exit.ts'
 

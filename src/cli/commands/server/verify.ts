@@ -3,9 +3,10 @@
  */
 
 import { statSync } from 'node:fs'
-import { environment, loadConfig } from '../../../config/config.ts'
+import { loadConfig } from '../../../config/config.ts'
 import type { Config } from '../../../config/config-parse.ts'
 import { readYamlText } from '../../../config/config-yaml.ts'
+import { environment } from '../../../config/environment.ts'
 import { isClientError } from '../../../core/errors.ts'
 import { createFingerprints } from '../../../core/secrecy/fingerprint.ts'
 import { openStore } from '../../../program/open-store.ts'
