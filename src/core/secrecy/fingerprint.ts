@@ -33,13 +33,6 @@ const SECRET_CHARACTERS = 12
 export function createFingerprints(key: Uint8Array): Fingerprints {
   const digestOfState = createDigest(key, 'clientry state')
   const digestOfSecret = createDigest(key, 'clientry secret')
-  /** Deriving a key takes longer than most texts do; the program has few purposes. */
-  const digests = new Map<string, (text: string) => string>()
-  const digestFor = (purpose: string) => {
-    const digest = digests.get(purpose) ?? createDigest(key, `clientry ${purpose}`)
-    digests.set(purpose, digest)
-    return digest
-  }
   const ofState = once((state: Native) =>
     digestOfState(canonicalJson(state)).slice(0, STATE_CHARACTERS),
   )
