@@ -11,7 +11,14 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
-import { COMMAND_ALIASES, lambdaBuild, NOT_IN_COMMAND, oneFileOf, shared, suffixesBeside } from './bundling.mjs'
+import {
+  COMMAND_ALIASES,
+  lambdaBuild,
+  NOT_IN_COMMAND,
+  oneFileOf,
+  shared,
+  suffixesBeside,
+} from './bundling.mjs'
 import { writeLegal } from './legal.mjs'
 import { freshFolder, publish, stampOf } from './publish.mjs'
 
