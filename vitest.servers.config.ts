@@ -3,6 +3,7 @@
 import { defineConfig } from 'vitest/config'
 import { CHOSEN, type ServerName } from './test/servers/chosen.ts'
 import { figuresReporter } from './test/servers/figures-reporter.ts'
+import { NATIVES } from './test/servers/table.ts'
 
 /** What is asked of every server. */
 const EVERY = [
@@ -21,17 +22,15 @@ const OWN: { readonly [S in ServerName]?: readonly string[] } = {
 /** What is asked of these two. */
 const BOTH = ['test/servers/prove.test.ts', 'test/servers/rfc7592.test.ts']
 
-/** There is no provider for it. */
+/** There is no provider for them. */
 const NATIVE = ['test/servers/natives.test.ts']
 
+const isNative = NATIVES.some(({ server }) => server === CHOSEN)
 const own = CHOSEN === undefined ? undefined : OWN[CHOSEN]
 
 export default defineConfig({
   test: {
-    include:
-      CHOSEN === 'better-auth'
-        ? NATIVE
-        : [...EVERY, ...(own === undefined ? [] : [...own, ...BOTH])],
+    include: isNative ? NATIVE : [...EVERY, ...(own === undefined ? [] : [...own, ...BOTH])],
     globalSetup: ['test/setup.ts', 'test/servers/setup.ts'],
     reporters: ['default', figuresReporter(process.env.CLIENTRY_FIGURES)],
     // Two cores, and half of it is waiting for what a dead process left open.

@@ -13,6 +13,7 @@ import { DatabaseSync } from '@photostructure/sqlite'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { freePort } from '../free-port.ts'
 import type { Step } from '../servers/browser.ts'
+import { ARCHITECTURES } from './debian.ts'
 import { startFront } from './front.ts'
 import { clientTable } from './glewlwyd-clients.ts'
 import type { Peer } from './oidc.ts'
@@ -132,12 +133,6 @@ function startProcess(root: string, folder: string, text: string): ChildProcess 
     env: { ...process.env, LD_LIBRARY_PATH: libraries },
     stdio: ['pipe', 'ignore', 'ignore'],
   })
-}
-
-/** Debian's names. */
-const ARCHITECTURES: { readonly [A in NodeJS.Architecture]?: string } = {
-  x64: 'x86_64',
-  arm64: 'aarch64',
 }
 
 async function setUp(url: string, external: string): Promise<void> {

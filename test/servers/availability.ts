@@ -3,9 +3,11 @@
 import { fetchBetterAuth } from '../peers/better-auth.ts'
 import { fetchCanaille, whyNoCanaille } from '../peers/canaille.ts'
 import { unpackGlewlwyd } from '../peers/glewlwyd-package.ts'
+import { fetchLemonldap } from '../peers/lemonldap.ts'
 import type { ServerName } from './chosen.ts'
 import { buildHydra, whyNoHydra } from './hydra.ts'
 import { fetchKeycloak, whyNoKeycloak } from './keycloak.ts'
+import { missingProgram } from './process.ts'
 
 const nothing = async () => undefined
 
@@ -23,6 +25,11 @@ export const FETCH: { readonly [S in ServerName]: () => Promise<string | undefin
   'oidc-provider': nothing,
   embedded: nothing,
   'better-auth': unless(nothing, fetchBetterAuth),
+  'lemonldap-ng': unless(
+    async () =>
+      (await missingProgram({ perl: '-v' })) && 'LemonLDAP-NG needs perl, which is not here.',
+    fetchLemonldap,
+  ),
   glewlwyd: async () => {
     const unpacked = await unpackGlewlwyd()
     return 'reason' in unpacked ? unpacked.reason : undefined

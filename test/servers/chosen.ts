@@ -4,6 +4,7 @@ export const SERVER_NAMES = [
   'oidc-provider',
   'embedded',
   'better-auth',
+  'lemonldap-ng',
   'glewlwyd',
   'canaille',
   'hydra',

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { startBetterAuth } from '../peers/better-auth.ts'
+import { startLemonldap } from '../peers/lemonldap.ts'
 import { CHOSEN } from './chosen.ts'
 import { counted, measured } from './figures.ts'
 import { NATIVES } from './table.ts'
@@ -9,7 +10,7 @@ import { NATIVES } from './table.ts'
 const ADDERS = 20
 const at = (name: string | number) => `https://app.example.com/${name}`
 
-const START = { 'better-auth': startBetterAuth } as const
+const START = { 'better-auth': startBetterAuth, 'lemonldap-ng': startLemonldap } as const
 
 describe.each(NATIVES.filter(({ server }) => server === CHOSEN))('$name', ({ server, kind }) => {
   it(`keeps some of ${ADDERS} callbacks that are added at once`, async (context) => {
@@ -21,7 +22,7 @@ describe.each(NATIVES.filter(({ server }) => server === CHOSEN))('$name', ({ ser
       const held = await redirects(id)
       const left = urls.filter((url) => held.includes(url)).length
       measured(context, { kind, figure: 'adders', value: `– / ${left} (${counted(statuses)})` })
-      expect(statuses).toContain(200)
+      expect(statuses.some((status) => status < 300)).toBe(true)
       expect(held.every((url) => [at('callback'), ...urls].includes(url))).toBe(true)
     } finally {
       await close()

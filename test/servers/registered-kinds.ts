@@ -115,6 +115,7 @@ const KINDS: { readonly [S in ServerName]: () => readonly AnyKind[] } = {
   keycloak: () => [keycloak()],
   embedded: () => [],
   'better-auth': () => [],
+  'lemonldap-ng': () => [],
 }
 
 /** Those that this run is about. */

@@ -33,6 +33,11 @@ export const NATIVES = [
     server: 'better-auth',
     kind: 'better-auth',
   },
+  {
+    name: 'LemonLDAP-NG, for which there is no provider',
+    server: 'lemonldap-ng',
+    kind: 'lemonldap-ng',
+  },
 ] as const satisfies readonly Endpoint[]
 
 const ROWS: readonly Endpoint[] = [...ENDPOINTS, ...NATIVES]
