@@ -37,7 +37,9 @@ export function createDirectory(now: () => number, lagMs: () => number): Directo
   const versions = new Map<string, readonly Version[]>()
   const latest = (id: string) => versions.get(id)?.at(-1)?.record
   const shown = (id: string) =>
-    versions.get(id)?.findLast(({ at }) => at <= now() - lagMs())?.record
+    lagMs() === 0
+      ? latest(id)
+      : versions.get(id)?.findLast(({ at }) => at <= now() - lagMs())?.record
   const every = (of: (id: string) => Application | undefined) =>
     [...versions.keys()].map(of).filter((one) => one !== undefined)
   return {

@@ -109,7 +109,8 @@ export interface Made {
 /** A new application, all members there. */
 export function newApplication(made: Made, asked: Application): Application {
   const { signInAudience = PERSONAL[0] } = asked
-  const api = { requestedAccessTokenVersion: isPersonal({ signInAudience }) ? 2 : null }
+  const version = isPersonal({ signInAudience }) ? 2 : null
+  const api = { ...PARTS.api, requestedAccessTokenVersion: version }
   return {
     id: made.id,
     deletedDateTime: null,
@@ -133,7 +134,7 @@ export function newApplication(made: Made, asked: Application): Application {
     certification: null,
     optionalClaims: null,
     addIns: [],
-    api: { ...PARTS.api, ...api },
+    api,
     appRoles: [],
     info: { ...PARTS.info },
     keyCredentials: [],
