@@ -30,10 +30,20 @@ export interface Directory {
   listed(): readonly Application[]
   /** Whether a call may work on it already. */
   isKnown(id: string): boolean
+  /** Another call begins, which another copy may answer. */
+  turn(): void
   clear(): void
 }
 
-export function createDirectory(now: () => number, lagMs: () => number): Directory {
+/** How far reads are behind, and which: each, or every second one and so on. */
+export interface Lag {
+  readonly ms: number
+  readonly every: number
+}
+
+export function createDirectory(now: () => number, lag: () => Lag): Directory {
+  let calls = 0
+  const lagMs = () => (calls % lag().every === 0 ? lag().ms : 0)
   const versions = new Map<string, readonly Version[]>()
   const latest = (id: string) => versions.get(id)?.at(-1)?.record
   const shown = (id: string) =>
@@ -54,6 +64,9 @@ export function createDirectory(now: () => number, lagMs: () => number): Directo
     all: () => every(latest),
     listed: () => every(shown),
     isKnown: (id) => shown(id) !== undefined,
+    turn: () => {
+      calls += 1
+    },
     clear: () => versions.clear(),
   }
 }

@@ -9,7 +9,7 @@ import { copyOf } from '../copy.ts'
 import { type Emulator, type ListenOptions, listenAs } from '../server.ts'
 import { type Account, createAccess } from './access.ts'
 import { controlRoute } from './control.ts'
-import { createDirectory } from './directory.ts'
+import { createDirectory, type Lag } from './directory.ts'
 import { type Application, newApplication } from './members.ts'
 import { answerTo, applicationOf, operationOf, type State } from './operations.ts'
 import { failure, unauthenticated } from './refusal.ts'
@@ -51,8 +51,8 @@ export interface EntraEmulator extends Emulator {
   deleted(): readonly Application[]
   /** Ids of applications that have a service principal. */
   principals(): readonly string[]
-  /** How long reads are behind from now on. */
-  lag(milliseconds: number): void
+  /** How long reads are behind from now on: all of them, or every so many-th. */
+  lag(milliseconds: number, every?: number): void
 }
 
 /** 40 characters, as they are today: three that are the hint, a mark, and the rest. */
@@ -66,9 +66,9 @@ export async function startEntraEmulator(
   options: EntraEmulatorOptions = {},
 ): Promise<EntraEmulator> {
   const { now = Date.now, accounts = [ENTRA_ACCOUNT], people = [] } = options
-  let lagMs = options.lagMs ?? 0
+  let lag: Lag = { ms: options.lagMs ?? 0, every: 1 }
   const state: State = {
-    applications: createDirectory(now, () => lagMs),
+    applications: createDirectory(now, () => lag),
     deleted: new Map(),
     principals: new Map(),
     owners: new Map(),
@@ -125,8 +125,8 @@ export async function startEntraEmulator(
     application: (appId) => copyOf(find(appId)),
     deleted: () => [...state.deleted.values()].map(copyOf),
     principals: () => [...state.principals.keys()],
-    lag: (milliseconds) => {
-      lagMs = milliseconds
+    lag: (ms, every = 1) => {
+      lag = { ms, every }
     },
   }
 }

@@ -96,6 +96,7 @@ export function answerTo(state: State, request: EmulatorRequest, name: string): 
   if (name === 'POST /token') return state.access.token(request)
   const caller = state.access.callerOf(request)
   if (caller === undefined) return unauthenticated()
+  state.applications.turn()
   const units = name.startsWith('GET /applications') && isList(request) ? '2' : '1'
   const answer = attempt(() => carriedOut(state, request, name, caller))
   return { ...answer, headers: { ...answer.headers, 'x-ms-resource-unit': units } }
