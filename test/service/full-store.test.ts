@@ -4,6 +4,7 @@
  * `test/faults/full-disk.test.ts`.
  */
 
+import { createHash } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { resourceOf } from '../../src/store/resource.ts'
 import { openBench } from '../contract/service.ts'
@@ -17,21 +18,17 @@ it.each(SUBJECTS)('refuses changes and sends none while it is full: $name', asyn
   await change('Before')
   const entries = () => bench.service.store.entries(resourceOf(subject.ref))
 
-  // No fewer than there are, so: just what is there, in which small entries may find some room.
+  // No fewer than there are, so: just what is there, in which a small entry may find some room, and one of this size none.
   limit('1')
-  for (let room = 0; room < 20; room += 1) {
-    if (
-      await change(`Room ${room}`).then(
-        () => false,
-        () => true,
-      )
-    )
-      break
-  }
+  const add = Array.from({ length: 80 }, (_, at) => {
+    const path = createHash('sha256').update(String(at)).digest('hex')
+    return `https://app.example.com/${path}`
+  })
+  const large = () => bench.change(subject.ref, { callbacks: { add } })
   const before = subject.stored()
   const written = (await entries()).length
   for (let round = 0; round < 3; round += 1) {
-    await expect(change('During')).rejects.toMatchObject({ code: 'store_unavailable' })
+    await expect(large()).rejects.toMatchObject({ code: 'store_unavailable' })
   }
   expect(subject.stored()).toEqual(before)
   expect(await entries()).toHaveLength(written)

@@ -19,7 +19,7 @@ import { readClient } from '../../src/service/reading/read.ts'
 import { carryOutDue, type Pauses } from '../../src/service/upkeep/due.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { type Bench, requestFor } from '../contract/service.ts'
-import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { SUBJECTS, type Subject, withCallbacks } from '../contract/subjects.ts'
 import { onSubject } from '../fixtures/bench.ts'
 
 const OLD = 'https://old.example.com/cb'
@@ -62,7 +62,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
   const due = (seconds: number, pauses: Pauses = new Map()) => carryOutDue(later(seconds), pauses)
   const callbacks = () => showClient(subject.provider.mapping, subject.stored()).callbacks
   const outside = (list: readonly string[]) =>
-    subject.put({ ...subject.stored(), [kind.callbacks]: list })
+    subject.put(withCallbacks(kind, subject.stored(), list))
   const standing = async () => (await bench.service.store.last(resourceOf(subject.ref)))?.standing
   const moves = async () => (await standing())?.moves ?? []
   const warnings = async (service = bench.service) => {
