@@ -16,6 +16,7 @@ import { measureFiles } from './files.ts'
 import { measureGrowth } from './growth.ts'
 import { measureHistory } from './history.ts'
 import { measureList } from './list.ts'
+import { measureMemory } from './memory.ts'
 import { measurePace } from './pace.ts'
 import { measurePeers } from './peers.ts'
 import { measureQueries } from './queries.ts'
@@ -51,6 +52,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   list: () => measureList(root, times(100_000, 10_000), times(500, 100)),
   server: () => measureAbuse(built, upstream, times(5, 2)),
   embedded: () => measureEmbedded(built, times(7, 5), times(800, 400)),
+  memory: () => measureMemory(built, upstream, times(100_000, 5_000)),
   throughput: () => measureThroughput(built, upstream, times(5, 2)),
 }
 

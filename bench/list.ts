@@ -16,7 +16,9 @@ import { type ListRequest, listClients } from '../src/service/reading/list.ts'
 import { createSeal } from '../src/store/seal.ts'
 import { openDatabase } from '../src/store/sqlite/database.ts'
 import { createSqliteStore } from '../src/store/sqlite/sqlite.ts'
+import { startWriter } from '../src/store/sqlite/threaded-writer.ts'
 import { fullCognitoClient, POOL_ID } from '../test/fixtures/cognito.ts'
+import { measureListUnderWrites } from './list-writes.ts'
 import { digits, type Row } from './report.ts'
 import { median, percentile } from './statistics.ts'
 
@@ -40,7 +42,8 @@ export async function measureList(
   const key = randomBytes(32)
   const provider = { type: 'cognito', mapping } as unknown as Provider
   const service = {
-    store: createSqliteStore(database),
+    late: new Set(),
+    store: createSqliteStore(database, startWriter(path)),
     seal: createSeal(key),
     fingerprints: createFingerprints(key),
     providers: new Map([[PROVIDER, provider]]),
@@ -50,6 +53,12 @@ export async function measureList(
   for (const [says, request] of Object.entries(requestsFor(clients))) {
     rows.push(await measure(service, says, request, rounds, clients))
   }
+  const requests = Object.values(requestsFor(clients))
+  const underWrites = await measureListUnderWrites(
+    { service, place: PLACES[0] ?? { provider: PROVIDER }, idOf, recordOf, clients, path },
+    (changing, number) => pageOf(changing, requests, number),
+    4 * rounds,
+  )
   await service.store.close()
   remove(path)
   const fills: Row = {
@@ -59,11 +68,11 @@ export async function measureList(
     unit: 'ms',
     detail: `median ${digits(median(filled))} ms; ${clients} clients`,
   }
-  return [...rows, fills]
+  return [...rows, fills, ...underWrites]
 }
 
 const remove = (path: string) => {
-  for (const end of ['', '-wal', '-shm']) if (existsSync(path + end)) rmSync(path + end)
+  for (const end of ['', '-wal', '-shm', '.limits']) if (existsSync(path + end)) rmSync(path + end)
 }
 
 /** Keeps the clients one by one; gives how long each took. */
@@ -126,6 +135,25 @@ function requestsFor(clients: number): Readonly<Record<string, (round: number) =
     }),
     everything: () => ({ filter: { terms: [] } }),
   }
+}
+
+/** One page, of each kind of request in turn. */
+function pageOf(
+  service: Service,
+  requests: readonly ((round: number) => Asked)[],
+  number: number,
+): Promise<unknown> {
+  const request = requests[number % requests.length] ?? (() => ({ filter: { terms: [] } }))
+  const { filter } = request(number)
+  return listClients(service, {
+    places: PLACES,
+    filter,
+    limit: 20,
+    fresh: false,
+    requestId: 'bench',
+    caller: 'bench',
+    deadline: 0,
+  })
 }
 
 type Asked = Pick<ListRequest, 'filter'> & { readonly deep?: true }

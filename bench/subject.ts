@@ -27,7 +27,8 @@ const ISSUER = 'https://issuer.example/'
 const AUDIENCE = 'https://clientry.example'
 const TOKEN_SECONDS = 3_600
 
-const { MemberOfTomorrow: _, ...cognitoClient } = fullCognitoClient
+// Cognito takes one form of the analytics or the other, and the fixture has both.
+const { MemberOfTomorrow: _, AnalyticsConfiguration: __, ...cognitoClient } = fullCognitoClient
 
 export const cognitoClients = CLIENTS.map((ClientId) => ({ ...cognitoClient, ClientId }))
 /** An alias belongs to one client only. */

@@ -7,6 +7,8 @@ const answers = new Map<string, () => unknown>([
   ['cpu', () => process.cpuUsage()],
   // Its largest resident set so far (MB).
   ['peak', () => process.resourceUsage().maxRSS / 1_024],
+  // Its resident set now (MB).
+  ['memory', () => process.memoryUsage.rss() / 2 ** 20],
   ['block', longestBlock],
 ])
 

@@ -87,11 +87,12 @@ export interface Claim {
 export interface Mirror {
   /**
    * Keeps a client as it was seen, unless what is kept is newer. `own`: as a change of ours left it,
-   * which counts for more than a reading that began in the same millisecond.
+   * which counts for more than a reading that began in the same millisecond. `resource`: the log whose outcome
+   * left it so, which is no longer behind then.
    */
-  put(sight: Sight & Findable, own: boolean): Promise<void>
+  put(sight: Sight & Findable, own: boolean, resource?: string): Promise<void>
   /** The client was gone at that time (epoch milliseconds): what was read before does not come back. */
-  remove(client: ClientName, at: number): Promise<void>
+  remove(client: ClientName, at: number, resource?: string): Promise<void>
   find(client: ClientName): Promise<MirrorEntry | undefined>
   search(search: MirrorSearch): Promise<MirrorPage>
   /** Clients with a term, at these places; `limit` of them are named. */
@@ -99,7 +100,7 @@ export interface Mirror {
   knowledge(places: readonly Place[]): Promise<readonly Knowledge[]>
   /** Logs of which the newest outcome is not in the mirror yet, the oldest first. */
   behind(limit: number): Promise<readonly string[]>
-  /** What an outcome of a log left is in the mirror now, or need not be; `at`: that of the outcome. */
+  /** What an outcome of a log left need not be in the mirror; `at`: that of the outcome. */
   caughtUp(resource: string, at: number): Promise<void>
   /** Forgets a place, as if it had never been read. */
   forget(place: Place): Promise<void>

@@ -42,13 +42,13 @@ async function catchUpWith(service: Service, mirror: Mirror, resource: string): 
   if (provider !== undefined && client !== undefined) {
     const native = state && openState(service, resource, state)
     // Without a state there was no client.
-    if (state === undefined) await mirror.remove(client, at)
-    else if (native !== undefined && tag !== undefined && !isUnreadable(native)) {
+    if (state === undefined) return mirror.remove(client, at, resource)
+    if (native !== undefined && tag !== undefined && !isUnreadable(native)) {
       const observation = { client, native, at, standing, tag }
-      await mirror.put(sightOf(service, provider.mapping, observation), true)
+      return mirror.put(sightOf(service, provider.mapping, observation), true, resource)
     }
   }
-  await mirror.caughtUp(resource, at)
+  return mirror.caughtUp(resource, at)
 }
 
 interface Outcome {

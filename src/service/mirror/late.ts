@@ -30,12 +30,9 @@ export function keepSoon(service: Service, result: Result): void {
   const kept = new Promise((resume) => setImmediate(resume))
     .then(async () => {
       const { provider, ref, resource, at, native, standing } = result
-      if (native === undefined) await mirror.remove(ref, at)
-      else {
-        const observation = { client: ref, native, at, standing }
-        await mirror.put(sightOf(service, provider.mapping, observation), true)
-      }
-      await mirror.caughtUp(resource, at)
+      if (native === undefined) return mirror.remove(ref, at, resource)
+      const observation = { client: ref, native, at, standing }
+      return mirror.put(sightOf(service, provider.mapping, observation), true, resource)
     })
     .catch(() => undefined)
     .finally(() => late.delete(kept))

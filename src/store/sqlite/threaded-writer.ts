@@ -71,6 +71,7 @@ export function startWriter(path: string): Writer {
   }
 
   function post(): void {
+    if (queue.length === 0) return
     thread ??= start()
     thread.ref()
     thread.postMessage(queue satisfies ToThread)
@@ -87,11 +88,11 @@ export function startWriter(path: string): Writer {
         const job = { section, name: String(name), values: values as readonly unknown[] }
         queue.push({ id: count, ...job })
         // What other requests write in this turn goes along.
-        if (queue.length === 1) queueMicrotask(post)
+        if (queue.length === 1) setImmediate(post)
       }),
     close: async () => {
       isClosed = true
-      if (queue.length > 0) post()
+      post()
       thread?.ref()
       thread?.postMessage('end' satisfies ToThread)
       await ended

@@ -21,8 +21,14 @@ export function mirrorWrites(database: Database) {
     caughtUp: (resource: string, at: number): void => {
       caughtUp.run(resource, at)
     },
-    put: (sight: Sight & Findable, own: boolean): void => put(sql, sight, own),
-    remove: (client: ClientName, at: number): void => remove(sql, client, at),
+    put: (sight: Sight & Findable, own: boolean, resource?: string): void => {
+      put(sql, sight, own)
+      if (resource !== undefined) caughtUp.run(resource, sight.at)
+    },
+    remove: (client: ClientName, at: number, resource?: string): void => {
+      remove(sql, client, at)
+      if (resource !== undefined) caughtUp.run(resource, at)
+    },
     ...roundWrites(database, { sql, removeRow: (row) => removeRow(sql, row) }),
   }
 }
