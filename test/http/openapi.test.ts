@@ -205,6 +205,21 @@ describe('GET /openapi.json', () => {
     expect(validate({ provider, ...body })).toBe(expected)
   })
 
+  it.each([
+    [{ managers: { shop: { callbacks: ['https://app.example.com/cb'] } } }, true],
+    [{ managers: { shop: { callbacks: ['http://app.example.com/cb'] } } }, false],
+    [{ managers: { shop: { scopes: ['openid'] } } }, false],
+    [{ managers: {}, client: { description: 'x' } }, true],
+    [{ managers: {}, client: { nope: 1 } }, false],
+    [{ managers: {}, client: { appType: 'phone' } }, false],
+  ])(
+    'says what the managers of values may have at the default provider: %j: %s',
+    (body, expected) => {
+      const content = document.paths['/clients/{clientId}/values']?.put?.requestBody?.content
+      expect(validatorOf(content?.['application/json']?.schema ?? {})(body)).toBe(expected)
+    },
+  )
+
   it('takes what a body without a provider may be at the default one', () => {
     const content = document.paths['/clients']?.post?.requestBody?.content
     const validate = validatorOf(content?.['application/json']?.schema ?? {})

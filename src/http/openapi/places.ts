@@ -124,6 +124,10 @@ const MEMBERS_AT: Readonly<Record<string, (mapping: Mapping) => JsonObject>> = {
     client: { ...making(mapping), ...('needed' in mapping.fields.name && { required: ['name'] }) },
   }),
   CopyRequest: (mapping) => ({ client: making(mapping) }),
+  ValuesRequest: (mapping) => ({
+    managers: { additionalProperties: patchAt(mapping) },
+    client: patchAt(mapping),
+  }),
   RotationRequest: (mapping) => ({ secret: secretAt(makingMapping(mapping)) }),
   LeaseRequest: (mapping) => ({
     ...leasedAt(mapping),

@@ -4,7 +4,6 @@ import * as z from 'zod/mini'
 import type {
   ClientBodies,
   ClientPage,
-  ClientPatch,
   ClientPatchRequest,
   JsonPatchOperation,
   Knowledge,
@@ -134,7 +133,7 @@ export const valuesRequest = z.strictObject({
     z.record(plainText(MAX_MANAGER_LENGTH), managedLists),
     'By manager and list: the values that are theirs. A list that is not named is left alone.',
   ) as z.ZodMiniType as z.ZodMiniType<ManagedLists>,
-  client: optional(object as z.ZodMiniType as z.ZodMiniType<ClientPatch>),
+  client: optional(clientPatch),
 } satisfies Shape<ValuesRequest>)
 
 export const CLIENT_SCHEMAS = {
