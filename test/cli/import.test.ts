@@ -245,6 +245,15 @@ describe('cloudformation', () => {
         scopes: '${Scopes}',
         defaultCallback: '${shared_uri}',
         accessTokenLifetime: 18_000,
+        // What a template does not name is what CloudFormation makes of it.
+        refreshTokenRotation: { enabled: false, graceSeconds: 0 },
+        providerSettings: {
+          ExplicitAuthFlows: [
+            'ALLOW_REFRESH_TOKEN_AUTH',
+            'ALLOW_USER_SRP_AUTH',
+            'ALLOW_CUSTOM_AUTH',
+          ],
+        },
       },
     })
     const { imported: environment } = parse(read('clients/environments.yaml')).environments
@@ -362,6 +371,32 @@ describe('terraform', () => {
     expect(cognito.out).toContain('it is one of auth0; import it with --provider')
   })
 
+  it.each<[string, object, object | undefined]>([
+    ['none', { disable: true, flows: [], organization_id: '' }, undefined],
+    [
+      'one',
+      { disable: false, flows: ['client_credentials'], organization_id: 'org_1' },
+      { flows: ['client_credentials'], organization_id: 'org_1' },
+    ],
+  ])(
+    'reads the default organization that every state has: %s',
+    async (_, organization, expected) => {
+      const attributes = {
+        client_id: 'abc',
+        name: 'Shop',
+        app_type: 'regular_web',
+        callbacks: ['https://shop.example.com/cb'],
+        default_organization: [organization],
+      }
+      const instances = [{ schema_version: 0, attributes }]
+      const resource = { mode: 'managed', type: 'auth0_client', name: 'one', instances }
+      write('a.tfstate', { version: 4, terraform_version: '1.14.4', resources: [resource] })
+      await imported('import terraform a.tfstate')
+      const { providerSettings = {} } = parse(read('clients/auth0/shop-abc.yaml')).client
+      expect(providerSettings.default_organization).toEqual(expected)
+    },
+  )
+
   it('reads what terraform show prints, modules included', async () => {
     const values = { client_id: 'abc', name: 'Inner', client_secret: CANARY }
     const sensitive = { client_secret: true }
@@ -441,6 +476,39 @@ describe('native', () => {
   })
 })
 
+it.each<[string, string, readonly string[]]>([
+  ['no flow', '', []],
+  [
+    'the code flow',
+    '      AllowedOAuthFlows: [code]\n      AllowedOAuthFlowsUserPoolClient: true\n      AllowedOAuthScopes: [openid]\n      CallbackURLs: [https://app.example.com/cb]\n',
+    ['authorization_code', 'refresh_token'],
+  ],
+])(
+  'a template with %s and refresh tokens makes what CloudFormation makes',
+  async (_, flow, grants) => {
+    const name = `app-${grants.length}`
+    write(
+      'template.yaml',
+      `Resources:\n  App:\n    Type: AWS::Cognito::UserPoolClient\n    Properties:\n      ClientId: app\n      ClientName: ${name}\n      UserPoolId: us-east-1_1234test\n${flow}      ExplicitAuthFlows: [ALLOW_USER_PASSWORD_AUTH, ALLOW_REFRESH_TOKEN_AUTH]\n`,
+    )
+    const { out } = await imported('import cloudformation template.yaml')
+    expect(out).toContain('ClientId: no template can set it')
+    const file = parse(read(`clients/cognito-client/us-east-1_1234test/${name}.yaml`))
+    expect(file).not.toHaveProperty('id')
+    expect(file.client).toMatchObject({
+      grantTypes: grants,
+      refreshTokenRotation: { enabled: false },
+      providerSettings: {
+        ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
+      },
+    })
+    const plan = await run('plan clients --out plan.json')
+    expect(plan, plan.err).toMatchObject({ code: 0 })
+    expect(await run('apply plan.json --yes')).toMatchObject({ code: 0 })
+    expect((await run('plan clients')).out).toContain('0 to create, 0 to change, 0 to delete.')
+  },
+)
+
 it.each<[string, string, RegExp]>([
   [
     'import yaml a.json',
@@ -454,6 +522,16 @@ it.each<[string, string, RegExp]>([
     /a\.json is no Terraform state of version 4/,
   ],
   ['import cloudformation a.json', '{}', /a\.json is no template/],
+  [
+    'import cloudformation a.yaml',
+    'Resources:\n  A: { Type: x }\n  A: { Type: y }\n',
+    /a\.yaml has a member twice \(line 3, column 3\); keep one of them/,
+  ],
+  [
+    'import keycloak-realm a.json',
+    '{"realm":"users","users":[]}',
+    /left out a\.json: users: Clientry manages clients only/,
+  ],
   [
     'import cloudformation a.json',
     '{"Resources":{}}',
@@ -480,7 +558,7 @@ it.each<[string, string, RegExp]>([
     /These are clients of auth0, which local is not/,
   ],
 ])('%s is refused for %s', async (line, content, says) => {
-  write('a.json', content)
+  write(/\ba\.\w+/.exec(line)?.[0] ?? 'a.json', content)
   const { code, err, out } = await run(line)
   expect({ code, out }).toEqual({ code: expect.any(Number), out: '' })
   expect(code).toBeGreaterThan(0)

@@ -39,9 +39,11 @@ export function readKeycloakRealm(sources: readonly Source[]): Reading {
 
 function clientsOf({ path }: Source, part: Json, losses: Loss[]): readonly ImportedClient[] {
   if (!isRecord(part)) throw fault(path, 'is no realm and no client of Keycloak')
-  const { realm, clients = [part] } = part
+  const { realm, clientId } = part
+  // A file for `--import-realm` may have users alone.
+  const { clients = realm === undefined || clientId !== undefined ? [part] : [] } = part
   if (!Array.isArray(clients)) throw fault(path, 'has "clients" that are no list')
-  if (Object.hasOwn(part, 'clients')) losses.push(...otherParts(path, part))
+  if (realm !== undefined && clientId === undefined) losses.push(...otherParts(path, part))
   return clients.flatMap((client: Json): readonly ImportedClient[] => {
     const id = isRecord(client) ? memberOf(client, 'clientId') : undefined
     if (!isRecord(client) || typeof id !== 'string') {

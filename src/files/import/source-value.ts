@@ -4,7 +4,7 @@ import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node 
 import { ClientError } from '../../core/errors.ts'
 import type { Json } from '../../core/json/json.ts'
 import { parseJson } from '../../core/json/json-text.ts'
-import { readYaml } from '../yaml/yaml-text.ts'
+import { readYaml, whyInvalid } from '../yaml/yaml-text.ts'
 import type { Source } from './imported.ts'
 import { holdsVariable } from './placeholders.ts'
 
@@ -26,11 +26,8 @@ export function valueOfSource({ path, text }: Source, tagName: TagName = () => u
   if (isJson && !(holdsVariable(text) && isNoJson(text))) return jsonOf(path, text)
   const lines = new LineCounter()
   const document = readYaml(text, lines)
-  const [error] = document.errors
-  if (error !== undefined) {
-    const { line, col } = lines.linePos(error.pos[0])
-    throw fault(path, `is not valid YAML (line ${line}, column ${col})`)
-  }
+  const invalid = whyInvalid(document, lines)
+  if (invalid !== undefined) throw fault(path, invalid)
   return yamlValue(path, document, tagName)
 }
 

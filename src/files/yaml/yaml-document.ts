@@ -5,7 +5,7 @@ import { ClientError } from '../../core/errors.ts'
 import type { Json } from '../../core/json/json.ts'
 import { holdsNonFinite } from '../../core/json/json-number.ts'
 import { plainNumbers } from '../../core/json/kept-numbers.ts'
-import { readYaml } from './yaml-text.ts'
+import { readYaml, whyInvalid } from './yaml-text.ts'
 
 export interface YamlFile {
   readonly value: Json
@@ -20,11 +20,8 @@ export interface YamlFile {
 export function parseYaml(path: string, text: string): YamlFile {
   const lines = new LineCounter()
   const document = readYaml(text, lines)
-  const [error] = document.errors
-  if (error !== undefined) {
-    const { line, col } = lines.linePos(error.pos[0])
-    throw fault(path, `is not valid YAML (line ${line}, column ${col})`)
-  }
+  const invalid = whyInvalid(document, lines)
+  if (invalid !== undefined) throw fault(path, invalid)
   const strange = strangeTag(document) ?? document.warnings[0]?.pos[0]
   if (strange !== undefined) {
     const { line, col } = lines.linePos(strange)

@@ -56,6 +56,16 @@ const SOURCES = new WeakMap<Node, { readonly source: string; readonly content: s
 
 const contentOf = (node: Node, document: Document) => stringifyJson(node.toJS(document) as Json)
 
+/** Why a text is no YAML, as a clause that repeats nothing of it; `undefined`: it is. */
+export function whyInvalid({ errors: [error] }: Document, lines: LineCounter): string | undefined {
+  if (error === undefined) return undefined
+  const { line, col } = lines.linePos(error.pos[0])
+  const place = `(line ${line}, column ${col})`
+  return error.code === 'DUPLICATE_KEY'
+    ? `has a member twice ${place}; keep one of them`
+    : `is not valid YAML ${place}`
+}
+
 /** The text of a value. */
 export const writeYaml = (value: unknown) => stringify(value, { ...OPTIONS, ...LAYOUT })
 

@@ -58,17 +58,35 @@ function clientOf(
   for (const [property, value] of Object.entries(isRecord(properties) ? properties : {})) {
     const lose = (why: string) => losses.push({ about, what: property, why })
     const result = resolved(value, { ...partsOf(template), variables, lose })
-    if (result !== NO_VALUE) native[property] = ofItsType(property, result)
+    if (property === 'ClientId') lose('no template can set it: Cognito makes the id')
+    else if (result !== NO_VALUE) native[property] = ofItsType(property, result)
   }
   const { UserPoolId: pool, GenerateSecret: generated, ...settings } = native
   return {
     about,
     type: 'cognito',
     name,
-    native: { ...settings, ClientSecrets: generated === true ? [{}] : [] },
+    native: { ...impliedBy(native), ...settings, ClientSecrets: generated === true ? [{}] : [] },
     ...(typeof pool === 'string' ? { userPoolId: pool } : {}),
   }
 }
+
+/**
+ * What CloudFormation makes of properties that are absent (CreateUserPoolClient), where a new client of a kind starts from
+ * something else.
+ */
+function impliedBy(properties: JsonObject): JsonObject {
+  const isOff = properties.AllowedOAuthFlows === undefined
+  return {
+    ...(isOff ? { AllowedOAuthFlows: [], AllowedOAuthScopes: [] } : {}),
+    AllowedOAuthFlowsUserPoolClient: false,
+    ExplicitAuthFlows: DEFAULT_FLOWS,
+    RefreshTokenRotation: { Feature: 'DISABLED' },
+  }
+}
+
+/** What an unset ExplicitAuthFlows means (UpdateUserPoolClient). */
+const DEFAULT_FLOWS = ['ALLOW_REFRESH_TOKEN_AUTH', 'ALLOW_USER_SRP_AUTH', 'ALLOW_CUSTOM_AUTH']
 
 function partsOf(template: JsonObject): Omit<Template, 'variables' | 'lose'> {
   const part = (name: string) => {

@@ -3,7 +3,13 @@
  * internal/auth0/client/flatten.go): the same names but for a few, and each object a list of one.
  */
 
-import { isRecord, type Json, type JsonObject, memberOf } from '../../../core/json/json.ts'
+import {
+  isRecord,
+  type Json,
+  type JsonObject,
+  memberOf,
+  withoutMembers,
+} from '../../../core/json/json.ts'
 import type { Loss } from '../imported.ts'
 import type { Resource, ResourceReader } from './terraform-resource.ts'
 
@@ -30,7 +36,7 @@ export const auth0Native: ResourceReader = ({ attributes }, all) => {
   const native = Object.entries(attributes).flatMap(([name, value]): [string, Json][] => {
     if (LEFT_OUT.includes(name)) return []
     if (FALSE_IS_ABSENT.includes(name) && value !== true) return []
-    const own = name.startsWith('skip_non') ? flagOf(value) : shaped(name, value)
+    const own = ownValue(name, value)
     const isUnsaid = Array.isArray(own) && own.length === 0 && !SAID_EMPTY.includes(name)
     return own === undefined || isUnsaid ? [] : [[RENAMED[name] ?? name, own]]
   })
@@ -51,6 +57,16 @@ export const auth0Native: ResourceReader = ({ attributes }, all) => {
     },
     losses,
   }
+}
+
+/** What the API has for an attribute; `undefined`: nothing. */
+function ownValue(name: string, value: Json): Json | undefined {
+  if (name.startsWith('skip_non')) return flagOf(value)
+  const own = shaped(name, value)
+  // Each state has this object: `disable` is Terraform's word for no organization (flatten.go).
+  return name === 'default_organization' && isRecord(own)
+    ? shaped('', withoutMembers(own, ['disable']))
+    : own
 }
 
 /** A value without what only Terraform has: lists of one, and empty ones where nothing was said. */
