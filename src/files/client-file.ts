@@ -145,16 +145,26 @@ function textOf(path: string, value: JsonObject, name: string): string | undefin
  */
 export function parseManaged(path: string, client: Json | undefined): FieldPatches {
   if (!isRecord(client)) throw fault(path, 'must have a mapping named "client"')
-  for (const name of Object.keys(client)) {
-    const why = whyNotInFiles(name)
-    if (why !== undefined) throw fault(path, `names client.${name}: ${why}`)
+  const faults = Object.entries(client).flatMap(([name, value]) => faultOf(path, name, value))
+  const [first] = faults
+  if (first !== undefined) {
+    const says = faults.map(({ message }) => message).join(' ')
+    throw new ClientError(first.code, says, first.details)
   }
+  const patch = parseMergePatch(client)
+  return patch.kind === 'merge' ? patch.fields : {}
+}
+
+/** What is wrong with one attribute, so that all faults of a file come at once. */
+function faultOf(path: string, name: string, value: Json): readonly ClientError[] {
+  const why = whyNotInFiles(name)
+  if (why !== undefined) return [fault(path, `names client.${name}: ${why}`)]
   try {
-    const patch = parseMergePatch(client)
-    return patch.kind === 'merge' ? patch.fields : {}
+    parseMergePatch({ [name]: value })
+    return []
   } catch (error) {
     if (!isClientError(error)) throw error
-    throw new ClientError(error.code, `${path}: ${error.message}`, error.details)
+    return [new ClientError(error.code, `${path}: ${error.message}`, error.details)]
   }
 }
 

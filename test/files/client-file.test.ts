@@ -99,3 +99,15 @@ describe('numbers', () => {
     }
   })
 })
+
+it('names all attributes at fault at once', () => {
+  const text =
+    'provider: auth0\nid: a\nclient:\n  name: ""\n  idTokenLifetime: -3\n  callback: []\n  secret: x\n  description: fine\n'
+  expect(() => parseClientFile('a.yaml', text)).toThrowError(
+    expect.objectContaining({
+      message: expect.stringMatching(
+        /^a\.yaml: client\.name .* a\.yaml: client\.idTokenLifetime .* a\.yaml: .*callback.* a\.yaml names client\.secret: .*$/,
+      ),
+    }),
+  )
+})
