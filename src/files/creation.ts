@@ -29,7 +29,9 @@ export function creationParts(
   })
   const later = members.filter(([field, value]) => isLater(field) && !isEmpty(value))
   // What is left out says how the client authenticates, so that the default of the kind is not meant.
-  const keyed = omitted.length > 0 && managed.tokenEndpointAuthMethod === undefined
+  const { writable = false, creatable = false } = fields.tokenEndpointAuthMethod ?? {}
+  const isSettable = writable || creatable
+  const keyed = omitted.length > 0 && isSettable && managed.tokenEndpointAuthMethod === undefined
   return {
     patch: {
       ...Object.fromEntries(members.filter(([field]) => !isLater(field))),
