@@ -17,6 +17,8 @@ import type { EntraSettings } from '../../src/providers/entra/index.ts'
 import { mapping } from '../../src/providers/entra/mapping.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { createClient } from '../../src/service/life/create.ts'
+import { removeClient } from '../../src/service/life/remove.ts'
+import { restoreClient } from '../../src/service/life/restore.ts'
 import { keyOf } from '../../src/service/operation/idempotency.ts'
 import { readClient } from '../../src/service/reading/read.ts'
 import { retireSecret } from '../../src/service/secrets/retire.ts'
@@ -213,6 +215,41 @@ describe('a creation', () => {
       signInAudience: 'AzureADMyOrg',
       web: { redirectUris: ['https://portal.example/cb'] },
     })
+  })
+})
+
+describe('a removed application', () => {
+  const request = () => ({ ...requestFor(bench.service, REF, {}), ...inTime() })
+  const remove = () => removeClient(bench.service, request())
+  const restore = () => restoreClient(bench.service, request())
+  beforeEach(() => open())
+
+  it('is given back with its ids and secrets while Entra keeps it', async () => {
+    const before = stored()
+    await remove()
+    expect(emulator.application(REF.id)).toBeUndefined()
+    const { outcome, lost } = await restore()
+    expect(outcome).toBe('applied')
+    expect(lost?.[0]).toContain('service principal')
+    expect(stored()).toEqual({ ...before, deletedDateTime: null })
+    expect((await change({ name: 'Again' })).outcome).toBe('applied')
+  })
+
+  it.each(['reset_after_apply', 'error_before_apply'] as const)(
+    'is given back once where the answer is lost by %s',
+    async (kind) => {
+      await remove()
+      emulator.inject({ kind, operation: 'POST /directory/deletedItems/{id}/restore' })
+      expect((await restore()).outcome).toBe('applied')
+      expect(stored()).toMatchObject({ id: full.id, displayName: 'Example' })
+    },
+  )
+
+  it('that was purged is refused, and nothing is sent', async () => {
+    await remove()
+    emulator.purge()
+    await expect(restore()).rejects.toMatchObject({ code: 'not_restorable' })
+    expect(sent('POST /directory/deletedItems/{id}/restore')).toEqual([])
   })
 })
 

@@ -49,6 +49,8 @@ export interface EntraEmulator extends Emulator {
   application(appId: string): Application | undefined
   /** Copies of the removed ones. */
   deleted(): readonly Application[]
+  /** Forgets the removed ones. */
+  purge(): void
   /** Ids of applications that have a service principal. */
   principals(): readonly string[]
   /** How long reads are behind from now on: all of them, or every so many-th. */
@@ -124,6 +126,7 @@ export async function startEntraEmulator(
     put,
     application: (appId) => copyOf(find(appId)),
     deleted: () => [...state.deleted.values()].map(copyOf),
+    purge: () => state.deleted.clear(),
     principals: () => [...state.principals.keys()],
     lag: (ms, every = 1) => {
       lag = { ms, every }

@@ -10,8 +10,9 @@ import { createEntraPace } from './calls/pace.ts'
 import { applicationPath, listClients, objectIdOf, readClient } from './calls/records.ts'
 import type { Seeing } from './calls/seen.ts'
 import type { EntraSettings } from './calls/tenant.ts'
-import { createCreation } from './creation.ts'
 import { keys } from './keys.ts'
+import { createCreation } from './life/creation.ts'
+import { createRestoration } from './life/restoration.ts'
 import { mapping } from './mapping.ts'
 import { barOf } from './reliance.ts'
 import { isPersonal } from './rules.ts'
@@ -41,6 +42,7 @@ export function create(settings: EntraSettings, { now }: ProviderSurroundings): 
     creation: createCreation({ ...seeing, version, creationKeys, servicePrincipals }),
     reliance: ({ id }) => (id === settings.clientId ? 'own' : undefined),
     bar: barOf,
+    restoration: createRestoration(seeing, version),
     removal: (ref, base) => removalStep(seeing, version, ref, base),
     // Microsoft Graph, "Delete application": it can be restored for 30 days.
     lostWithRemoval: [

@@ -8,6 +8,7 @@ import type { ImportedClient, Loss, Reading, Source } from '../imported.ts'
 import { fault, jsonOf } from '../source-value.ts'
 import { auth0Native } from './terraform-auth0.ts'
 import { cognitoNative } from './terraform-cognito.ts'
+import { entraNative } from './terraform-entra.ts'
 import { keycloakNative } from './terraform-keycloak.ts'
 import type { Resource, ResourceReader } from './terraform-resource.ts'
 
@@ -15,6 +16,8 @@ const READERS: Readonly<Record<string, ResourceReader>> = {
   auth0_client: auth0Native,
   aws_cognito_user_pool_client: cognitoNative,
   aws_cognito_managed_user_pool_client: cognitoNative,
+  azuread_application: entraNative,
+  azuread_application_registration: entraNative,
   keycloak_openid_client: keycloakNative,
 }
 

@@ -3,31 +3,31 @@
  * one that can keep one. The calls after the first may find the new application missing for a while.
  */
 
-import { ClientError, isClientError } from '../../core/errors.ts'
-import { isRecord, type Json, type JsonObject } from '../../core/json/json.ts'
-import { secretOf } from '../../core/mapping/mapping.ts'
-import type { Native } from '../../core/mapping/row.ts'
-import { isFor } from '../../core/mapping/uses.ts'
-import type { Secret } from '../../core/secrecy/secret.ts'
-import type { Call } from '../call.ts'
-import type { Candidate, Creation, CreationSearch } from '../creation.ts'
-import type { SecretStep } from '../secrets.ts'
-import type { Request } from './calls/call.ts'
+import { ClientError, isClientError } from '../../../core/errors.ts'
+import { isRecord, type Json, type JsonObject } from '../../../core/json/json.ts'
+import { secretOf } from '../../../core/mapping/mapping.ts'
+import type { Native } from '../../../core/mapping/row.ts'
+import { isFor } from '../../../core/mapping/uses.ts'
+import type { Secret } from '../../../core/secrecy/secret.ts'
+import type { Call } from '../../call.ts'
+import type { Candidate, Creation, CreationSearch } from '../../creation.ts'
+import type { SecretStep } from '../../secrets.ts'
+import type { Request } from '../calls/call.ts'
 import {
   applicationOfKey,
   applicationPath,
   applicationsNamed,
   createdAtOf,
   recordOf,
-} from './calls/records.ts'
-import { afterWrite, onNew, type Seeing } from './calls/seen.ts'
+} from '../calls/records.ts'
+import { afterWrite, onNew, type Seeing } from '../calls/seen.ts'
+import { credentialsIn, getsSecret } from '../lenses.ts'
+import { mapping } from '../mapping.ts'
+import { COMPLEX } from '../members.ts'
+import { isPersonal } from '../rules.ts'
+import { passwordRequest } from '../secrets.ts'
+import { sentMembers } from '../update.ts'
 import { blank } from './kinds.ts'
-import { credentialsIn, getsSecret } from './lenses.ts'
-import { mapping } from './mapping.ts'
-import { COMPLEX } from './members.ts'
-import { isPersonal } from './rules.ts'
-import { passwordRequest } from './secrets.ts'
-import { sentMembers } from './update.ts'
 
 interface Making extends Seeing {
   /** The path of the version, as dry runs show it. */

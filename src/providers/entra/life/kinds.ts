@@ -3,10 +3,10 @@
  * limits (recorded: AzureADandPersonalMicrosoftAccount). Platforms are spelled out as reads show them.
  */
 
-import type { ClientKind } from '../../core/client-kind.ts'
-import type { JsonObject } from '../../core/json/json.ts'
-import type { Native } from '../../core/mapping/row.ts'
-import { KIND } from './platforms.ts'
+import type { ClientKind } from '../../../core/client-kind.ts'
+import type { JsonObject } from '../../../core/json/json.ts'
+import type { Native } from '../../../core/mapping/row.ts'
+import { KIND } from '../platforms.ts'
 
 const COMMON: JsonObject = {
   signInAudience: 'AzureADMyOrg',
