@@ -106,10 +106,21 @@ const tableOf = (page: string) =>
     )
     .join('\n')
 
-// npm's shell passes no signal on: who is left without a parent ends, and all that it has started.
-const parent = process.ppid
+/** Who started this: npm's shell, and above it npm (proc(5); elsewhere the shell alone). */
+function starters(): string {
+  const { ppid } = process
+  try {
+    const [, state = ''] = readFileSync(`/proc/${ppid}/stat`, 'utf8').split(') ')
+    return `${ppid} ${state.split(' ')[1]}`
+  } catch {
+    return String(ppid)
+  }
+}
+
+// The shell passes no signal on: who is left without a starter ends, and all that it has started.
+const before = starters()
 setInterval(() => {
-  if (process.ppid !== parent) process.exit(1)
+  if (starters() !== before) process.exit(1)
 }, 500).unref()
 
 process.exitCode = await main()

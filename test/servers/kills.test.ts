@@ -55,6 +55,22 @@ function once(front: Front, { stage, call, passes }: Place, work: () => Promise<
   })
 }
 
+/** Makes changes until one of their calls is at such a place: what was there before may have ended the first. */
+async function until(
+  front: Front,
+  place: Place,
+  change: () => Promise<unknown>,
+  work: () => Promise<unknown>,
+): Promise<void> {
+  let isReached = false
+  const done = once(front, place, () => {
+    isReached = true
+    return work()
+  })
+  while (!isReached) await change()
+  await done
+}
+
 /** Another change, until it is in force: by that everything that is open is settled. */
 async function settle(instances: Instances, world: World, id: string, url: string): Promise<void> {
   await expect
@@ -122,8 +138,12 @@ describe.each(chosen)('a server of Clientry that is killed, at $name', ({ kind }
         await instances.kill(0)
         await Promise.all(changes)
       } else {
-        const killed = once(front, place, () => instances.kill(0))
-        await Promise.all([instances.add(0, id, at('killed')), killed])
+        await until(
+          front,
+          place,
+          () => instances.add(0, id, at('killed')),
+          () => instances.kill(0),
+        )
       }
       await instances.restart(0)
     }
@@ -158,12 +178,16 @@ describe.skipIf(open === undefined)('the server itself, killed during an update'
           ids.push(id)
           let restarted = Promise.resolve()
           // What is passed on dies with the server, or is applied before: nothing holds it until there is another one.
-          const killed = once(front, place, async () => {
-            const isOnItsWay = place.stage === 'come' && place.passes
-            restarted = isOnItsWay ? after(2).then(lasting.restart) : lasting.restart()
-            if (!isOnItsWay) await restarted
-          })
-          await Promise.all([instances.add(0, id, at('killed')), killed])
+          await until(
+            front,
+            place,
+            () => instances.add(0, id, at('killed')),
+            async () => {
+              const isOnItsWay = place.stage === 'come' && place.passes
+              restarted = isOnItsWay ? after(2).then(lasting.restart) : lasting.restart()
+              if (!isOnItsWay) await restarted
+            },
+          )
           await restarted
         }
         const changes = await settled(instances, world, ids)
