@@ -5,6 +5,7 @@ import type { ClientRef, Step } from '../call.ts'
 import type { ProviderSurroundings } from '../definition.ts'
 import type { Provider } from '../provider.ts'
 import { isUnreadable } from '../unreadable.ts'
+import { authorizationAt } from './calls/authorization.ts'
 import { createSender } from './calls/call.ts'
 import { createEntraPace } from './calls/pace.ts'
 import { applicationPath, listClients, objectIdOf, readClient } from './calls/records.ts'
@@ -53,6 +54,7 @@ export function create(settings: EntraSettings, { now }: ProviderSurroundings): 
     ],
     secrets: createSecrets({ ...seeing, version, now }),
     keys,
+    authorization: authorizationAt(settings),
   }
 }
 

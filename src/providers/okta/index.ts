@@ -7,6 +7,7 @@ import type { Native } from '../../core/mapping/row.ts'
 import type { Step } from '../call.ts'
 import type { ProviderSurroundings } from '../definition.ts'
 import type { Bar, Provider } from '../provider.ts'
+import { authorizationAt } from './calls/authorization.ts'
 import { createSender, type Send } from './calls/call.ts'
 import type { OktaSettings } from './calls/org.ts'
 import { createOktaPace } from './calls/pace.ts'
@@ -45,6 +46,7 @@ export function create(settings: OktaSettings, { now }: ProviderSurroundings): P
       'tokens issued to it',
     ],
     secrets: createSecrets(send, ids),
+    authorization: authorizationAt(settings.baseUrl),
   }
 }
 
