@@ -34,9 +34,16 @@ export async function auth0Account(count: number): Promise<Auth0Account> {
   const { client_aliases: _, ...client } = fullAuth0Client
   const ids = idsOf(count)
   const clients = ids.map((id) => ({ ...client, client_id: id, name: `App ${id}` }))
+  const connections = ['users', 'google', 'partners'].map((name) => ({
+    id: `con_${name}`,
+    name,
+    strategy: 'auth0',
+    enabledClients: ids,
+  }))
   const emulator = await startAuth0Emulator({
     limits: AUTH0_RATE,
     clients,
+    connections,
     credentials: [CREDENTIAL],
   })
   slow(emulator)

@@ -20,9 +20,16 @@ interface Split {
   readonly cpu: number
 }
 
-/** Node with nothing to do, which says what it took. */
-const BARE = `const { user, system } = process.cpuUsage()
+const SAYS = `const { user, system } = process.cpuUsage()
 process.stdout.write(JSON.stringify((user + system) / 1_000))`
+/** Node with nothing to do, which says what it took. */
+const BARE = SAYS
+/** The least that a function needs of Node itself: HTTP, TLS and cryptography, with a key of each issuer. */
+const FLOOR = `import('node:https').then(async () => {
+  const { subtle } = (await import('node:crypto')).webcrypto
+  await subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign'])
+  ${SAYS}
+})`
 
 export async function measureColdStarts(
   built: Built,
@@ -33,18 +40,20 @@ export async function measureColdStarts(
   const endpoint = await ready<string>(dynamodb, 'url')
   const bare: number[] = []
   const bareCpu: number[] = []
+  const floorCpu: number[] = []
   const cold = PROVIDERS.map((provider) => ({
     provider,
     environment: environmentOf(built, upstream, provider, endpoint),
     times: [] as number[],
     splits: [] as Split[],
   }))
-  const coldStart = [...(process.env.BENCH_ARGS?.split(' ') ?? []), built.process('cold')]
+  const coldStart = [built.process('cold')]
   for (let round = -1; round < rounds; round += 1) {
     const { milliseconds, output } = run(['-e', BARE], {})
     if (round >= 0) {
       bare.push(milliseconds)
       bareCpu.push(JSON.parse(output) as number)
+      floorCpu.push(JSON.parse(run(['-e', FLOOR], {}).output) as number)
     }
     for (const [index, { provider, environment, times, splits }] of cold.entries()) {
       const event = eventOf(provider, `Cold ${round} ${index}`, upstream.subject.token)
@@ -55,7 +64,14 @@ export async function measureColdStarts(
     }
   }
   await dynamodb.stop()
-  return cold.flatMap(({ provider, times, splits }): readonly Row[] => {
+  const floor: Row = {
+    section: 'Lambda cold start',
+    name: "Node's HTTP, TLS and cryptography alone: CPU / node -e 0",
+    figure: median(floorCpu) / median(bareCpu),
+    unit: 'x',
+    detail: `${digits(median(floorCpu))} / ${digits(median(bareCpu))} ms`,
+  }
+  const rows = cold.flatMap(({ provider, times, splits }): readonly Row[] => {
     const middle = (name: keyof Split) => median(splits.map((split) => split[name]))
     const part = (name: keyof Split) => digits(middle(name))
     const section = 'Lambda cold start'
@@ -77,6 +93,7 @@ export async function measureColdStarts(
       },
     ]
   })
+  return [...rows, floor]
 }
 
 function environmentOf(

@@ -15,6 +15,7 @@ import { measureEmbedded } from './embedded.ts'
 import { measureFiles } from './files.ts'
 import { measureGrowth } from './growth.ts'
 import { measureHistory } from './history.ts'
+import { measureJob } from './job.ts'
 import { measureList } from './list.ts'
 import { measureMemory } from './memory.ts'
 import { measurePace } from './pace.ts'
@@ -44,6 +45,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   bundle: async () => measureBundle(built),
   cli: () => measureCommand(root, built, upstream, times(40, 8)),
   files: () => measureFiles(root, built, upstream, times(20, 5)),
+  job: () => measureJob(built, upstream, times(500, 150)),
   pace: () => measurePace(times(15, 6)),
   peers: () =>
     measurePeers(root, built, upstream, { few: 5, many: times(500, 60), pool: times(300, 30) }),

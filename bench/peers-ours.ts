@@ -17,8 +17,8 @@ export type Emulated = Account & {
 
 /** The paces that Clientry keeps by default, in calls a second. */
 const PACES = {
-  // Client, its connections, the write.
-  auth0: { perSecond: AUTH0_RATE.perSecond * 0.8, together: 3 },
+  // Client and write; connections take a few calls for all.
+  auth0: { perSecond: AUTH0_RATE.perSecond * 0.8, together: 2 },
   // Reads and writes have a quota each.
   cognito: { perSecond: 5 * 0.6, together: 1 },
 } as const
@@ -44,11 +44,15 @@ async function serverFor(
   upstream: Upstream,
   provider: ProviderName,
   { emulator }: Emulated,
+  reserve?: number,
 ): Promise<Server> {
   const addresses = { ...upstream.addresses, [provider]: emulator.url }
   const subject = await createSubject(upstream.key, addresses)
   const path = built.file(`peers-${provider}-${Date.now()}.db`)
-  const pace = provider === 'auth0' ? AUTH0_RATE : undefined
+  const pace =
+    provider === 'auth0'
+      ? { ...AUTH0_RATE, ...(reserve === undefined ? {} : { reserve }) }
+      : undefined
   const environment = subject.environment(
     provider,
     { type: 'sqlite', path, create: true },
@@ -79,14 +83,15 @@ async function mirrorFilled({ listClients }: Pick<Api, 'listClients'>): Promise<
 /** Once a second is soon enough for a round that takes many (milliseconds). */
 const POLL_MS = 1_000
 
-/** One job over all clients of an account; its CPU is that of the server. */
+/** One job over all clients of an account; its CPU is that of the server. `reserve`: that of the provider, where it is another than usual. */
 export async function runJob(
   built: Built,
   upstream: Upstream,
   provider: ProviderName,
   account: Emulated,
+  reserve?: number,
 ): Promise<Omit<Usage, 'memoryMb'> & { readonly job: Job }> {
-  const server = await serverFor(built, upstream, provider, account)
+  const server = await serverFor(built, upstream, provider, account, reserve)
   const api = connect({ url: server.url, token: server.token })
   await mirrorFilled(api)
   account.emulator.clearCalls()
