@@ -15,6 +15,7 @@ import {
 } from '../../src/emulators/auth0/index.ts'
 import { type CognitoEmulator, startCognitoEmulator } from '../../src/emulators/cognito/index.ts'
 import { startHydraEmulator } from '../../src/emulators/hydra/index.ts'
+import { startOktaEmulator } from '../../src/emulators/okta/index.ts'
 import type { EmulatorCall } from '../../src/emulators/server.ts'
 import { createProviders } from '../../src/providers/configured.ts'
 import { carryOutDue } from '../../src/service/upkeep/due.ts'
@@ -142,6 +143,18 @@ it('keeps the rules of Hydra', async () => {
   const proof = await proven(folder, 'it')
   expect(failing(proof)).toEqual([])
   expect(proof.calls).toBeLessThanOrEqual(30)
+})
+
+it('keeps the rules of Okta', async () => {
+  const emulator = await startOktaEmulator({ apiTokens: [SECRETS.PROVIDER_SECRET] })
+  closing.push(emulator.close)
+  const apiToken = { env: 'PROVIDER_SECRET' }
+  configure(folder, { type: 'okta', baseUrl: emulator.url, apiToken, listLagSeconds: 0 })
+  const proof = await proven(folder, 'it')
+  expect(failing(proof)).toEqual([])
+  expect(kindsOf(proof)).toEqual(['clear', 'default', 'frame', 'merge', 'reset'])
+  expect(proof.calls).toBeLessThanOrEqual(30)
+  expect(emulator.calls.at(-1)?.operation).toBe('DELETE /apps/{id}')
 })
 
 describe('a real oidc-provider', () => {

@@ -72,7 +72,12 @@ function takenOver({ source, target }: Copying): Native {
     isFor(mapping, name, 'copied') && !shownNames.includes(name)
   const own = Object.entries(blank).filter((member) => !takes(member))
   const entries = Object.entries(source.native).filter(takes)
-  const inside = [...pathsBarred(mapping, 'copied'), ...shownNames].filter(isInner)
+  // A setting of an opened object is a member, and judged as one.
+  const isMember = (path: string) =>
+    Object.hasOwn(source.native, path) || Object.hasOwn(blank, path)
+  const inside = [...pathsBarred(mapping, 'copied'), ...shownNames].filter(
+    (path) => isInner(path) && !isMember(path),
+  )
   const bound = Object.keys(mapping.boundPaths ?? {})
   const record = withoutPaths(Object.fromEntries([...own, ...entries]), [...bound, ...inside])
   return replaceHidden(mapping, record, () => undefined)

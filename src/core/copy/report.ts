@@ -5,7 +5,8 @@ import type { Json } from '../json/json.ts'
 import { isRecord, memberOf, same, without } from '../json/json.ts'
 import type { MappedField, Mapping } from '../mapping/mapping.ts'
 import { MAPPED_FIELDS, showField } from '../mapping/mapping.ts'
-import type { Native, Row } from '../mapping/row.ts'
+import { isLens, type Native, type Row } from '../mapping/row.ts'
+import { hidesSecret } from '../mapping/unseen.ts'
 import type { FieldPatches } from '../patch/patch.ts'
 import { type Copied, type Copying, providerHas } from './copying.ts'
 import { ASKED, type CopyReport, FATES, type ReportedSetting } from './fate.ts'
@@ -81,6 +82,7 @@ function ofField(
 
 /** Whether the source authenticates with a secret that its record does not show. */
 const hasUnseenSecret = ({ mapping, native }: Copying['source']): boolean =>
+  (hidesSecret(mapping) || !isLens(mapping.fields.secret)) &&
   showField(mapping, 'secret', native) === null &&
   showField(mapping, 'tokenEndpointAuthMethod', native)?.startsWith('client_secret') === true
 

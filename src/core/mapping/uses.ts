@@ -83,6 +83,7 @@ export interface Classed {
   readonly hiddenKeys: readonly string[]
   readonly secretPaths: readonly string[]
   readonly boundPaths?: Readonly<Record<string, string>>
+  readonly opened?: readonly string[]
 }
 
 /** Where the members of a class are in a mapping: names, or dotted paths. */
@@ -122,10 +123,10 @@ const barred = once((mapping: Classed): Readonly<Record<Use, Barred>> => {
 export const pathsBarred = (mapping: Classed, use: Use): readonly string[] =>
   barred(mapping)[use].paths
 
-/** The members that are known, as wholes or by something in them; the name of one may have dots. */
+/** The members that are known, as wholes or by something in them; those of opened objects by their paths. */
 const table = once((mapping: Classed): ReadonlySet<string> => {
   const paths = CLASSES.flatMap((one) => PATHS[one](mapping))
-  return new Set([...paths, ...paths.map(firstOf)])
+  return new Set([...(mapping.opened === undefined ? [] : paths), ...paths.map(firstOf)])
 })
 
 /** Whether no table knows a member. */

@@ -5,7 +5,7 @@
 
 import { ClientError } from '../errors.ts'
 import type { Json, JsonObject } from '../json/json.ts'
-import { isRecord, memberOf, same } from '../json/json.ts'
+import { isRecord, memberOf, same, withoutMembers } from '../json/json.ts'
 import { withHeldNumbers } from '../json/kept-numbers.ts'
 import { covers } from '../json/paths.ts'
 import { checkLimits } from '../mapping/limits.ts'
@@ -22,7 +22,7 @@ import { quoted } from '../patch/quoted.ts'
  * @throws ClientError `invalid_field`, `read_only_field`, `unknown_field`
  */
 export function patchRest(mapping: Mapping, native: Native, patch: Json): Native | undefined {
-  const request = isRecord(patch) ? opened(patch, mapping.opened ?? []) : patch
+  const request = isRecord(patch) ? openedPatch(mapping, patch) : patch
   if (!isRecord(request)) {
     throw new ClientError(
       'invalid_field',
@@ -37,6 +37,23 @@ export function patchRest(mapping: Mapping, native: Native, patch: Json): Native
   checkSettingValues(mapping, native, Object.fromEntries(members))
   if (members.length === 0) return undefined
   return mergePatch(native, Object.fromEntries(members)) as JsonObject
+}
+
+/** The members of a patch by the paths of settings; an object of them is never cleared as a whole. */
+function openedPatch({ opened: objects = [] }: Mapping, patch: JsonObject): JsonObject {
+  const request = opened(patch, objects)
+  const closed = objects.filter((path) => Object.hasOwn(request, path))
+  for (const path of closed) {
+    if (isRecord(request[path])) continue
+    const field = `client.providerSettings.${path}`
+    throw new ClientError(
+      'invalid_field',
+      `${field} must be an object whose members are the settings to change.`,
+      { field },
+    )
+  }
+  // Those that are left name no setting.
+  return withoutMembers(request, closed)
 }
 
 /** What is sent back as it is leaves things alone, a null inside it too, which would else remove. */

@@ -11,6 +11,7 @@ import { authorizationAt } from './calls/authorization.ts'
 import { createSender, type Send } from './calls/call.ts'
 import type { OktaSettings } from './calls/org.ts'
 import { createOktaPace } from './calls/pace.ts'
+import { createProof } from './calls/proof.ts'
 import { type AppIds, appPathAt, listApps, readApp } from './calls/records.ts'
 import { createCreation } from './creation.ts'
 import { mapping } from './mapping.ts'
@@ -47,6 +48,7 @@ export function create(settings: OktaSettings, { now }: ProviderSurroundings): P
     ],
     secrets: createSecrets(send, ids),
     authorization: authorizationAt(settings.baseUrl),
+    proof: createProof(send),
   }
 }
 

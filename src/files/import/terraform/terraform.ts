@@ -10,6 +10,7 @@ import { auth0Native } from './terraform-auth0.ts'
 import { cognitoNative } from './terraform-cognito.ts'
 import { entraNative } from './terraform-entra.ts'
 import { keycloakNative } from './terraform-keycloak.ts'
+import { oktaNative } from './terraform-okta.ts'
 import type { Resource, ResourceReader } from './terraform-resource.ts'
 
 const READERS: Readonly<Record<string, ResourceReader>> = {
@@ -19,6 +20,7 @@ const READERS: Readonly<Record<string, ResourceReader>> = {
   azuread_application: entraNative,
   azuread_application_registration: entraNative,
   keycloak_openid_client: keycloakNative,
+  okta_app_oauth: oktaNative,
 }
 
 /** Resources that are read together with those. */
