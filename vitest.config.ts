@@ -7,6 +7,11 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 /** No socket, no store, no process: they need no build, and share what they import. */
 const PURE = ['test/core/**/*.test.ts']
 
+/** They leave nothing behind in their process, and share what they import too: a third of their work was importing. */
+const SHARED = ['emulators', 'files', 'http', 'providers', 'service', 'store'].map(
+  (folder) => `test/${folder}/**/*.test.ts`,
+)
+
 /** They take longest, whatever their size. */
 const FIRST = [
   'contract/registrations',
@@ -47,7 +52,16 @@ export default defineConfig({
           name: 'whole',
           include: ['test/**/*.test.ts'],
           // `npm run test:servers` has the servers.
-          exclude: [...PURE, 'test/servers/**'],
+          exclude: [...PURE, ...SHARED, 'test/servers/**'],
+          globalSetup: ['test/setup.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'shared',
+          include: SHARED,
+          isolate: false,
           globalSetup: ['test/setup.ts'],
         },
       },

@@ -2,9 +2,9 @@
  * Runs the test suite on the other Nodes that are promised, from npm's binary packages:
  * `node scripts/other-node.mjs [versions]`. Where npm has none for this platform, it says so.
  *
- * Left out is what takes long and asks nothing of Node that the rest does not: pure code, the enumerations
- * of crashes, faults and outside writers, which are about the order of our own steps, the same change
- * over every provider, the loads at a provider's real pace, which mostly wait, and servers of others.
+ * Left out is what takes long and asks nothing of Node that the rest does not: pure code, the service and the
+ * enumerations of crashes, faults and outside writers, which are about the order of our own steps, emulators, the same
+ * change over every provider, the loads at a provider's real pace, which mostly wait, and servers of others.
  * Every entry, proxies on sockets, servers as processes, SQLite and its group commit, frozen processes,
  * the command and the SDK run on each Node.
  */
@@ -17,12 +17,10 @@ import { fileURLToPath } from 'node:url'
 const VERSIONS = ['22.23.3', '24.21.0']
 
 const LEFT_OUT = [
-  'test/core/**',
+  'test/{core,service,emulators,files}/**',
   'test/faults/{enumeration,leases,rotations,concurrency}.test.ts',
   'test/contract/{registrations,mutants,calls,frame,providers}.test.ts',
   'test/providers/paced-load.test.ts',
-  'test/service/{copy,multi-step,life,rotate,deadlines}.test.ts',
-  'test/service/jobs/kill.test.ts',
   'test/http/log.test.ts',
 ]
 
