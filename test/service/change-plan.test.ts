@@ -230,7 +230,6 @@ describe('a dry run by one who may not see secrets', () => {
     const patches = [
       parseMergePatch({ secret: SECRET }),
       parseJsonPatch([{ op: 'replace', path: '/secret', value: SECRET }]),
-      { kind: 'cut-over', value: secret(SECRET) } as const,
       managing({}, { secret: SECRET }),
     ]
     for (const patch of patches) {
@@ -238,6 +237,9 @@ describe('a dry run by one who may not see secrets', () => {
       expect(await steps(patch, true)).toBe(0)
       expect(await steps(patch, false)).toBe(1)
     }
+    const cutOver = { kind: 'cut-over', value: secret(SECRET) } as const
+    await expect(steps(cutOver, true)).rejects.toMatchObject({ code: 'invalid_field' })
+    expect(await steps(cutOver, false)).toBe(1)
     // What is in earnest shows in the record anyway.
     expect((await merge({ secret: SECRET }, { maySeeSecrets: false })).outcome).toBe('unchanged')
   })

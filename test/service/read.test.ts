@@ -84,6 +84,7 @@ it('makes its calls in the name of the request', async () => {
       deadline,
       timeoutMs: bench.service.upstreamTimeoutMs,
       onUpstream,
+      untilSeen: expect.any(Function),
     },
   ])
   expect(told).toEqual([subject.operations.read])
