@@ -49,7 +49,7 @@ export const LIFE_COMMANDS: readonly Command[] = [
   {
     name: 'restore',
     says: 'bring a deleted client back with its id and secret',
-    more: 'Keycloak gives clients back. Shows first what does not come back. Elsewhere, "copy" makes another client with the same settings.',
+    more: 'Keycloak and Entra ID give clients back. Shows first what does not come back. Elsewhere, "copy" makes another client with the same settings.',
     takes: [CLIENT],
     options: [...CHANGING],
     examples: ['clientry restore my-app --provider sso --pool customers --dry-run'],
