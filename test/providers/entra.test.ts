@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
-import { showClient } from '../../src/core/mapping/mapping.ts'
+import { sameState, showClient } from '../../src/core/mapping/mapping.ts'
 import { parseMergePatch } from '../../src/core/patch/patch.ts'
 import {
   ENTRA_ACCOUNT,
@@ -369,4 +369,18 @@ it('our own registration is relied on', async () => {
   expect(provider.bar?.(full, { ...full, keyCredentials: [] })).toMatchObject({
     member: 'keyCredentials',
   })
+})
+
+it('rules of the page can be tried; the emulator is strict where no source says that web is merged', async () => {
+  await open()
+  const call = { deadline: Date.now() + 5_000, timeoutMs: 1_000, operationId: 'a' }
+  const held: boolean[] = []
+  for (const { attempt } of provider.proof?.probes ?? []) {
+    put(full)
+    const base = await provider.read(REF, call)
+    const { steps, expected } = attempt(REF, base)
+    for (const step of steps) await step.send(call)
+    held.push(sameState(mapping, expected, await provider.read(REF, call)))
+  }
+  expect(held).toEqual([false, true, true, true])
 })

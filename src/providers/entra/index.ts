@@ -8,6 +8,7 @@ import { isUnreadable } from '../unreadable.ts'
 import { authorizationAt } from './calls/authorization.ts'
 import { createSender } from './calls/call.ts'
 import { createEntraPace } from './calls/pace.ts'
+import { createProof } from './calls/proof.ts'
 import { applicationPath, listClients, objectIdOf, readClient } from './calls/records.ts'
 import type { Seeing } from './calls/seen.ts'
 import type { EntraSettings } from './calls/tenant.ts'
@@ -55,6 +56,7 @@ export function create(settings: EntraSettings, { now }: ProviderSurroundings): 
     secrets: createSecrets({ ...seeing, version, now }),
     keys,
     authorization: authorizationAt(settings),
+    proof: createProof(seeing, version),
   }
 }
 
