@@ -368,6 +368,11 @@ describe('who calls', () => {
     expect(await readAs(asApp())).toMatchObject({ label: 'Example' })
     const without = readAs(asApp(emulator.serviceApp, { dpop: false }))
     await expect(without).rejects.toThrow(/set dpop: true in the configuration/)
+    const noKey = readAs({ app: { ...emulator.serviceApp, privateKey: secretOf('no key') } })
+    await expect(noKey).rejects.toMatchObject({
+      code: 'provider_misconfigured',
+      message: expect.stringContaining('privateKey in the configuration is no RSA or EC key'),
+    })
     const other = readAs(asApp(newServiceApp()))
     await expect(other).rejects.toThrow(/check clientId, privateKey and keyId/)
   })

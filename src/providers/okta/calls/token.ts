@@ -132,7 +132,7 @@ async function assertionOf(
   audience: string,
   now: number,
 ): Promise<string> {
-  const key = createPrivateKey(privateKey.reveal())
+  const key = signingKey(privateKey.reveal())
   const issuedAt = Math.floor(now / 1_000)
   return new SignJWT({})
     .setProtectedHeader({ alg: algorithmOf(key), ...(keyId === undefined ? {} : { kid: keyId }) })
@@ -156,11 +156,16 @@ const algorithmOf = ({
   asymmetricKeyDetails: details,
 }: KeyObject): string => (type === 'ec' ? (CURVES[details?.namedCurve ?? ''] ?? 'ES256') : 'RS256')
 
-/** Whether a text is a private key with which an assertion can be signed. */
-export function isSigningKey(pem: string): boolean {
+/** @throws ClientError `provider_misconfigured` for what is no private key */
+function signingKey(pem: string): KeyObject {
   try {
-    return ['rsa', 'ec'].includes(createPrivateKey(pem).asymmetricKeyType ?? '')
+    const key = createPrivateKey(pem)
+    if (['rsa', 'ec'].includes(key.asymmetricKeyType ?? '')) return key
   } catch {
-    return false
+    // What it is instead may be a part of a secret.
   }
+  throw new ClientError(
+    'provider_misconfigured',
+    'privateKey in the configuration is no RSA or EC key in PEM (PKCS#8), so that this server cannot sign in at Okta; the operator must check it.',
+  )
 }
