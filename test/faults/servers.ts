@@ -147,10 +147,14 @@ const stateOf = (pid: number) =>
 function portOf(child: ChildProcess, ended: Promise<void>): Promise<number> {
   return new Promise((resolve, reject) => {
     let text = ''
+    let isFound = false
     child.stdout?.on('data', (chunk: Buffer) => {
+      if (isFound) return
       text = (text + chunk.toString()).slice(-MAX_LOG_CHARACTERS)
       const line = text.split('\n').find((one) => one.includes('"listening"'))
-      if (line?.endsWith('}')) resolve((JSON.parse(line) as { port: number }).port)
+      if (!line?.endsWith('}')) return
+      isFound = true
+      resolve((JSON.parse(line) as { port: number }).port)
     })
     ended.then(() => reject(new Error('The server ended before it listened.')))
   })

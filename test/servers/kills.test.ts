@@ -171,27 +171,24 @@ describe.skipIf(open === undefined)('the server itself, killed during an update'
       const { front } = world
       if (front === undefined) throw new TypeError('nothing is sent')
       const instances = await startInstances(world, 1, LIMITS)
-      const ids: string[] = []
       try {
-        for (const place of PLACES.filter(({ call }) => call === WRITE)) {
-          const id = await newClient(world, instances)
-          ids.push(id)
+        const id = await newClient(world, instances)
+        const places = PLACES.filter(({ call }) => call === WRITE)
+        for (const [index, place] of places.entries()) {
           let restarted = Promise.resolve()
+          const add = () => instances.add(0, id, at(index))
           // What is passed on dies with the server, or is applied before: nothing holds it until there is another one.
-          await until(
-            front,
-            place,
-            () => instances.add(0, id, at('killed')),
-            async () => {
-              const isOnItsWay = place.stage === 'come' && place.passes
-              restarted = isOnItsWay ? after(2).then(lasting.restart) : lasting.restart()
-              if (!isOnItsWay) await restarted
-            },
-          )
+          await until(front, place, add, async () => {
+            const isOnItsWay = place.stage === 'come' && place.passes
+            restarted = isOnItsWay ? after(2).then(lasting.restart) : lasting.restart()
+            if (!isOnItsWay) await restarted
+          })
           await restarted
+          // By then Clientry has found out that the server is there again.
+          await settle(instances, world, id, at(`after-${index}`))
         }
-        const changes = await settled(instances, world, ids)
-        const value = `the server ${ids.length} x: ${changes} of ${changes} changes settled`
+        const changes = await judge(instances, world, id)
+        const value = `the server ${places.length} x: ${changes} of ${changes} changes settled`
         measured(context, { kind, figure: 'kills', value })
       } finally {
         await instances.close()
