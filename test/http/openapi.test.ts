@@ -178,6 +178,8 @@ describe('GET /openapi.json', () => {
     ['auth0', { client: { scopes: ['openid'] } }, false],
     ['auth0', { client: { scopes: null } }, true],
     ['auth0', { client: { appType: null } }, false],
+    ['auth0', { client: { providerSettings: null } }, false],
+    ['local', { client: { providerSettings: { jwks: null } } }, true],
     ['auth0', { client: { secret: null, supportedIdp: null, description: null } }, true],
     ['auth0', { client: { providerSettings: { sso: true } } }, true],
     ['auth0', { client: { providerSettings: { nope: true } } }, false],

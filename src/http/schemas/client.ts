@@ -80,6 +80,8 @@ export const client = z.union([
 
 function patchOf(field: FieldName): z.ZodMiniType {
   const { kind, schema } = FIELDS[field]
+  // It is a patch itself, whose members are cleared one by one.
+  if (kind === 'raw') return schema
   // Members of an object may come alone, and a null removes one of a map.
   if (schema instanceof z.ZodMiniObject) return z.union([z.partial(schema), z.null()])
   if (schema instanceof z.ZodMiniRecord && kind === 'map') {
