@@ -279,12 +279,12 @@ describe('a guess of a secret', () => {
     const rotate = async (scopes: readonly string[], secret: string) => {
       const body = { provider: 'auth0', cutOver: true, secret }
       const answer = await send(scopes, 'POST', `${CLIENT}/rotate-secret`, body, dry)
-      expect(answer.status, answer.text).toBe(200)
-      return answer.text
+      return `${answer.status} ${answer.text}`
     }
     const scopes = ['clients:read', 'secrets:rotate']
+    expect(await rotate(scopes, SECRET)).toMatch(/^200 /)
     expect(await rotate(scopes, SECRET)).toBe(await rotate(scopes, `${SECRET.slice(0, -1)}X`))
-    expect(await rotate([...scopes, 'secrets:read'], SECRET)).toContain('"changes":[]')
+    expect(await rotate([...scopes, 'secrets:read'], SECRET)).toMatch(/^400 .*invalid_field/)
   })
 
   it('is compared for who may read secrets', async () => {

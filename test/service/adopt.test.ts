@@ -180,7 +180,14 @@ it('is carried out as one call of its caller, which names the operation', async 
   const { requestId, deadline } = request()
   const { operationId } = await adopt('token', { provider: watched, requestId, deadline })
   expect(calls).toEqual([
-    { operationId, requestId, deadline, timeoutMs: 2_000, caller: callerOf(ACTOR) },
+    {
+      operationId,
+      requestId,
+      deadline,
+      timeoutMs: 2_000,
+      caller: callerOf(ACTOR),
+      untilSeen: expect.any(Function),
+    },
   ])
   await adopt('token', { provider: watched, caller: 'somebody' })
   expect(calls.at(-1)?.caller).toBe('somebody')

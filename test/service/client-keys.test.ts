@@ -317,7 +317,9 @@ describe('keys that the record holds', () => {
       token_endpoint_auth_signing_alg: 'ES256',
     })
     const provider = { ...subject.provider, keys: { ...keys, added } }
-    await local({ added: KEY }, { authorize, dryRun: true, provider })
+    // The rights come first; this client signs nothing to sign in, so that the provider refuses the rest.
+    const refused = local({ added: KEY }, { authorize, dryRun: true, provider })
+    await expect(refused).rejects.toMatchObject({ code: 'provider_refused' })
     const field = 'client.providerSettings.token_endpoint_auth_signing_alg'
     expect(asked.flat()).toEqual([{ permission: 'secrets:rotate', field }])
   })
