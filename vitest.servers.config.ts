@@ -7,6 +7,7 @@ import { NATIVES } from './test/servers/table.ts'
 
 /** What is asked of every server. */
 const EVERY = [
+  'test/servers/files.test.ts',
   'test/servers/kills.test.ts',
   'test/servers/moves.test.ts',
   'test/servers/promise.test.ts',
