@@ -18,7 +18,7 @@ import { createKeys } from './calls/credentials.ts'
 import { type Auth0Pace, createAuth0Pace } from './calls/pace.ts'
 import { createProof } from './calls/proof.ts'
 import { createReadMany } from './calls/read-many.ts'
-import { createTokenSource, type TokenSettings } from './calls/token.ts'
+import { type TokenSettings, tenantToken } from './calls/token.ts'
 import { connectionChanges, ENABLED } from './connections.ts'
 import { createCreation } from './creation.ts'
 import { mapping } from './mapping.ts'
@@ -65,7 +65,7 @@ export const create = (
 /** One Auth0 tenant. */
 export function createAuth0Provider(settings: Auth0Options): Provider {
   const pace = createAuth0Pace(settings.pace ?? {}, settings.now)
-  const source = createTokenSource(settings, pace)
+  const source = tenantToken(settings, pace)
   const send = createSender(settings, pace, source)
   return {
     type: 'auth0',

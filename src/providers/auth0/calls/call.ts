@@ -5,12 +5,13 @@ import type { Json } from '../../../core/json/json.ts'
 import { stringifyJson } from '../../../core/json/json-text.ts'
 import { hiddenTexts } from '../../../core/secrecy/provider-words.ts'
 import type { Call } from '../../call.ts'
+import type { TokenSource } from '../../calls/token-source.ts'
 import { callPaced, type JsonAnswer } from '../../http.ts'
 import type { Pace } from '../../pace/pace.ts'
 import { mapping } from '../mapping.ts'
 import { errorOf } from './errors.ts'
 import { MANAGEMENT, rateAt } from './pace.ts'
-import type { TokenSettings, TokenSource } from './token.ts'
+import type { TokenSettings } from './token.ts'
 
 export interface Request {
   /** Method and template, as logs name it. */

@@ -6,7 +6,8 @@
 import { ClientError } from '../../../core/errors.ts'
 import { isRecord } from '../../../core/json/json.ts'
 import type { Call } from '../../call.ts'
-import { callPaced, type JsonAnswer, within } from '../../http.ts'
+import { createTokenSource, type Grant, type TokenSource } from '../../calls/token-source.ts'
+import { callPaced, type JsonAnswer } from '../../http.ts'
 import type { Pace } from '../../pace/pace.ts'
 import { pauseOf, TOKEN } from './pace.ts'
 
@@ -19,45 +20,15 @@ export interface TokenSettings {
   now(): number
 }
 
-export interface TokenSource {
-  token(call: Call): Promise<string>
-  /** Forgets a token that the API no longer accepts. */
-  drop(token: string): void
-}
-
-/** A token is renewed this long before it ends (milliseconds). */
-const MARGIN_MS = 60_000
-
-/** A cached token; callers that come at the same time share one request. */
-export function createTokenSource(settings: TokenSettings, pace: Pace): TokenSource {
-  let cached: { token: string; until: number } | undefined
-  let fetching: Promise<string> | undefined
-  return {
-    token: async (call) => {
-      if (cached !== undefined && settings.now() < cached.until) return cached.token
-      // Shared by callers with different deadlines, so it has a time of its own.
-      const own = { ...call, deadline: settings.now() + call.timeoutMs }
-      fetching ??= requestToken(settings, pace, own)
-        .then(({ token, expiresIn }) => {
-          cached = { token, until: settings.now() + expiresIn * 1_000 - MARGIN_MS }
-          return token
-        })
-        .finally(() => {
-          fetching = undefined
-        })
-      return within(fetching, call.deadline - settings.now())
-    },
-    drop: (token) => {
-      if (cached?.token === token) cached = undefined
-    },
-  }
-}
+/** The token of a tenant. */
+export const tenantToken = (settings: TokenSettings, pace: Pace): TokenSource =>
+  createTokenSource((call) => requestToken(settings, pace, call), settings.now)
 
 async function requestToken(
   { baseUrl, audience, clientId, clientSecret, now }: TokenSettings,
   pace: Pace,
   call: Call,
-): Promise<{ token: string; expiresIn: number }> {
+): Promise<Grant> {
   const pause = (answer: JsonAnswer) => (answer.status === 429 ? pauseOf(answer, now()) : undefined)
   const rateOf = (answer: JsonAnswer) => {
     const seconds = pause(answer)

@@ -10,7 +10,7 @@ import { mapping } from '../mapping.ts'
 import { errorOf, readErrorOf } from './errors.ts'
 import { type Bucket, rateOf } from './pace.ts'
 import type { EntraSettings } from './tenant.ts'
-import { createTokenSource } from './token.ts'
+import { tenantToken } from './token.ts'
 
 export interface Request {
   /** Method and template, as logs name it. */
@@ -34,7 +34,7 @@ export function createSender(
   settings: EntraSettings,
   { pace, now }: { readonly pace: Pace; now(): number },
 ): Send {
-  const source = createTokenSource(settings, { pace, now })
+  const source = tenantToken(settings, { pace, now })
   const { credential } = settings
   const ownSecrets = 'secret' in credential ? [credential.secret.reveal()] : []
   return async ({ operation, path, body, headers = {}, isPersonal = false }, call) => {

@@ -7,53 +7,19 @@ import { importPKCS8, SignJWT } from 'jose'
 import { ClientError } from '../../../core/errors.ts'
 import { isRecord } from '../../../core/json/json.ts'
 import type { Call } from '../../call.ts'
-import { callPaced, within } from '../../http.ts'
+import { createTokenSource, type Grant, type TokenSource } from '../../calls/token-source.ts'
+import { callPaced } from '../../http.ts'
 import type { Pace } from '../../pace/pace.ts'
 import { pauseOf, rateOf } from './pace.ts'
 import type { EntraSettings } from './tenant.ts'
 
-export interface TokenSource {
-  token(call: Call): Promise<string>
-  /** Forgets a token that the API no longer accepts. */
-  drop(token: string): void
-}
-
-/** A token is renewed when a fifth of its life is left. */
-const USED_PART = 0.8
-
-/** A cached token; callers that come at the same time share one request. */
-export function createTokenSource(
+/** The token of a tenant. */
+export const tenantToken = (
   settings: EntraSettings,
   { pace, now }: { readonly pace: Pace; now(): number },
-): TokenSource {
-  let cached: { token: string; until: number } | undefined
-  let fetching: Promise<string> | undefined
-  return {
-    token: async (call) => {
-      if (cached !== undefined && now() < cached.until) return cached.token
-      // Shared by callers with different deadlines, so it has a time of its own.
-      const own = { ...call, deadline: now() + call.timeoutMs }
-      fetching ??= requestToken(settings, pace, own)
-        .then(({ token, expiresIn }) => {
-          cached = { token, until: now() + expiresIn * 1_000 * USED_PART }
-          return token
-        })
-        .finally(() => {
-          fetching = undefined
-        })
-      return within(fetching, call.deadline - now())
-    },
-    drop: (token) => {
-      if (cached?.token === token) cached = undefined
-    },
-  }
-}
+): TokenSource => createTokenSource((call) => requestToken(settings, pace, call), now)
 
-async function requestToken(
-  settings: EntraSettings,
-  pace: Pace,
-  call: Call,
-): Promise<{ token: string; expiresIn: number }> {
+async function requestToken(settings: EntraSettings, pace: Pace, call: Call): Promise<Grant> {
   const { tenantId, graphUrl, loginUrl, clientId } = settings
   const url = `${loginUrl}/${encodeURIComponent(tenantId)}/oauth2/v2.0/token`
   const request = async () => ({

@@ -10,7 +10,7 @@ import type { Pace } from '../../pace/pace.ts'
 import { mapping } from '../mapping.ts'
 import { errorOf } from './errors.ts'
 import type { KeycloakSettings, Realm } from './realm.ts'
-import { createTokenSource } from './token.ts'
+import { realmToken } from './token.ts'
 
 export interface Request {
   /** Method and template below the realm, as logs name it. */
@@ -53,7 +53,7 @@ function createSender(
   pool: string,
   { pace, now }: { readonly pace: Pace; now(): number },
 ): Send {
-  const source = createTokenSource(realm, pool, { pace, now })
+  const source = realmToken(realm, pool, { pace, now })
   return async ({ operation, path, body }, call) => {
     const [method = 'GET'] = operation.split(' ')
     let token = ''

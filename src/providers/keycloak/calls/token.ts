@@ -6,54 +6,24 @@
 import { ClientError } from '../../../core/errors.ts'
 import { isRecord } from '../../../core/json/json.ts'
 import type { Call } from '../../call.ts'
-import { callPaced, throttleOf, within } from '../../http.ts'
+import { createTokenSource, type Grant, type TokenSource } from '../../calls/token-source.ts'
+import { callPaced, throttleOf } from '../../http.ts'
 import type { Pace } from '../../pace/pace.ts'
 import type { Realm } from './realm.ts'
 
-export interface TokenSource {
-  token(call: Call): Promise<string>
-  /** Forgets a token that the API no longer accepts. */
-  drop(token: string): void
-}
-
-/** A token is renewed when a fifth of its life is left. */
-const USED_PART = 0.8
-
-/** A cached token; callers that come at the same time share one request. */
-export function createTokenSource(
+/** The token of a realm. */
+export const realmToken = (
   realm: Realm,
   pool: string,
   { pace, now }: { readonly pace: Pace; now(): number },
-): TokenSource {
-  let cached: { token: string; until: number } | undefined
-  let fetching: Promise<string> | undefined
-  return {
-    token: async (call) => {
-      if (cached !== undefined && now() < cached.until) return cached.token
-      // Shared by callers with different deadlines, so it has a time of its own.
-      const own = { ...call, deadline: now() + call.timeoutMs }
-      fetching ??= requestToken(realm, pool, pace, own)
-        .then(({ token, expiresIn }) => {
-          cached = { token, until: now() + expiresIn * 1_000 * USED_PART }
-          return token
-        })
-        .finally(() => {
-          fetching = undefined
-        })
-      return within(fetching, call.deadline - now())
-    },
-    drop: (token) => {
-      if (cached?.token === token) cached = undefined
-    },
-  }
-}
+): TokenSource => createTokenSource((call) => requestToken(realm, pool, pace, call), now)
 
 async function requestToken(
   { baseUrl, realm, clientId, clientSecret }: Realm,
   pool: string,
   pace: Pace,
   call: Call,
-): Promise<{ token: string; expiresIn: number }> {
+): Promise<Grant> {
   const request = async () => ({
     operation: 'POST /token',
     method: 'POST',

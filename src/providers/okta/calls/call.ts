@@ -12,7 +12,7 @@ import { errorOf } from './errors.ts'
 import type { OktaSettings } from './org.ts'
 import { groupOf, rateAt } from './pace.ts'
 import { createProofMaker } from './proof-of-possession.ts'
-import { createTokenSource } from './token.ts'
+import { orgToken } from './token.ts'
 
 export interface Request {
   /** Method and template below `/api/v1`, as logs name it. */
@@ -92,7 +92,7 @@ function accountOf(
     return { headers: async () => ({ authorization: `SSWS ${token()}` }), secret: token }
   }
   const proofs = app.dpop ? createProofMaker(now) : undefined
-  const source = createTokenSource(app, { baseUrl, pace, proofs, now })
+  const source = orgToken(app, { baseUrl, pace, proofs, now })
   let current = ''
   return {
     headers: async (request, call) => {

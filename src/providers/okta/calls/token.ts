@@ -9,17 +9,12 @@ import { SignJWT } from 'jose'
 import { ClientError } from '../../../core/errors.ts'
 import { isRecord, type Json } from '../../../core/json/json.ts'
 import type { Call } from '../../call.ts'
-import { callPaced, type JsonAnswer, within } from '../../http.ts'
+import { createTokenSource, type Grant, type TokenSource } from '../../calls/token-source.ts'
+import { callPaced, type JsonAnswer } from '../../http.ts'
 import type { Pace } from '../../pace/pace.ts'
 import type { ServiceApp } from './org.ts'
 import { pauseOf, rateAt } from './pace.ts'
 import type { ProofMaker } from './proof-of-possession.ts'
-
-export interface TokenSource {
-  token(call: Call): Promise<string>
-  /** Forgets a token that the API no longer accepts. */
-  drop(token: string): void
-}
 
 interface Surroundings {
   readonly baseUrl: string
@@ -28,42 +23,18 @@ interface Surroundings {
   now(): number
 }
 
-/** A token is renewed when a fifth of its life is left. */
-const USED_PART = 0.8
 const ASSERTION_SECONDS = 300
 const SCOPES = 'okta.apps.manage'
 
-/** A cached token; callers that come at the same time share one request. */
-export function createTokenSource(app: ServiceApp, surroundings: Surroundings): TokenSource {
-  const { now } = surroundings
-  let cached: { token: string; until: number } | undefined
-  let fetching: Promise<string> | undefined
-  return {
-    token: async (call) => {
-      if (cached !== undefined && now() < cached.until) return cached.token
-      // Shared by callers with different deadlines, so it has a time of its own.
-      const own = { ...call, deadline: now() + call.timeoutMs }
-      fetching ??= requestToken(app, surroundings, own)
-        .then(({ token, expiresIn }) => {
-          cached = { token, until: now() + expiresIn * 1_000 * USED_PART }
-          return token
-        })
-        .finally(() => {
-          fetching = undefined
-        })
-      return within(fetching, call.deadline - now())
-    },
-    drop: (token) => {
-      if (cached?.token === token) cached = undefined
-    },
-  }
-}
+/** The token of an org. */
+export const orgToken = (app: ServiceApp, surroundings: Surroundings): TokenSource =>
+  createTokenSource((call) => requestToken(app, surroundings, call), surroundings.now)
 
 async function requestToken(
   app: ServiceApp,
   surroundings: Surroundings,
   call: Call,
-): Promise<{ token: string; expiresIn: number }> {
+): Promise<Grant> {
   const { now } = surroundings
   let answer = await askForToken(app, surroundings, call, undefined)
   const { 'dpop-nonce': nonce } = answer.headers
