@@ -347,7 +347,7 @@ describe('parseConfig', () => {
     ],
     [
       'a provider that does not exist',
-      { ...good(), providers: { a: { type: 'okta' } } },
+      { ...good(), providers: { a: { type: 'ldap' } } },
       new RegExp(`providers\\.a\\.type must be one of: ${PROVIDER_TYPES.join(', ')}\\.`),
     ],
     [

@@ -79,9 +79,9 @@ describe.each(SUBJECTS)('$name', (kind: SubjectKind) => {
 
   const { many = 130 } = life
   const others = Array.from({ length: many - 1 }, (_, index) => `client${index}`)
-  const fill = () => {
+  const fill = async () => {
     for (const id of others) {
-      subject.put({ ...kind.full, [life.id]: id, [life.name]: `Name of ${id}` })
+      await subject.put({ ...kind.full, [life.id]: id, [life.name]: `Name of ${id}` })
     }
   }
 
@@ -97,7 +97,7 @@ describe.each(SUBJECTS)('$name', (kind: SubjectKind) => {
       }
     }
     it('shows each of many clients once, with its name, in the same order each time', async () => {
-      fill()
+      await fill()
       const found = await all()
       const names = new Map(found.map(({ id, name }) => [id, name]))
       expect(found).toHaveLength(many)
@@ -107,14 +107,14 @@ describe.each(SUBJECTS)('$name', (kind: SubjectKind) => {
     })
 
     it('comes in pages', async () => {
-      fill()
+      await fill()
       const first = await provider.list?.(subject.ref.userPoolId, call())
       expect(first?.items.length).toBeLessThan(many)
       expect(first?.next).toBeTypeOf('string')
     })
 
     it('shows ids that can be read, and whole records only as reads give them', async () => {
-      fill()
+      await fill()
       for (const { id, native } of await all()) {
         const record = await provider.read(refTo(id), call())
         expect(record[life.id]).toBe(id)
@@ -200,7 +200,7 @@ describe.each(SUBJECTS)('$name', (kind: SubjectKind) => {
   })
 
   it('finds a new client behind many others', async () => {
-    fill()
+    await fill()
     const since = Date.now()
     const { ref, by } = await make('machine')
     const found = await findings(planned('machine'), since, by)

@@ -61,7 +61,8 @@ export interface Subject {
   readonly ref: ClientRef
   /** The record as it is really stored, behind every API. */
   stored(): JsonObject
-  put(record: JsonObject): void
+  /** Stores a record as someone else would; a new one is there when it resolves. */
+  put(record: JsonObject): void | Promise<void>
   /** The secret of the client, where the provider keeps it outside of the record. */
   secret?(): string
   /** What the provider keeps about clients elsewhere, by the names of the places. */
