@@ -17,7 +17,7 @@ const SECTION = 'one caller'
 const CI = { subject: 'ci', issuer: 'https://issuer.example' }
 const OPERATOR = { subject: 'operator', issuer: 'https://issuer.example' }
 
-/** `renewals`: how many are sent to tell what one of them adds. */
+/** `renewals`: how many are sent to measure what one of them adds. */
 export async function measureCallers(renewals: number): Promise<readonly Row[]> {
   return [
     await onClient((open) => historyOf(open, renewals)),

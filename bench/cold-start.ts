@@ -132,6 +132,6 @@ function run(parameters: readonly string[], environment: Readonly<Record<string,
     encoding: 'utf8',
   })
   const milliseconds = performance.now() - started
-  // Lines of the log come before what the process tells of itself.
+  // Lines of the log come before what the process reports of itself.
   return { milliseconds, output: output.slice(output.lastIndexOf('\n') + 1) }
 }

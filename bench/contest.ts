@@ -22,7 +22,7 @@ export interface Usage {
   readonly memoryMb: number
 }
 
-/** Runs a program to its end; `usage`: a file for what it tells of itself. */
+/** Runs a program to its end; `usage`: a file for what it reports of itself. */
 export async function runProgram(
   { args, env }: Program,
   hook: string,
@@ -92,7 +92,7 @@ export function outcomeOf(account: Account): Outcome {
   }
 }
 
-/** Order tells nothing in these lists. */
+/** Order means nothing in these lists. */
 function differs(one: unknown, other: unknown): boolean {
   const text = (value: unknown) =>
     JSON.stringify(Array.isArray(value) ? [...value].sort() : (value ?? null))

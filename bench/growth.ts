@@ -1,5 +1,5 @@
 /**
- * How what a read and a change of one name cost grows with the members of a record. Told by the processor time of the
+ * How what a read and a change of one name cost grows with the members of a record. Measured by the processor time of the
  * server, which does not grow with what else the machine does.
  */
 

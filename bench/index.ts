@@ -1,5 +1,5 @@
 /**
- * Every figure that the documentation tells, as ratios taken in one interleaved run, since the machine
+ * Every figure in the documentation, as ratios taken in one interleaved run, since the machine
  * is noisy: `npm run bench -- [--quick] [--json] [--explain] [--only=<section>]`.
  */
 

@@ -12,7 +12,7 @@ import { AUTH0_SECRET, AWS_CREDENTIALS, type ProviderName } from './subject.ts'
 /** Reads the client and writes it with its new name; gives the provider's answer as text. */
 export type NativeChange = (id: string, name: string) => Promise<string>
 
-/** Prepares the calls; `lane` tells them from those of others. */
+/** Prepares the calls; `lane` keeps them apart from those of others. */
 export async function nativeChange(
   provider: ProviderName,
   url: string,

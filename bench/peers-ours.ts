@@ -111,7 +111,7 @@ export async function runJob(
 
 /** How often, and what is in the files of a round. */
 export interface FileRounds {
-  /** Of Node, by which a process tells what it took. */
+  /** Of Node, by which a process reports what it took. */
   readonly hook: string
   readonly rounds: number
   write(folder: string, round: number): void

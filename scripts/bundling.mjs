@@ -76,7 +76,7 @@ export const ${name} = () => JSON.parse(readFileSync(new URL('./${file}', import
 
 /**
  * Has every part that is loaded later import the entry. It is loaded by then, and so are all of its modules: they need
- * not be told apart by the parts that share them, and make one file instead of some thirty.
+ * not be kept apart by the parts that share them, and make one file instead of some thirty.
  */
 export function oneFileOf(entry) {
   return {

@@ -26,7 +26,7 @@ const canary = (name: string) => `canary ${name} "7%/+é" 0123456789`
 /** What a caller may set a secret to; only what a header or a token endpoint takes. */
 const plainCanary = (name: string) => `canary-${name}-0123456789-abcdefghij+/`
 
-/** Secrets of clients, which whoever may read secrets gets to see. */
+/** Secrets of clients, which anyone who may read secrets gets to see. */
 const CLIENT_SECRETS = [
   plainCanary('auth0'),
   plainCanary('cognito-client').replace(/\W/g, '_'),
@@ -37,7 +37,7 @@ const CLIENT_SECRETS = [
 ]
 const [AUTH0 = '', COGNITO = '', LOCAL = '', PATCHED_1 = '', PATCHED_2 = '', FOREIGN = ''] =
   CLIENT_SECRETS
-/** Secrets of add-ons; `providerSettings` shows none of them to anybody. */
+/** Secrets of add-ons; `providerSettings` shows none of them to anyone. */
 const ADDONS: JsonObject = {
   firebase: { secret: canary('firebase'), lifetime_in_seconds: 60 },
   layer: { providerId: 'p', privateKey: canary('layer') },
@@ -55,7 +55,7 @@ let folder: string
 let world: World
 /** What left: answers by whether their caller may read secrets. */
 const answers: { readonly mayRead: boolean; readonly text: string }[] = []
-/** Values that rotations have made, and what those who may not read secrets were told beside them. */
+/** Values that rotations have made, and what those who may not read secrets were shown beside them. */
 const rotated = new Set<string>()
 /** An id of a second secret at each provider, as it was listed last. */
 const listed = new Map<string, string>()
@@ -224,7 +224,7 @@ function requestByChance(): Partial<HttpRequest> {
     () => patch({ secret: oneOf([PATCHED_1, PATCHED_2]), description: `Text ${chance(1_000)}` }),
     () => patch({ providerSettings: { addons: { firebase: { secret: PATCHED_ADDON } } } }),
     () => patch({ providerSettings: { client_secret: PATCHED_1, ClientSecret: PATCHED_1 } }),
-    // The same request with the same key, so that it is told again what became of it.
+    // The same request with the same key, so that it is answered again with what became of it.
     () => ({
       method: 'PATCH',
       body: Buffer.from(JSON.stringify({ client: { secret: PATCHED_2, name: 'Keyed' } })),

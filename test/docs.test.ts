@@ -1,4 +1,4 @@
-/** The documentation tells what the code does: names, defaults, links and generated pages. */
+/** The documentation says what the code does: names, defaults, links and generated pages. */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'

@@ -46,9 +46,12 @@ const commentsOf = (source: string): readonly string[] =>
     text.replace(/`[^`\n]*`/g, '').replace(/\s*\n\s*\*?\s*/g, ' '),
   )
 
-it.each(pathsIn('src', '.ts'))('the comments of %s', (path) => {
-  expect(commentsOf(readFileSync(path, 'utf8')).filter((text) => WORDS.test(text))).toEqual([])
-})
+it.each(['src', 'test', 'bench', 'scripts'].flatMap((folder) => pathsIn(folder, '.ts')))(
+  'the comments of %s',
+  (path) => {
+    expect(commentsOf(readFileSync(path, 'utf8')).filter((text) => WORDS.test(text))).toEqual([])
+  },
+)
 
 it.each(pathsIn('src', '.ts'))('the messages of %s', (path) => {
   expect(sentencesOf(readFileSync(path, 'utf8')).filter((text) => WORDS.test(text))).toEqual([])

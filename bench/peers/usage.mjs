@@ -1,4 +1,4 @@
-/** Loaded into every measured program before its own code: tells at its end what it has used. */
+/** Loaded into every measured program before its own code: reports at its end what it has used. */
 
 import { writeFileSync } from 'node:fs'
 

@@ -1,4 +1,4 @@
-/** One cold start of the Lambda bundle: imports it, has one event answered, tells when, and ends. */
+/** One cold start of the Lambda bundle: imports it, has one event answered, reports when, and ends. */
 
 const { BENCH_BUNDLE = '', BENCH_EVENT = '' } = process.env
 const event: unknown = JSON.parse(BENCH_EVENT)

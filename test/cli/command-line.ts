@@ -24,7 +24,7 @@ export interface Surroundings {
   readonly input?: string
 }
 
-/** What every process has: nothing of whoever runs the tests. */
+/** What every process has: nothing of the person who runs the tests. */
 export const environmentOf = ({ folder, env = {} }: Surroundings) => ({
   PATH: process.env.PATH ?? '',
   HOME: folder,
@@ -100,7 +100,7 @@ export function ended(child: ChildProcess, input = ''): Promise<Ended> {
 export interface DevServer {
   readonly folder: string
   readonly url: string
-  /** The folder's file that tells other processes where the server is. */
+  /** The folder's file that says to other processes where the server is. */
   address(): DevAddress
   /** Base URLs of the emulators. */
   readonly auth0: string

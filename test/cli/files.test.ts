@@ -35,7 +35,7 @@ const plan = async () => {
 
 const writePlan = (content: object) =>
   writeFileSync(join(dev.folder, 'plan.json'), JSON.stringify(content))
-/** The plan with its digest made anew, as whoever wants to slip something in would. */
+/** The plan with its digest made anew, as someone who wants to slip something in would. */
 function withDigest({ digest: _, ...plan }: Record<string, unknown>): object {
   const sorted = (value: unknown): unknown => {
     if (typeof value !== 'object' || value === null) return value

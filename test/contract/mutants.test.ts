@@ -123,7 +123,7 @@ describe('where omission resets (cognito)', () => {
     AllowedOAuthFlows: oauthOff,
     AllowedOAuthScopes: oauthOff,
     DefaultRedirectURI: { DefaultRedirectURI: 'https://app.example.com/callback' },
-    // In hours, the unit that holds when none is told.
+    // In hours, the unit that holds when none is given.
     TokenValidityUnits: { AccessTokenValidity: 6, IdTokenValidity: 7 },
     RefreshTokenRotation: {
       RefreshTokenRotation: { Feature: 'ENABLED', RetryGracePeriodSeconds: 30 },

@@ -243,7 +243,7 @@ describe.each<AnyKind>(await everySubject())('$name', (kind) => {
       )
       expect(wrote.map(({ body }) => body)).toEqual(steps.map(({ request }) => request.body))
       for (const [index, { request }] of steps.entries()) {
-        // What is no path is the name of an operation, or of what tells the path.
+        // What is no path is the name of an operation, or of what gives the path.
         if (request.target.startsWith('/')) expect(wrote[index]?.path).toBe(request.target)
       }
     })
@@ -257,7 +257,7 @@ describe.each<AnyKind>(await everySubject())('$name', (kind) => {
       expect(operations.filter((operation) => operation === write)).toHaveLength(1)
     })
 
-    // Where the lost answer told what opens the client: registrations.test.ts.
+    // Where the lost answer held what opens the client: registrations.test.ts.
     it.each(kind.renewsTokens ? [] : LOST_ANSWERS)(
       'finds out by reading back that a change is in force after %s',
       async (fault) => {

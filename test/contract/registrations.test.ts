@@ -136,7 +136,7 @@ describe.each(PEERS)('$name', (kind) => {
         uri: 'http://127.0.0.1:1/register/exampleClientId',
       }
       const attempt = adopt('', { registration })
-      // Where addresses are made of the id, what is told does not count.
+      // Where addresses are made of the id, what the server says does not count.
       if (isGlewlwyd) expect((await attempt).outcome).toBe('applied')
       else await expect(attempt).rejects.toMatchObject({ field: 'registrationClientUri' })
       expect(front().calls.every(({ status }) => status === 200)).toBe(true)

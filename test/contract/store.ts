@@ -192,7 +192,7 @@ export function describeStore({ name, outages, open }: StoreSubject): void {
           ({ resource }) => resource === RESOURCE,
         )
         expect(heads.at(-1)).toMatchObject({ hash: all.at(-1)?.hash })
-        // Each tells 90 KB, and 80 KB twice.
+        // Each holds 90 KB, and 80 KB twice.
         expect(await bench.stored()).toBeLessThan(500_000)
       })
 

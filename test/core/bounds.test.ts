@@ -50,7 +50,7 @@ describe('the extent of a value', () => {
   it('of what occurs in many places is counted in each, and walked through once', () => {
     let value: Json = 'x'
     for (let index = 0; index < 60; index += 1) value = [value, value]
-    // 2 ** 60 places: whoever walked through each would not come back.
+    // 2 ** 60 places: code that walked through each would not come back.
     expect(createMeter()(value).characters).toBeGreaterThan(2 ** 60)
   })
 })

@@ -1,6 +1,6 @@
 /**
- * Copying as a property: over any client and any place, each setting of the source is told exactly once,
- * what is told as carried is the same there, what is there is allowed there, and no secret comes along.
+ * Copying as a property: over any client and any place, each setting of the source is reported exactly once,
+ * what is reported as carried is the same there, what is there is allowed there, and no secret comes along.
  */
 
 import fc from 'fast-check'

@@ -1,4 +1,4 @@
-/** What is told of a difference: each change once, under the name that callers know, without secrets. */
+/** What is reported of a difference: each change once, under the name that callers know, without secrets. */
 
 import { describe, expect, it } from 'vitest'
 import { cutValues, diffClients, isUnshown, withoutValues } from '../../src/core/diff.ts'

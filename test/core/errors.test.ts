@@ -1,4 +1,4 @@
-/** The error that is told to callers: what it carries, and how it is told apart. */
+/** The error that callers get: what it carries, and how it is recognised. */
 
 import { describe, expect, it } from 'vitest'
 import { ClientError, ERROR_CODES, isClientError, withOperation } from '../../src/core/errors.ts'

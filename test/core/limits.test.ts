@@ -1,4 +1,4 @@
-/** The edges of each limit, and the sentence that tells where one is passed. */
+/** The edges of each limit, and the sentence that says where one is passed. */
 
 import { describe, expect, it } from 'vitest'
 import type { Json } from '../../src/core/json/json.ts'

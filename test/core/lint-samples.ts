@@ -1,6 +1,6 @@
 /**
- * For each lint rule a client that breaks it, made of a fixture that breaks none, and the mend that
- * the finding must have. `null`: no patch can mend it.
+ * For each lint rule a client that breaks it, made of a fixture that breaks none, and the patch that
+ * the finding must have. `null`: no patch can fix it.
  */
 
 import type { Json, JsonObject } from '../../src/core/json/json.ts'

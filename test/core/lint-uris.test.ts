@@ -1,4 +1,4 @@
-/** The lint rules about URIs at their edges, how they name URIs, and the patches that mend them. */
+/** The lint rules about URIs at their edges, how they name URIs, and the patches that fix them. */
 
 import { describe, expect, it } from 'vitest'
 import { sharedCallback } from '../../src/core/lint/shared-callbacks.ts'

@@ -1,5 +1,5 @@
 /**
- * A mend mends: sent as a PATCH, it ends its finding, brings nothing worse, and changes what it names
+ * A fix works: sent as a PATCH, it ends its finding, brings nothing worse, and changes what it names
  * and nothing else. From random states of a client, on every provider.
  */
 
@@ -184,7 +184,7 @@ const MEMBERS: Readonly<Record<ProviderName, Record<string, fc.Arbitrary<Json | 
   },
 }
 
-/** Native members that move along with a field by the nature of the provider, as its notes tell. */
+/** Native members that move along with a field by the nature of the provider, as its notes say. */
 const COUPLED: Readonly<Record<string, readonly string[]>> = {
   grantTypes: ['ExplicitAuthFlows', 'settings.oauthClient.response_types'],
   tokenEndpointAuthMethod: ['credentials.oauthClient.pkce_required'],
@@ -234,7 +234,7 @@ describe.each(Object.keys(PROVIDERS) as ProviderName[])('on %s', (provider) => {
       }),
       { numRuns: RUNS, examples },
     )
-    // The property would hold of a program that mends nothing.
+    // The property would hold of a program that fixes nothing.
     expect(mendable(provider).filter(([id]) => !mended.has(id))).toEqual([])
   })
 

@@ -1,4 +1,4 @@
-/** The lint rules: what each finds and what it leaves alone, and the order of what is told. */
+/** The lint rules: what each finds and what it leaves alone, and the order in which it is reported. */
 
 import { describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
@@ -277,7 +277,7 @@ describe('what is told', () => {
     const ranks = found.map(({ severity }) => SEVERITIES.indexOf(severity))
     expect(ranks).toEqual([...ranks].sort())
     expect(lint('auth0', broken)).toEqual(found)
-    // What is worse and was there before stands in no mend's way.
+    // What is worse and was there before stands in no fix's way.
     expect(found.find(({ rule }) => rule === 'implicit_grant')?.mend).toBeDefined()
   })
 

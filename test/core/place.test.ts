@@ -91,7 +91,7 @@ describe('a name', () => {
   })
 
   it.each([
-    // It only tells something about a secret.
+    // It only says something about a secret.
     ['token_lifetime', true],
     ['a.token_lifetime', true],
     // The provider documents it.

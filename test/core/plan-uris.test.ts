@@ -1,4 +1,4 @@
-/** URI rules on changes: which value is refused under which path, and what is told of the others. */
+/** URI rules on changes: which value is refused under which path, and what is reported of the others. */
 
 import { describe, expect, it } from 'vitest'
 import { FIELDS, URI_FIELD_NAMES } from '../../src/core/client.ts'

@@ -17,7 +17,7 @@ const ALPHABETS = [
 const secret = fc
   .tuple(fc.constantFrom(...ALPHABETS), fc.array(fc.nat(), { minLength: 24, maxLength: 64 }))
   .map(([alphabet, places]) => places.map((at) => alphabet[at % alphabet.length]).join(''))
-  // No one can tell of a text of one letter what of it is a secret.
+  // No one can say which part of a text of one letter is a secret.
   .filter((text) => new Set(text).size > 8 && text.replace(/[^a-z0-9]/gi, '').length >= 16)
 
 const SPELLINGS: readonly ((text: string) => string)[] = [

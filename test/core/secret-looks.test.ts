@@ -48,7 +48,7 @@ describe('a name', () => {
     'key2_secret',
     'a__key',
     'signing_keys',
-    // What tells something comes last, and not first.
+    // What says something comes last, and not first.
     'type_token',
   ])('is one of a secret: %s', (name) => {
     expect(looksOf(name)).toEqual({ isSecret: true, isAbout: false })

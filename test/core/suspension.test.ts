@@ -1,4 +1,4 @@
-/** When a client counts as switched off, what shows that, and what is told where someone has undone it. */
+/** When a client counts as switched off, what shows that, and what is reported where someone has undone it. */
 
 import { describe, expect, it } from 'vitest'
 import { flag, key, list, view } from '../../src/core/mapping/lenses.ts'

@@ -131,7 +131,7 @@ const KINDS: readonly Kind[] = [
   },
 ]
 
-/** Every value by its path as an undo tells it: fields, keys of maps, settings of the provider. */
+/** Every value by its path as an undo reports it: fields, keys of maps, settings of the provider. */
 type Values = ReadonlyMap<string, Json>
 
 function valuesOf(mapping: Mapping, native: JsonObject): Values {
@@ -264,7 +264,7 @@ describe.each(KINDS)('undoing over the mapping of $name', ({ name, mapping, nati
         const ours = past.filter((one) => one.ours)
         const { fields, blocked } = undoPatch(mapping, current, ours.toReversed() as Undone[])
         const after = planned(mapping, current, fields)
-        // What the fields must be together is judged when a rollback is planned, and told there.
+        // What the fields must be together is judged when a rollback is planned, and reported there.
         if (after === undefined) return tally.add('refused as a whole')
         tally.add('undone')
         const [is, was] = [valuesOf(mapping, after), valuesOf(mapping, current)]

@@ -1,4 +1,4 @@
-/** Undoing, case by case: what goes back, what stays with whoever decided it, and what is told. */
+/** Undoing, case by case: what goes back, what stays with the one who decided it, and what is reported. */
 
 import { describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../../src/core/json/json.ts'

@@ -1,4 +1,4 @@
-/** Faults that the Auth0 emulator is told to make, as a caller and the store behind it see them. */
+/** Faults that the Auth0 emulator is asked to make, as a caller and the store behind it see them. */
 
 import { describe, expect } from 'vitest'
 import type { Auth0Emulator } from '../../src/emulators/auth0/index.ts'

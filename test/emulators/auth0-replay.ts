@@ -34,7 +34,7 @@ export interface Compared {
 
 export interface Replay {
   readonly compared: readonly Compared[]
-  /** Calls that only told the state before, or that the emulator does not serve, by kind. */
+  /** Calls that only showed the state before, or that the emulator does not serve, by kind. */
   readonly uncompared: Readonly<Record<string, number>>
   /** Calls that were neither compared nor counted as not comparable: there must be none. */
   readonly silent: readonly number[]
@@ -58,7 +58,7 @@ interface Session {
   readonly emulator: Auth0Emulator
   readonly token: string
   readonly ids: { client: string; credentials: string[] }
-  /** Credentials that a call has created or told of. */
+  /** Credentials that a call has created or shown. */
   readonly seen: Set<string>
   readonly compared: Compared[]
   readonly uncompared: Record<string, number>
@@ -124,7 +124,7 @@ function settle({ emulator }: Session, call: Recorded): void {
   emulator.put({ ...held, ...response, ...kept })
 }
 
-/** Says whether the call can be compared; a read of a client never seen only tells its state. */
+/** Says whether the call can be compared; a read of a client never seen only shows its state. */
 async function prepareClient(
   session: Session,
   call: Recorded,
@@ -153,7 +153,7 @@ async function prepareClient(
   return true
 }
 
-/** Puts credentials in place that no call has created; says whether the call only tells of them. */
+/** Puts credentials in place that no call has created; says whether the call only shows them. */
 function prepareCredentials(session: Session, call: Recorded, id: string, below: string): boolean {
   const telling = below === 'credentials' && call.method === 'GET' ? call.response : undefined
   const told = (Array.isArray(telling) ? telling : [telling ?? null]).filter(isObject)

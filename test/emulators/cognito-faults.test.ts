@@ -1,4 +1,4 @@
-/** Faults that the Cognito emulator is told to make, as a caller and the store behind it see them. */
+/** Faults that the Cognito emulator is asked to make, as a caller and the store behind it see them. */
 
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type CognitoEmulator, startCognitoEmulator } from '../../src/emulators/cognito/index.ts'

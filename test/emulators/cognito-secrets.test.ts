@@ -1,4 +1,4 @@
-/** Two secrets of a client at the Cognito emulator: listed, added, deleted, never told twice. */
+/** Two secrets of a client at the Cognito emulator: listed, added, deleted, never shown twice. */
 
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type CognitoEmulator, startCognitoEmulator } from '../../src/emulators/cognito/index.ts'

@@ -33,7 +33,7 @@ export interface Compared {
 
 export interface Replay {
   readonly compared: readonly Compared[]
-  /** Calls that only told the state before. */
+  /** Calls that only showed the state before. */
   readonly told: readonly number[]
 }
 
@@ -123,7 +123,7 @@ function expectMade(next: Next, { method, path, response = {}, headers }: Record
   }
 }
 
-/** A read of an application that no call has made tells its state. */
+/** A read of an application that no call has made shows its state. */
 function tells(emulator: EntraEmulator, { method, path, status, response = {} }: Recorded) {
   const [, , noun, id] = path.split('/')
   const isRead = method === 'GET' && noun === 'applications' && id !== undefined && status === 200

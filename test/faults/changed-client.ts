@@ -58,7 +58,7 @@ export interface ChangeKind {
   readonly before?: ChangeRequest['patch']
   /** The settings that it writes with their values after. */
   readonly after: View
-  /** Neutral fields that it names, as the history tells them. */
+  /** Neutral fields that it names, as the history shows them. */
   readonly fields: readonly string[]
   /** Its calls in order. */
   readonly calls: readonly CallOfKind[]

@@ -1,6 +1,6 @@
 /**
  * Every scenario there is: each fault upstream with each outside writer is run once without a crash,
- * which tells the crash points that it passes; then once for each of them, and for each one that the
+ * which shows the crash points that it passes; then once for each of them, and for each one that the
  * settlement after it passes. So nothing is run that cannot be reached, and that is counted.
  */
 

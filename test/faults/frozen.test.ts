@@ -83,7 +83,7 @@ describe.skipIf(!hasProc)('a server frozen while its write is under way (needs /
       'overlap',
     ])
     expect(log[1]).toMatchObject({ outcome: 'not_applied', settledBy: 'settlement' })
-    // Whoever changes the client next sees what happened, and loses nothing more.
+    // The next one who changes the client sees what happened, and loses nothing more.
     expect(await change(other, { name: 'Next' })).toMatchObject({ status: 200 })
     const later = (await world.history()).slice(log.length)
     expect(later[0]).toMatchObject({

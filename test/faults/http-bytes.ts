@@ -1,6 +1,6 @@
 /**
  * HTTP/1.1 messages cut out of a stream of bytes, as far as our own client and the emulators use it: a
- * head, then as many bytes as `Content-Length` tells.
+ * head, then as many bytes as `Content-Length` says.
  */
 
 export interface Message {

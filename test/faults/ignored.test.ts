@@ -158,7 +158,7 @@ describe.each(CHANGES)('$name', (kind) => {
   )
 })
 
-/** The record says what is in force, nothing is left open, and the key tells no success. */
+/** The record says what is in force, nothing is left open, and the key answers no success. */
 function judge(
   { after: named }: ChangeKind,
   { outcomes, before, after, openIntents, repeated }: Run,

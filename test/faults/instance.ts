@@ -1,6 +1,6 @@
 /**
  * One instance of the program as a scenario runs it, in process: it can stand still for ever at a crash
- * point, which is how it dies, and it tells which points it has passed.
+ * point, which is how it dies, and it reports which points it has passed.
  */
 
 import { randomUUID } from 'node:crypto'

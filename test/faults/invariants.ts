@@ -154,7 +154,7 @@ const outsideChangeIsTold: Invariant = (evidence) => {
   return seen ? undefined : 'what someone else set is in no record'
 }
 
-/** Where a change is read back, its own outcome tells what someone else set meanwhile, and so does its answer. */
+/** Where a change is read back, its own outcome says what someone else set meanwhile, and so does its answer. */
 const readBackIsTold: Invariant = (evidence) => {
   const { scenario, written, answer } = evidence
   const { writer, kind, fault } = scenario
@@ -176,7 +176,7 @@ const readBackIsTold: Invariant = (evidence) => {
 const noGap: Invariant = ({ entries }) =>
   entries.every(({ seq }, index) => seq === index + 1) ? undefined : 'the history has a gap'
 
-/** Sent again with its key, a request has its effect once, and is told what became of it then. */
+/** Sent again with its key, a request has its effect once, and is answered with what became of it then. */
 const noDoubleEffect: Invariant = (evidence) => {
   const { effects, repeated } = evidence
   if (effects > 1) return `the request took effect ${effects} times`

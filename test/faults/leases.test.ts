@@ -21,7 +21,7 @@ const AT_ONCE = 8
 const combinations: LeaseScenario[] = CHANGE_KINDS.filter(isLeasable).flatMap((kind) =>
   (['taking', 'ending'] as const).flatMap((disturbed) =>
     [undefined, ...UPSTREAM_FAULTS].flatMap((fault) =>
-      // A fault meets writers that add: what they leave is the harder to tell apart.
+      // A fault meets writers that add: what they leave is harder to distinguish.
       [undefined, ...WRITERS.filter(({ does }) => fault === undefined || does === 'adds')].map(
         (writer) => ({
           kind,

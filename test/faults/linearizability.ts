@@ -20,7 +20,7 @@ export interface Operation {
   readonly set?: State
   /** Values added to lists, by setting. */
   readonly add?: Readonly<Record<string, readonly string[]>>
-  /** The state answered; `done`: no state told, in force for certain; `unknown`: perhaps in force. */
+  /** The state answered; `done`: no state shown, in force for certain; `unknown`: perhaps in force. */
   readonly answer: State | 'done' | 'unknown'
 }
 
@@ -43,7 +43,7 @@ export function linearization(
     const key = canonicalJson([comparable(state), left.map(({ name }) => name)])
     if (seen.has(key)) return undefined
     seen.add(key)
-    // Whoever was called after another's answer cannot come before it.
+    // A call that began after another's answer cannot come before it.
     const first = Math.min(...left.map(({ returned }) => returned))
     for (const operation of left) {
       if (operation.invoked > first) continue

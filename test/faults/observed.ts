@@ -1,4 +1,4 @@
-/** A provider that tells of each call, so that someone else can write in between. */
+/** A provider that announces each call, so that someone else can write in between. */
 
 import type { Step } from '../../src/providers/call.ts'
 import type { Provider } from '../../src/providers/provider.ts'
@@ -9,7 +9,7 @@ export type Moment = 'before the base read' | `before call ${number}` | `after c
 /** Hears of each call; `mayLand`: the caller gave up, and what it sent may be applied yet. */
 export type Hear = (moment: Moment, mayLand: boolean) => void
 
-/** The provider, telling of each call before and after it. */
+/** The provider, announcing each call before and after it. */
 export function observed(provider: Provider, hear: Hear): Provider {
   return {
     ...provider,

@@ -1,7 +1,7 @@
 /**
  * G5, G6, G7 for secrets: rotations and retirements under every crash and fault, where two secrets can be live (Cognito) and where
- * one takes the place of the other (Auth0): a value that is told is accepted, sent again with its key it is
- * told again and nothing is made twice, there are never more secrets than there can be, and the last one
+ * one takes the place of the other (Auth0): a value that is shown is accepted, sent again with its key it is
+ * shown again and nothing is made twice, there are never more secrets than there can be, and the last one
  * stays. Every crash point that is passed, and every one that the settlement after it passes.
  * `npm test` runs every crash without a fault, and draws from the rest.
  */

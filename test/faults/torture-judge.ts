@@ -16,9 +16,9 @@ export interface Totals {
   freezes: number
   faults: number
   outsideWrites: number
-  /** Rounds in which an instance came back after its change had been settled, which it told. */
+  /** Rounds in which an instance came back after its change had been settled, which it reported. */
   overlaps: number
-  /** Rounds in which a change ended as a conflict that was told. */
+  /** Rounds in which a change ended as a conflict that was reported. */
   conflicts: number
 }
 
@@ -97,7 +97,7 @@ export async function judge(round: Round, played: Played): Promise<void> {
   )
   totals.overlaps += Number(overlaps)
   totals.conflicts += Number(conflicts)
-  // What an overlap or a conflict did is told, and in no order with the rest.
+  // What an overlap or a conflict did is reported, and in no order with the rest.
   if (overlaps || conflicts) return
   compareWithLog(entries, initial, end)
   const order = linearization(initial, [...history, read])

@@ -1,4 +1,4 @@
-/** Client files: what they may say, and how what they may not is told. */
+/** Client files: what they may say, and how what they may not say is reported. */
 
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'

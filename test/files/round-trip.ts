@@ -224,7 +224,7 @@ export function testRoundTrip(
           expect(inOrder(shown)).toEqual(inOrder(expected))
           tally.add('seen')
         }
-        /** A server has rules of its own, for whoever changes a client. */
+        /** A server has rules of its own, for anyone who changes a client. */
         function isStored(record: JsonObject): boolean {
           try {
             here.put(record)

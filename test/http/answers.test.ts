@@ -39,7 +39,7 @@ describe('Location', () => {
     }
   })
 
-  // The events are those of AWS: a REST API tells the stage in the context alone, an HTTP API in the path.
+  // The events are those of AWS: a REST API gives the stage in the context alone, an HTTP API in the path.
   it.each<[string, JsonObject, string]>([
     [
       'a REST API at its own address',

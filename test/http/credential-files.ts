@@ -44,7 +44,7 @@ export async function byFile(
     }
     const plan = JSON.parse(renderPlan(new Date(), { folder: 'clients', items }))
     const applier = apiAs(world, applies)
-    // Whoever applies may leave out the look that comes first; the server does not count on it.
+    // A caller that applies may leave out the look that comes first; the server does not count on it.
     const looked = await checkPlan(applier, plan).catch((error: unknown) => error)
     const { failures } = await applyItems(applier, items)
     if (failures[0] !== undefined) throw failures[0].error

@@ -19,7 +19,7 @@ const { kty, crv, x, y } = generateKeyPairSync('ec', { namedCurve: 'P-256' }).pu
 })
 const JWKS = { keys: [{ kty, crv, x, y }] } as JsonObject
 
-/** What makes whoever knows it, or has it, the client. */
+/** What makes anyone who knows it, or has it, the client. */
 const CREDENTIALS: readonly (readonly [string, string, JsonObject])[] = [
   ['local', 'keys', { providerSettings: { jwks: JWKS } }],
   ['local', 'the address of keys', { providerSettings: { jwks_uri: 'https://mine.example/jwks' } }],
@@ -305,7 +305,7 @@ describe('a job of someone who may set credentials', () => {
 })
 
 it.each(CREDENTIALS)('those who may can set %s: %s', async (provider, what, client) => {
-  // Auth0 asks for credentials that exist, and a secret cannot be told to a client with keys.
+  // Auth0 asks for credentials that exist, and a secret cannot be shown for a client with keys.
   if (what === 'keys' && provider === 'auth0') return
   if (what === 'keys of requests') return
   const body = { provider, client }

@@ -1,4 +1,4 @@
-/** What the right to lease shows and allows, and what does not end is told. */
+/** What the right to lease shows and allows, and what does not end is reported. */
 
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'

@@ -41,7 +41,7 @@ const lines = async (work: () => Promise<unknown>): Promise<readonly LogLine[]> 
   return world.log.slice(before)
 }
 
-/** Asks for all there is, and looks for what must not be told. */
+/** Asks for all there is, and looks for what must not be shown. */
 async function expectNoSecret(): Promise<void> {
   for (const { run } of CASES) await run(send, world)
   const secret = 'canary-secret-canary-secret-canary'

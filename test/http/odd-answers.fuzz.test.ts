@@ -62,7 +62,7 @@ async function hold(kind: Kind, text: string) {
   raw.list = text
   if (kind !== 'local') return
   await putLocalClient(world.documents, { client_id: 'abc' })
-  // As whoever has the installation's key can write it: the types of our own code rule it out.
+  // As anyone with the installation's key can write it: the types of our own code rule it out.
   await world.documents.put('client', 'abc', parseJson(text) as JsonObject)
 }
 
@@ -107,7 +107,7 @@ const record = fc.constantFrom(...KINDS).chain((kind) => {
   })
 })
 
-/** What was thrown, for whoever reads a failure. */
+/** What was thrown, for the reader of a failure. */
 function faultIn(body: string): string {
   const id = /"requestId":"([^"]+)"/.exec(body)?.[1]
   const line = world.log.find(({ requestId }) => requestId === id)

@@ -20,7 +20,7 @@ type Operation = {
   responses: Record<string, { content?: Record<string, { schema: JsonObject }> }>
 }
 
-/** As all our times are told. */
+/** As all our times are written. */
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 
 let world: World

@@ -126,7 +126,7 @@ describe('null in a JSON Patch', () => {
   })
 })
 
-// Whoever may not undo jobs learns nothing about bodies.
+// A caller who may not undo jobs learns nothing about bodies.
 it.each([{}, { autoStart: 'yes' }, []])(
   'refuses an undo by its rights before its body',
   async (body) => {

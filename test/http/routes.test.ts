@@ -311,13 +311,13 @@ const TOKENS: readonly {
   {
     name: 'a token without a scope',
     token: () => world.token([]),
-    // Which providers there are is nothing for whoever may do nothing anywhere.
+    // Which providers there are is nothing for a caller who may do nothing anywhere.
     status: ({ operationId: id }) => (id === 'getProvider' ? 404 : 403),
   },
   {
     name: 'a token with every other scope',
     token: (route) => world.token(others(route)),
-    // Which providers there are may be known to whoever may do anything there.
+    // Which providers there are may be known to a caller who may do anything there.
     status: ({ operationId: id }) =>
       VISIBLE.includes(id) ? 200 : id === 'getOperation' ? 404 : 403,
   },
@@ -339,7 +339,7 @@ const TOKENS: readonly {
   },
 ]
 
-/** Routes that tell of each provider only what its visibility is: any permission there shows it. */
+/** Routes that show of each provider only what its visibility is: any permission there shows it. */
 const VISIBLE = ['listProviders', 'getProvider']
 /** What of another provider is not there for this caller; elsewhere a provider is refused by name. */
 const HIDDEN: Readonly<Record<string, number>> = {

@@ -29,7 +29,7 @@ export interface Front extends Emulator {
 }
 
 const TIMEOUT_MS = 15_000
-/** Headers that mean something to whoever is behind, or before. */
+/** Headers that mean something to the program behind, or before. */
 const UP = ['authorization', 'content-type', 'host', 'accept', 'cookie']
 const DOWN = ['retry-after', 'www-authenticate', 'link']
 

@@ -1,4 +1,4 @@
-/** Making Auth0 applications: what is asked for, what is told to whom, and the tenant's own will. */
+/** Making Auth0 applications: what is asked for, what is shown to whom, and the tenant's own will. */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ClientKind } from '../../src/core/client-kind.ts'

@@ -140,7 +140,7 @@ const copy = () =>
     deadline: Date.now() + 10_000,
   })
 
-/** What the history tells of changes that no one asked for. */
+/** What the history says of changes that no one asked for. */
 async function unasked() {
   const { items } = await readHistory(bench.service, REF, { limit: 20 })
   return items.flatMap(({ kind, surprises = [] }) =>

@@ -16,7 +16,7 @@ interface Options {
   /** Milliseconds from now. */
   readonly within?: number
   readonly buckets?: readonly string[]
-  /** What its answer tells, and how much later. */
+  /** What its answer says, and how much later. */
   readonly told?: RateReport
   readonly takes?: number
 }

@@ -1,5 +1,5 @@
 /**
- * What a registering server may tell, and what is made of it: where it sends tokens, what it drops, how
+ * What a registering server may say, and what is made of it: where it sends tokens, what it drops, how
  * it refuses. A server that answers what a test says, on a real socket.
  */
 

@@ -98,7 +98,7 @@ export interface AnyKind {
   readonly readsBack?: true
   /** Whether an update sends what changes alone, so that another setting that someone else writes stays and is seen. */
   readonly merges?: true
-  /** Whether the answer to an update tells what opens the client from then on. */
+  /** Whether the answer to an update gives what opens the client from then on. */
   readonly renewsTokens?: true
   /** A setting that no field stands for, and another value for it. */
   readonly setting: readonly [string, Json]

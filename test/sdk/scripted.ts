@@ -1,4 +1,4 @@
-/** A server on a real socket that records what it is sent and answers what it was told to. */
+/** A server on a real socket that records what it is sent and answers as it was scripted. */
 
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'

@@ -15,7 +15,7 @@ type Same<One, Other> =
 /** Every member by name, whether it may be absent, and its type; what is inside is compared alone. */
 type Members<T> = { [K in keyof T]: T[K] }
 
-/** Times are told as text; the client by its names alone. */
+/** Times are written as text; the client by its names alone. */
 type Told = Members<
   Omit<HistoryItem, 'at' | 'endedAt' | 'client' | 'copiedFrom' | 'leases'> & {
     readonly at: string

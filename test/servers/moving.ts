@@ -11,7 +11,7 @@ export interface Tally {
   readonly refused: number
 }
 
-/** The application, as whoever changes its redirect URI sees it. */
+/** The application, as the one who changes its redirect URI sees it. */
 export interface Application {
   /** It uses another redirect URI from now on; one more login goes by before it does. */
   deploy(uri: string): Promise<void>

@@ -1,4 +1,4 @@
-/** Checkpoints over a store that tells of grown logs in every way that a store may. */
+/** Checkpoints over a store that reports grown logs in every way that a store may. */
 
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Service } from '../../src/service/base/service.ts'
@@ -20,7 +20,7 @@ const headOf = (id: string, seq = 1): Head => ({ resource: id, seq, hash: `${id}
 const heads = (count: number) => Array.from({ length: count }, (_, index) => headOf(`${index}`))
 const checkpoints = () => bench.service.store.entries(CHECKPOINTS) as Promise<readonly Checkpoint[]>
 
-/** The real store, telling of these logs, one answer after the other; the last one again and again. */
+/** The real store, reporting these logs, one answer after the other; the last one again and again. */
 function telling(...answers: readonly Partial<Grown>[]): {
   service: Service
   asked: (string | undefined)[]

@@ -1,6 +1,6 @@
 /**
  * Every request ends within its deadline and a little (guarantee G8): whatever stalls, a provider, the
- * store, or other changes of the same client. What was sent is never told as a plain failure.
+ * store, or other changes of the same client. What was sent is never reported as a plain failure.
  */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'

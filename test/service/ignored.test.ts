@@ -1,6 +1,6 @@
 /**
  * G4, G9: a provider that answers that a change was done and leaves a field as it was: what is answered, recorded,
- * told again and taken back, with every provider of the registry behind it.
+ * answered again and taken back, with every provider of the registry behind it.
  */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'

@@ -14,7 +14,7 @@ import { onSubject } from '../fixtures/bench.ts'
 
 /** Harmless as it looks: no one knows what it is for. */
 const UNKNOWN = 'a note of tomorrow'
-/** Of it, names tell enough. */
+/** Of it, names say enough. */
 const KEY = 'hush-0123456789'
 const MEMBERS = { member_of_tomorrow: { note: UNKNOWN, apiKey: KEY } }
 const LATER = { member_of_tomorrow: { note: `${UNKNOWN}, later`, apiKey: `${KEY}-later` } }

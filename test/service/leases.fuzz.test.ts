@@ -130,7 +130,7 @@ function expected(model: Model, command: Command): Model | undefined {
       break
     }
     case 'outside add': {
-      // Taken out and put in again before anyone looked: it cannot be told from what was never touched.
+      // Taken out and put in again before anyone looked: it looks like what was never touched.
       if (model.leases.some(({ value }) => value === command.value)) return undefined
       byHand(model, [command.value], true)
       return model

@@ -31,7 +31,7 @@ describe.each(REMOTE)('$name', (kind) => {
   const entries = () => one.service.store.entries(resourceOf(subject.ref))
 
   it('records an overlap, and never ends in two silent successes', async () => {
-    // The write is applied and its answer delayed beyond the deadline that the intent tells.
+    // The write is applied and its answer delayed beyond the deadline in the intent.
     subject.emulator?.inject({ kind: 'delay', delayMs: 700, operation: subject.operations.write })
     const providers = new Map([['it', subject.provider]])
     const slow = { ...one.service, providers, upstreamTimeoutMs: 2_000 }
@@ -42,13 +42,13 @@ describe.each(REMOTE)('$name', (kind) => {
     const late = await held
     const log = await entries()
     const overlap = log.find((entry) => entry.kind === 'overlap')
-    // What it tells is the state that its own late write has made, and not what was known before.
+    // What it reports is the state that its own late write has made, and not what was known before.
     const call = { deadline: Date.now() + 5_000, timeoutMs: 5_000, operationId: 'read' }
     const { mapping } = subject.provider
     const native = await subject.provider.read(subject.ref, call)
     const tag = one.service.fingerprints.ofState(mapping, native)
     expect(overlap).toMatchObject({ tag })
-    // Its write came after all, over the other's: that is told, and not as a success.
+    // Its write came after all, over the other's: that is reported, and not as a success.
     expect(late).toBe('change_unresolved')
   })
 
@@ -116,7 +116,7 @@ describe.each(REMOTE)('$name', (kind) => {
     expect(await one.service.store.openIntents()).toEqual([])
   })
 
-  /** A change whose intent tells a deadline that is over soon, while its call goes on for longer. */
+  /** A change whose intent has a deadline that is over soon, while its call goes on for longer. */
   async function changeWith(
     service: Bench['service'],
     client: object,

@@ -32,7 +32,7 @@ beforeEach(async () => {
 })
 afterEach(() => bench.close())
 
-/** The service with a store that tells how much is read. */
+/** The service with a store that reports how much is read. */
 function metered() {
   const { store } = bench.service
   const entries = async (resource: string, range?: Range) => {

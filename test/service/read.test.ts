@@ -1,4 +1,4 @@
-/** Reading one client: what the provider holds, its tag, and what is worth telling about it. */
+/** Reading one client: what the provider holds, its tag, and what is worth saying about it. */
 
 import { expect } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'

@@ -1,6 +1,6 @@
 /**
- * Reaping: looked at first, suspended, removed after a time of grace unless anything happens; whoever crashes,
- * whoever else is at it, and whatever the provider does meanwhile.
+ * Reaping: looked at first, suspended, removed after a time of grace unless anything happens; no matter
+ * who crashes, who else is at it, and whatever the provider does meanwhile.
  */
 
 import { randomBytes } from 'node:crypto'

@@ -1,4 +1,4 @@
-/** Rounds of the mirror: what they keep, what they leave to others, and what they tell the history. */
+/** Rounds of the mirror: what they keep, what they leave to others, and what they add to the history. */
 
 import { randomUUID } from 'node:crypto'
 import { describe, expect } from 'vitest'

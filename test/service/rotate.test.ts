@@ -59,7 +59,7 @@ describe.each(CHOSEN)('$name', (kind) => {
     const native = await subject.provider.read(subject.ref, call())
     return (await subject.provider.secrets?.list(subject.ref, native, call())) ?? []
   }
-  /** Values that are accepted, whoever asks. */
+  /** Values that are accepted, no matter who asks. */
   const accepted = (): readonly string[] => {
     const { emulator } = subject
     if (kind.name === 'okta') {
@@ -216,7 +216,7 @@ describe.each(CHOSEN)('$name', (kind) => {
     const step = subject.provider.secrets?.add?.(subject.ref, base, newSecretValue())
     await step?.send(call())
     const now = () => Date.now() + 600_000
-    // Cognito tells times and no ends of values: what is newer than the request could be is not ours.
+    // Cognito shows times and no ends of values: what is newer than the request could be is not ours.
     const { store } = bench.service
     const [intent] = await store.openIntents()
     const skewed = kind.name === 'cognito' ? laterSecrets(subject) : subject.provider

@@ -1,5 +1,5 @@
 /**
- * Rotations as they are answered, recorded, sent and told again, at the edges. `rotate.test.ts` says what
+ * Rotations as they are answered, recorded, sent and answered again, at the edges. `rotate.test.ts` says what
  * holds of all of them, on every provider.
  */
 

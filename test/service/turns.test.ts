@@ -5,7 +5,7 @@ import { createTurns, MAX_OF_CALLER } from '../../src/service/base/turns.ts'
 
 const LATER = 100_000
 
-/** A piece of work that ends when it is told to, and tells when it has begun. */
+/** A piece of work that ends on request, and says when it has begun. */
 function work(log: string[], name: string) {
   let finish = () => {}
   const finished = new Promise<void>((resolve) => {

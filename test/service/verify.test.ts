@@ -287,7 +287,7 @@ describe('checkpoints', () => {
     )
     const code = codeOf(forger, { ...entry, heads })
     write(last, edited(last, { heads, code } as unknown as JsonObject))
-    // Whoever can write to the store can make hashes that fit; only the key tells.
+    // Anyone who can write to the store can make hashes that fit; only the key shows it.
     expect((await verify()).faults).toEqual([])
     expect((await verifyWithKey()).faults[0]).toEqual({
       resource: CHECKPOINTS,
@@ -404,7 +404,7 @@ describe('on DynamoDB', () => {
       await invoke('DeleteItem', { Key: key })
       const { faults } = await verdict()
       expect(faults.length, `${record.seq} of ${record.resource}`).toBe(
-        // A log cannot tell by itself that its end is gone, and of the checkpoints that is the last.
+        // A log cannot show by itself that its end is gone, and of the checkpoints that is the last.
         record.resource === CHECKPOINTS && record.seq === 2 ? 0 : 1,
       )
       await invoke('PutItem', { Item: { ...key, entry: { S: record.text } } })

@@ -1,4 +1,4 @@
-/** G7: commits of several pieces of work at once: each is durable when its caller is told, or not at all. */
+/** G7: commits of several pieces of work at once: each is durable when its caller has the answer, or not at all. */
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

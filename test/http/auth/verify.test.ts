@@ -146,7 +146,7 @@ const strayBit = (token: string) => {
   return `${token.slice(0, -1)}${alphabet[last ^ 1]}`
 }
 
-/** By the sentence that the caller is told, so that each token fails for its own reason. */
+/** By the sentence that the caller gets, so that each token fails for its own reason. */
 const REFUSED: Readonly<Record<string, Rows>> = {
   'The access token is not a signed JSON Web Token.': {
     'an empty text': () => '',

@@ -142,7 +142,7 @@ describe('a client that is reaped', () => {
     expect(removal?.at).toBeGreaterThanOrEqual(before + GRACE)
     expect(removal?.at).toBeLessThanOrEqual(Date.now() + GRACE)
     expect(isOff()).toBe(true)
-    // Whoever starts the job, it is the same work.
+    // It is the same work for anyone who starts the job.
     const startedBy = { ...ACTOR, subject: 'other' }
     const again = { ...SUSPEND, reap: { job: { ...JOB, startedBy }, graceMs: GRACE, scopes: [] } }
     const replayed = await run({ patch: again })
