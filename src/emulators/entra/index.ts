@@ -88,13 +88,17 @@ export async function startEntraEmulator(
     const former = find(appId)
     const isOthers = former === undefined && state.applications.latest(String(asked.id))
     const id = String(former?.id ?? (isOthers || asked.id === undefined ? randomUUID() : asked.id))
-    const made = {
+    const application = {
       id,
       appId: String(appId),
       createdDateTime: new Date(now()).toISOString(),
       publisherDomain: state.publisherDomain,
     }
-    state.applications.put(id, { ...newApplication(made, asked), id, appId: made.appId })
+    state.applications.put(id, {
+      ...newApplication(application, asked),
+      id,
+      appId: application.appId,
+    })
     state.owners.set(
       id,
       accounts.map(({ objectId }) => objectId),

@@ -107,17 +107,17 @@ export interface Made {
 }
 
 /** A new application, all members there. */
-export function newApplication(made: Made, asked: Application): Application {
-  const { signInAudience = PERSONAL[0] } = asked
+export function newApplication(identity: Made, request: Application): Application {
+  const { signInAudience = PERSONAL[0] } = request
   const version = isPersonal({ signInAudience }) ? 2 : null
   const api = { ...PARTS.api, requestedAccessTokenVersion: version }
   return {
-    id: made.id,
+    id: identity.id,
     deletedDateTime: null,
-    appId: made.appId,
+    appId: identity.appId,
     applicationTemplateId: null,
     disabledByMicrosoftStatus: null,
-    createdDateTime: made.createdDateTime,
+    createdDateTime: identity.createdDateTime,
     displayName: '',
     description: null,
     groupMembershipClaims: null,
@@ -125,7 +125,7 @@ export function newApplication(made: Made, asked: Application): Application {
     isDeviceOnlyAuthSupported: null,
     isFallbackPublicClient: null,
     notes: null,
-    publisherDomain: made.publisherDomain,
+    publisherDomain: identity.publisherDomain,
     serviceManagementReference: null,
     signInAudience,
     tags: [],
@@ -145,8 +145,8 @@ export function newApplication(made: Made, asked: Application): Application {
     verifiedPublisher: { displayName: null, verifiedPublisherId: null, addedDateTime: null },
     web: { ...PARTS.web },
     spa: { ...PARTS.spa },
-    ...asked,
-    ...(asked.api === undefined ? {} : { api: { ...api, ...(asked.api as Application) } }),
+    ...request,
+    ...(request.api === undefined ? {} : { api: { ...api, ...(request.api as Application) } }),
   }
 }
 
@@ -196,8 +196,8 @@ function partsOf(name: string, value: Application, before: Application): Applica
   const defaults = PARTS[name] ?? {}
   if (name === 'info' && 'logoUrl' in value) return refuse(readOnly('logoUrl'))
   if ('redirectUriSettings' in value && 'redirectUris' in value) return refuse(invalid(name))
-  const held = before[name]
-  const picture = name === 'info' && isRecord(held) ? { logoUrl: held.logoUrl ?? null } : {}
+  const earlier = before[name]
+  const picture = name === 'info' && isRecord(earlier) ? { logoUrl: earlier.logoUrl ?? null } : {}
   const flows = {
     ...(defaults.implicitGrantSettings as Application | undefined),
     ...(value.implicitGrantSettings as Application | undefined),

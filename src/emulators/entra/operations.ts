@@ -219,7 +219,7 @@ function list({ applications }: State, { query, headers }: EmulatorRequest): Emu
     body: {
       '@odata.context': `${CONTEXT}applications${names}`,
       ...(page.next === undefined ? {} : { '@odata.nextLink': link }),
-      value: page.items.map((one) => shown(one, selected)),
+      value: page.items.map((one) => view(one, selected)),
     },
   }
 }
@@ -230,11 +230,11 @@ function read({ applications }: State, { query }: EmulatorRequest, id: string): 
   const selected = selectedOf(query)
   const names = selected === undefined ? '' : `(${selected.join(',')})`
   const context = { '@odata.context': `${CONTEXT}applications${names}/$entity` }
-  return { status: 200, body: { ...context, ...shown(record, selected) } }
+  return { status: 200, body: { ...context, ...view(record, selected) } }
 }
 
 /** As reads show it: times of creations to the second. */
-function shown(record: Application, selected?: readonly string[]): Application {
+function view(record: Application, selected?: readonly string[]): Application {
   const { createdDateTime: time } = record
   const whole = { ...copyOf(record), createdDateTime: String(time).replace(/\.\d+Z$/, 'Z') }
   if (selected === undefined) return whole
@@ -242,13 +242,13 @@ function shown(record: Application, selected?: readonly string[]): Application {
 }
 
 function create(state: State, body: unknown, { objectId }: Caller, key?: string): EmulatorAnswer {
-  const asked = decoded(body)
-  if (asked.displayName === undefined) return invalid('displayName')
+  const request = decoded(body)
+  if (request.displayName === undefined) return invalid('displayName')
   const id = state.newId('id')
   const createdDateTime = new Date(state.now()).toISOString().replace('Z', '0000Z')
   const { publisherDomain } = state
-  const made = { id, appId: state.newId('appId'), createdDateTime, publisherDomain }
-  const record = newApplication(made, asked)
+  const identity = { id, appId: state.newId('appId'), createdDateTime, publisherDomain }
+  const record = newApplication(identity, request)
   const whole = key === undefined ? record : { ...record, uniqueName: key }
   checkIdentifiers(state, whole)
   checkApplication(whole)
@@ -306,7 +306,7 @@ function onDeleted(state: State, { method }: EmulatorRequest, route: Route): Emu
   for (const [id, one] of deleted) if (!isKept(one, now())) deleted.delete(id)
   const { id, sub } = route
   if (method === 'GET' && (id === TYPE || id === '')) {
-    const value = [...deleted.values()].map((one) => shown(one))
+    const value = [...deleted.values()].map((one) => view(one))
     return { status: 200, body: { '@odata.context': `${CONTEXT}applications`, value } }
   }
   const record = deleted.get(id)
@@ -314,7 +314,7 @@ function onDeleted(state: State, { method }: EmulatorRequest, route: Route): Emu
   const body = {
     '@odata.context': `${CONTEXT}directoryObjects/$entity`,
     '@odata.type': `#${TYPE}`,
-    ...shown(record),
+    ...view(record),
   }
   switch (`${method} ${sub}`) {
     case 'GET ':

@@ -22,17 +22,17 @@ export function addPassword(
   before: Application,
   body: unknown,
 ): { readonly record: Application; readonly answer: Application } {
-  const asked = isRecord(body) ? (body.passwordCredential ?? {}) : {}
-  if (!isRecord(asked)) return refuse(invalid('passwordCredential'))
+  const request = isRecord(body) ? (body.passwordCredential ?? {}) : {}
+  if (!isRecord(request)) return refuse(invalid('passwordCredential'))
   if (isPersonal(before) && listOf(before).length >= MOST_PERSONAL) {
     return refuse(tooManyPasswords())
   }
-  const { displayName = null, startDateTime, endDateTime, keyId = making.newId('keyId') } = asked
+  const { displayName = null, startDateTime, endDateTime, keyId = making.newId('keyId') } = request
   const secretText = making.newSecret()
   const now = new Date(making.now())
   const inTwoYears = new Date(now)
   inTwoYears.setUTCFullYear(now.getUTCFullYear() + 2)
-  const shown = {
+  const answer = {
     customKeyIdentifier: null,
     displayName,
     endDateTime: utc(endDateTime ?? exact(inTwoYears)),
@@ -42,8 +42,8 @@ export function addPassword(
     startDateTime: utc(startDateTime ?? exact(now)),
   }
   return {
-    record: { ...before, passwordCredentials: [shown, ...listOf(before)] },
-    answer: { ...shown, secretText },
+    record: { ...before, passwordCredentials: [answer, ...listOf(before)] },
+    answer: { ...answer, secretText },
   }
 }
 
@@ -51,13 +51,13 @@ export function addPassword(
 export function removePassword(before: Application, body: unknown): Application {
   const keyId = isRecord(body) ? body.keyId : undefined
   const all = listOf(before)
-  const left = all.filter((one) => one.keyId !== keyId)
-  if (left.length === all.length) {
+  const others = all.filter((one) => one.keyId !== keyId)
+  if (others.length === all.length) {
     // Made up: no recording shows it.
     const says = `No password credential found with keyId '${String(keyId)}'.`
     return refuse(failure(400, 'Request_BadRequest', says))
   }
-  return { ...before, passwordCredentials: left }
+  return { ...before, passwordCredentials: others }
 }
 
 const exact = (time: Date) => time.toISOString().replace('Z', '0000Z')

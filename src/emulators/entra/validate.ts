@@ -24,12 +24,12 @@ const urisOf = (record: Application, platform: string): readonly string[] => {
 export function checkApplication(next: Application, before: Application = {}): void {
   const personal = isPersonal(next)
   const all = PLATFORMS.flatMap((platform) => urisOf(next, platform))
-  const held = PLATFORMS.flatMap((platform) => urisOf(before, platform))
+  const current = PLATFORMS.flatMap((platform) => urisOf(before, platform))
   if (all.length > (personal ? 100 : 256) || new Set(all).size < all.length) {
     refuse(invalid('redirectUris', 'WebApplication'))
   }
   for (const platform of PLATFORMS) {
-    const added = urisOf(next, platform).filter((uri) => !held.includes(uri))
+    const added = urisOf(next, platform).filter((uri) => !current.includes(uri))
     if (added.some((uri) => !isGood(uri, platform, personal))) {
       refuse(invalid('redirectUris', RESOURCES[platform]))
     }

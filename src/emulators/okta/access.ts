@@ -60,7 +60,7 @@ export function createAccess(
 ): Access {
   const issued = new Map<string, Issued>()
   const nonce = randomBytes(12).toString('base64url')
-  const seen = new Set<string>()
+  const proofs = new Set<string>()
 
   /** The thumbprint of the key of a proof; throws for one that proves nothing. */
   async function keyOf(
@@ -79,9 +79,9 @@ export function createAccess(
       (expected.token === undefined || payload.ath === digest(expected.token)) &&
       (expected.nonce === undefined || payload.nonce === expected.nonce) &&
       typeof payload.jti === 'string' &&
-      !seen.has(payload.jti)
+      !proofs.has(payload.jti)
     if (!fits) throw new TypeError('the proof is of something else')
-    seen.add(String(payload.jti))
+    proofs.add(String(payload.jti))
     return digest(JSON.stringify(protectedHeader.jwk))
   }
 

@@ -152,8 +152,8 @@ function settingsOf(org: Org, body: Members, before: OktaApp | undefined): Membe
 }
 
 function oauthSettings({ features, future }: Org, sent: Members, before: Members = {}): Members {
-  const known = [...OPTIONAL, ...future]
-  const optional = known.flatMap((name) =>
+  const names = [...OPTIONAL, ...future]
+  const optional = names.flatMap((name) =>
     sent[name] === undefined || sent[name] === null ? [] : [[name, sent[name]]],
   )
   const { consent_method: consent, participate_slo: slo } = sent

@@ -3,10 +3,10 @@
 import { parseJson } from '../../core/json/json-text.ts'
 import { copyOf } from '../copy.ts'
 import type { EmulatorAnswer, EmulatorRequest } from '../wire.ts'
-import type { Held, OktaApp } from './org.ts'
+import type { OktaApp, Registration } from './org.ts'
 
 interface Controls {
-  apps(): readonly Held[]
+  apps(): readonly Registration[]
   put(app: OktaApp): void
 }
 

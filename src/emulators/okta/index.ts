@@ -15,15 +15,15 @@ import { isRead, operationNamed, operationOf } from './operations.ts'
 import {
   createIds,
   FEATURES,
-  type Held,
   newSecret,
   type OktaApp,
   type Org,
   type OrgFeatures,
+  type Registration,
   secretFor,
 } from './org.ts'
 import { BAD_TOKEN, BROKEN, failure, NO_RIGHTS, refusalAnswer, TOO_FAST } from './refusal.ts'
-import { heldFor } from './request.ts'
+import { registrationFor } from './request.ts'
 
 export { newServiceApp, type OktaApp, type OktaServiceApp, type OrgFeatures }
 
@@ -52,7 +52,7 @@ export interface OktaEmulator extends Emulator {
   /** A copy of an application by its id or client id; `undefined` when there is none. */
   app(id: string): OktaApp | undefined
   /** Its secrets, values and all. */
-  secrets(id: string): Held['secrets']
+  secrets(id: string): Registration['secrets']
 }
 
 /** Starts an emulated org. */
@@ -116,7 +116,7 @@ export async function startOktaEmulator(options: OktaEmulatorOptions = {}): Prom
         return FAULTS[kind](Math.ceil(now() / 1_000) + retryAfter)
       },
       foreignWrite: (request, change) => {
-        const { app } = heldFor(org, request)
+        const { app } = registrationFor(org, request)
         const changes = Object.entries(change)
         put(changes.reduce<OktaApp>((one, [path, value]) => set(one, path.split('.'), value), app))
       },

@@ -11,9 +11,9 @@ import {
   withStatus,
 } from './apps.ts'
 import { listApps } from './list.ts'
-import { type Held, type OktaApp, type Org, timeAt } from './org.ts'
+import { type OktaApp, type Org, type Registration, timeAt } from './org.ts'
 import { failure, invalid, refuse } from './refusal.ts'
-import { bodyOf, heldFor, type Operation, partsOf } from './request.ts'
+import { bodyOf, type Operation, partsOf, registrationFor } from './request.ts'
 import { SECRET_OPERATIONS } from './secrets.ts'
 
 const create: Operation = (org, request) => {
@@ -35,11 +35,11 @@ const create: Operation = (org, request) => {
 
 const read: Operation = (org, request) => ({
   status: 200,
-  body: shownApp(org, heldFor(org, request).app),
+  body: shownApp(org, registrationFor(org, request).app),
 })
 
 const replace: Operation = (org, request) => {
-  const { app: before, secrets: former } = heldFor(org, request)
+  const { app: before, secrets: former } = registrationFor(org, request)
   const body = bodyOf(request)
   const app = replaced(org, before, body)
   const secrets = secretsAfter(org, { app, body, before, secrets: former })
@@ -49,7 +49,7 @@ const replace: Operation = (org, request) => {
 }
 
 const remove: Operation = (org, request) => {
-  const { app } = heldFor(org, request)
+  const { app } = registrationFor(org, request)
   if (app.status === 'ACTIVE') {
     refuse(
       failure(
@@ -68,20 +68,21 @@ const remove: Operation = (org, request) => {
 const lifecycle =
   (status: 'ACTIVE' | 'INACTIVE'): Operation =>
   (org, request) => {
-    const held = heldFor(org, request)
-    if (held.app.status !== status) touch(org, held, withStatus(org, held.app, status))
+    const registration = registrationFor(org, request)
+    if (registration.app.status !== status)
+      touch(org, registration, withStatus(org, registration.app, status))
     return { status: 200, body: {} }
   }
 
-function touch(org: Org, held: Held, app: OktaApp): void {
+function touch(org: Org, registration: Registration, app: OktaApp): void {
   const touched = { ...app, lastUpdated: timeAt(org.now()) }
-  org.apps.set(String(app.id), { ...held, app: touched })
+  org.apps.set(String(app.id), { ...registration, app: touched })
 }
 
 /** Moves `lastUpdated` (recorded), and nothing else that is shown. */
 const assignPolicy: Operation = (org, request) => {
-  const held = heldFor(org, request)
-  touch(org, held, held.app)
+  const registration = registrationFor(org, request)
+  touch(org, registration, registration.app)
   return { status: 204 }
 }
 

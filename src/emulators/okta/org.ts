@@ -14,7 +14,7 @@ export interface OktaSecret {
 }
 
 /** An application with what its record does not show. */
-export interface Held {
+export interface Registration {
   /** Without links and secret. */
   readonly app: OktaApp
   readonly secrets: readonly OktaSecret[]
@@ -44,7 +44,7 @@ export interface OrgFeatures {
 export interface Org {
   readonly features: Required<OrgFeatures>
   readonly baseUrl: () => string
-  readonly apps: Map<string, Held>
+  readonly apps: Map<string, Registration>
   /** Members of an application or of its `settings.oauthClient` that exist and that no one here knows. */
   readonly future: Set<string>
   now(): number

@@ -3,7 +3,7 @@
 import { parseJson } from '../../core/json/json-text.ts'
 import { isRecord } from '../copy.ts'
 import type { EmulatorAnswer, EmulatorRequest } from '../wire.ts'
-import type { Held, Org } from './org.ts'
+import type { Org, Registration } from './org.ts'
 import { NO_JSON, noApp, refuse } from './refusal.ts'
 
 export type Operation = (org: Org, request: EmulatorRequest) => EmulatorAnswer
@@ -13,7 +13,7 @@ export const partsOf = ({ path }: EmulatorRequest): readonly string[] =>
   path.split('/').slice(4).map(decodeURIComponent)
 
 /** The application that a call is about. */
-export function heldFor({ apps }: Org, request: EmulatorRequest): Held {
+export function registrationFor({ apps }: Org, request: EmulatorRequest): Registration {
   const [id = ''] = partsOf(request)
   return apps.get(id) ?? refuse(noApp(id))
 }

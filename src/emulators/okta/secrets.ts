@@ -4,46 +4,56 @@ import { parseJson } from '../../core/json/json-text.ts'
 import { isRecord } from '../copy.ts'
 import type { EmulatorRequest } from '../wire.ts'
 import { clientOf, usesSecret } from './apps.ts'
-import { type Held, type OktaSecret, type Org, secretFor, shownSecret, timeAt } from './org.ts'
+import {
+  type OktaSecret,
+  type Org,
+  type Registration,
+  secretFor,
+  shownSecret,
+  timeAt,
+} from './org.ts'
 import { invalid, noSuch, refuse } from './refusal.ts'
-import { heldFor, type Operation, partsOf } from './request.ts'
+import { type Operation, partsOf, registrationFor } from './request.ts'
 import { checkSecret } from './validate.ts'
 
 const MAX_SECRETS = 2
 /** The part that a refusal names (OpenAPI file). */
 const PART = 'OAuth2ClientSecretMediated'
 
-const idOf = ({ app }: Held) => String(app.id)
+const idOf = ({ app }: Registration) => String(app.id)
 
-function secretOf(held: Held, request: EmulatorRequest): OktaSecret {
+function secretOf(registration: Registration, request: EmulatorRequest): OktaSecret {
   const [, , , id = ''] = partsOf(request)
-  return held.secrets.find((one) => one.id === id) ?? refuse(noSuch(id, PART))
+  return registration.secrets.find((one) => one.id === id) ?? refuse(noSuch(id, PART))
 }
 
-function keep(org: Org, held: Held, secrets: readonly OktaSecret[]): void {
-  org.apps.set(idOf(held), { ...held, secrets })
+function keep(org: Org, registration: Registration, secrets: readonly OktaSecret[]): void {
+  org.apps.set(idOf(registration), { ...registration, secrets })
 }
 
 const list: Operation = (org, request) => {
-  const held = heldFor(org, request)
+  const registration = registrationFor(org, request)
   return {
     status: 200,
-    body: held.secrets.map((one) => shownSecret(org, idOf(held), one)),
+    body: registration.secrets.map((one) => shownSecret(org, idOf(registration), one)),
   }
 }
 
 const read: Operation = (org, request) => {
-  const held = heldFor(org, request)
-  return { status: 200, body: shownSecret(org, idOf(held), secretOf(held, request)) }
+  const registration = registrationFor(org, request)
+  return {
+    status: 200,
+    body: shownSecret(org, idOf(registration), secretOf(registration, request)),
+  }
 }
 
 const add: Operation = (org, request) => {
-  const held = heldFor(org, request)
+  const registration = registrationFor(org, request)
   const sent = request.body.length === 0 ? {} : parseJson(request.body.toString())
   const { client_secret: value, status = 'ACTIVE' } = isRecord(sent) ? sent : {}
-  if (!usesSecret(held.app)) invalid(PART, 'This client does not use client secrets.')
-  checkSecret(value, clientOf(held.app))
-  if (held.secrets.length >= MAX_SECRETS) {
+  if (!usesSecret(registration.app)) invalid(PART, 'This client does not use client secrets.')
+  checkSecret(value, clientOf(registration.app))
+  if (registration.secrets.length >= MAX_SECRETS) {
     invalid(PART, "You've reached the maximum number of client secrets per client.")
   }
   const text = typeof value === 'string' && value !== '' ? value : org.nextSecret()
@@ -51,16 +61,16 @@ const add: Operation = (org, request) => {
     ...secretFor(org, text),
     status: status === 'INACTIVE' ? status : 'ACTIVE',
   } as const
-  keep(org, held, [...held.secrets, secret])
-  return { status: 201, body: shownSecret(org, idOf(held), secret) }
+  keep(org, registration, [...registration.secrets, secret])
+  return { status: 201, body: shownSecret(org, idOf(registration), secret) }
 }
 
 const lifecycle =
   (status: OktaSecret['status']): Operation =>
   (org, request) => {
-    const held = heldFor(org, request)
-    const before = secretOf(held, request)
-    const others = held.secrets.filter((one) => one !== before)
+    const registration = registrationFor(org, request)
+    const before = secretOf(registration, request)
+    const others = registration.secrets.filter((one) => one !== before)
     const isLast = !others.some((one) => one.status === 'ACTIVE')
     if (status === 'INACTIVE' && before.status === 'ACTIVE' && isLast) {
       invalid(PART, "You can't deactivate the only active client secret.")
@@ -68,15 +78,15 @@ const lifecycle =
     const secret = { ...before, status, lastUpdated: timeAt(org.now()) }
     keep(
       org,
-      held,
-      held.secrets.map((one) => (one === before ? secret : one)),
+      registration,
+      registration.secrets.map((one) => (one === before ? secret : one)),
     )
-    return { status: 200, body: shownSecret(org, idOf(held), secret) }
+    return { status: 200, body: shownSecret(org, idOf(registration), secret) }
   }
 
 const remove: Operation = (org, request) => {
-  const held = heldFor(org, request)
-  const secret = secretOf(held, request)
+  const registration = registrationFor(org, request)
+  const secret = secretOf(registration, request)
   if (secret.status === 'ACTIVE') {
     invalid(
       PART,
@@ -85,8 +95,8 @@ const remove: Operation = (org, request) => {
   }
   keep(
     org,
-    held,
-    held.secrets.filter((one) => one !== secret),
+    registration,
+    registration.secrets.filter((one) => one !== secret),
   )
   return { status: 204 }
 }

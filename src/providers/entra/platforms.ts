@@ -67,14 +67,14 @@ export const callbacks: Lens<readonly string[]> = {
   get: (native) => [...new Set(allUris(native))],
   put: (value, native): NativeChange => {
     const uris = value ?? []
-    const held = allUris(native)
-    const added = uris.filter((uri) => !held.includes(uri))
+    const current = allUris(native)
+    const added = uris.filter((uri) => !current.includes(uri))
     const own = PLATFORM_OF[kindOfApplication(native)]
     const changes = PLATFORMS.flatMap((platform): [string, Json][] => {
       const before = urisOf(native, platform)
-      const kept = before.filter((uri) => uris.includes(uri))
-      const after = platform === own ? [...kept, ...added] : kept
-      const isSame = after.length === before.length && kept.length === before.length
+      const unchanged = before.filter((uri) => uris.includes(uri))
+      const after = platform === own ? [...unchanged, ...added] : unchanged
+      const isSame = after.length === before.length && unchanged.length === before.length
       if (isSame) return []
       const whole = native[platform] ?? null
       return [[platform, { ...(isRecord(whole) ? whole : {}), redirectUris: after }]]

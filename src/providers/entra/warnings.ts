@@ -29,8 +29,8 @@ export function provingIn(native: Native): {
 export function lastEndOf(native: Native): number | undefined {
   if (authMethodOf(native) === 'none') return undefined
   const ends = provingIn(native).all.map(endOf)
-  const known = ends.filter((end) => end !== undefined)
-  return known.length === 0 || known.length < ends.length ? undefined : Math.max(...known)
+  const dated = ends.filter((end) => end !== undefined)
+  return dated.length === 0 || dated.length < ends.length ? undefined : Math.max(...dated)
 }
 
 /** From then on the end of a credential is reported. */

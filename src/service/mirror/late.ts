@@ -27,7 +27,7 @@ export function keepSoon(service: Service, result: Result): void {
   const { late } = service
   const { mirror } = service.store
   if (mirror === undefined) return
-  const kept = new Promise((resume) => setImmediate(resume))
+  const storing = new Promise((resume) => setImmediate(resume))
     .then(async () => {
       const { provider, ref, resource, at, native, standing } = result
       if (native === undefined) return mirror.remove(ref, at, resource)
@@ -35,6 +35,6 @@ export function keepSoon(service: Service, result: Result): void {
       return mirror.put(sightOf(service, provider.mapping, observation), true, resource)
     })
     .catch(() => undefined)
-    .finally(() => late.delete(kept))
-  late.add(kept)
+    .finally(() => late.delete(storing))
+  late.add(storing)
 }

@@ -103,13 +103,13 @@ async function untilNarrowed(
   { request: { from }, begun }: Begun,
 ): Promise<Answer<Moves>> {
   let last = begun
-  for (const shown = new Set<string>(); options.watch === true; ) {
+  for (const printed = new Set<string>(); options.watch === true; ) {
     const move = moveIn(last.body, from)
     if (move?.narrowAt === undefined || move.state === 'widening') break
     terminal.progress(`both are registered; the old one goes in ${timeLeft(move)}`)
     for (const { code, message } of last.body.warnings ?? []) {
-      if (!shown.has(code)) terminal.note(plain(message))
-      shown.add(code)
+      if (!printed.has(code)) terminal.note(plain(message))
+      printed.add(code)
     }
     await pause()
     await tend()

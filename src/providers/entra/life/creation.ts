@@ -62,10 +62,10 @@ async function find(
     const native = await applicationOfKey(send, call.operationId, call)
     return native === undefined ? [] : [{ native, proven: true }]
   }
-  const named = await applicationsNamed(send, String(next.displayName), call)
-  const young = named.filter((native) => (createdAtOf(native) ?? since) + WITHIN_MS >= since)
-  const known = await Promise.all(young.map(({ appId }) => isKnown(String(appId))))
-  return young.filter((_, index) => known[index] !== true).map((native) => ({ native }))
+  const namesakes = await applicationsNamed(send, String(next.displayName), call)
+  const young = namesakes.filter((native) => (createdAtOf(native) ?? since) + WITHIN_MS >= since)
+  const ours = await Promise.all(young.map(({ appId }) => isKnown(String(appId))))
+  return young.filter((_, index) => ours[index] !== true).map((native) => ({ native }))
 }
 
 /** What is not empty of what a creation takes. */

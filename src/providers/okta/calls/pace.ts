@@ -50,8 +50,12 @@ export function rateAt(answer: Pick<JsonAnswer, 'status' | 'headers'>, now: numb
     : {}
   if (limit < 1 || remaining < 0) return { ...throttled, unlimited: answer.status < 400 }
   // Nothing comes back before the window ends.
-  const used = remaining === 0 ? { pauseMs: pauseOf(answer, now) * 1_000 } : {}
-  return { ...used, ...throttled, account: { limit, remaining, perSecond: limit / WINDOW_SECONDS } }
+  const pause = remaining === 0 ? { pauseMs: pauseOf(answer, now) * 1_000 } : {}
+  return {
+    ...pause,
+    ...throttled,
+    account: { limit, remaining, perSecond: limit / WINDOW_SECONDS },
+  }
 }
 
 /** Seconds until the window ends: Okta sends no Retry-After (recorded). */
