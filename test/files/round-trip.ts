@@ -279,14 +279,12 @@ function editsOf(
 ): fc.Arbitrary<Pick<Sample, 'record' | 'client' | 'names' | 'touches'>> {
   if (isFramed(kind)) return samples(kind, kind.frame)
   const fields = Object.entries(samplesOf(kind, mapping))
-  return fc
-    .subarray(fields, { minLength: 1, maxLength: 2 })
-    .map((chosen) => ({
-      record: kind.full,
-      client: Object.fromEntries(chosen),
-      names: [],
-      touches: [],
-    }))
+  return fc.subarray(fields, { minLength: 1, maxLength: 2 }).map((chosen) => ({
+    record: kind.full,
+    client: Object.fromEntries(chosen),
+    names: [],
+    touches: [],
+  }))
 }
 
 /** A server has rules of its own that no dry run knows; what it refuses has not been applied. */
