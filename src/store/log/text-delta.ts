@@ -22,11 +22,11 @@ export function deltaOf(text: string, base: string): Delta {
   const blocks = createBlocks(Math.ceil(length / BLOCK))
   const { places } = blocks
   const delta: (string | readonly [number, number])[] = []
-  let indexed = index(blocks, codes, 0, base.length)
-  let written = base.length
-  let at = written
+  index(blocks, codes, 0, base.length)
   // Blocks of the text itself begin where it begins.
-  if (indexed < at) indexed = at
+  let indexed = base.length
+  let written = base.length
+  let at = base.length
   let hash = at + BLOCK <= length ? hashAt(codes, at) : 0
   while (at + BLOCK <= length) {
     if (indexed + BLOCK <= at) indexed = index(blocks, codes, indexed, at)
