@@ -159,8 +159,9 @@ export class ClientError extends Error {
     return this.details.status ?? ERROR_CODES[this.code].status
   }
 
+  /** The path of the member at fault, in which names that were sent hide nothing either. */
   get field(): string | undefined {
-    return this.details.field
+    return this.details.field && visible(this.details.field)
   }
 }
 

@@ -141,7 +141,8 @@ export function errorAnswer(thrown: unknown, request: HttpRequest, requestId: st
         'internal',
         'An internal error occurred. The request id identifies it in the log.',
       )
-  const { field, fields, retryAfter, headers = {}, operationId, outcome, mend } = error.details
+  const { field } = error
+  const { fields, retryAfter, headers = {}, operationId, outcome, mend } = error.details
   const { providerMessage } = error.details
   const problem = asksForProblem(request)
   return {

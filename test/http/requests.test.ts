@@ -174,6 +174,8 @@ describe('control characters', () => {
       expect(status).toBe(400)
       expect(json.error).toContain(`\\u${code}`)
       expect(json.error).not.toContain(one)
+      expect(json.field).toContain(`\\u${code}`)
+      expect(json.field).not.toContain(one)
     },
   )
 })
