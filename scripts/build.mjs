@@ -21,6 +21,7 @@ import {
 } from './bundling.mjs'
 import { writeLegal } from './legal.mjs'
 import { freshFolder, publish, stampOf } from './publish.mjs'
+import { writeSdkPackage } from './sdk-package.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const dist = join(root, 'dist')
@@ -33,6 +34,7 @@ const ENTRIES = [
   'sqlite-writer.js',
   'cli/clientry.js',
   'sdk.js',
+  'packages/sdk/index.js',
   'lambda/index.mjs',
 ]
 
@@ -87,6 +89,7 @@ async function buildInto(folder) {
   ])
   const top = { outputs: { ...node.metafile.outputs, ...sdk.metafile.outputs } }
   writeLegal(root, folder, { '': top, cli: command.metafile, lambda: lambda.metafile })
+  writeSdkPackage(root, folder)
 }
 
 /** The types of the SDK and of the emulators, with those of the core that they are made of. */
@@ -105,6 +108,7 @@ function newest(path) {
 const SOURCES = [
   'src',
   'scripts',
+  'packages',
   'package.json',
   'package-lock.json',
   'tsconfig.sdk.json',

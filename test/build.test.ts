@@ -22,11 +22,13 @@ import { freePort } from './free-port.ts'
 const COPIED = [
   'src',
   'scripts',
+  'packages',
   'package.json',
   'package-lock.json',
   'tsconfig.json',
   'tsconfig.sdk.json',
   'LICENSE',
+  '.npmrc',
 ]
 /** What the scripts of package.json start. */
 const ENTRIES = [
@@ -137,10 +139,10 @@ const WATCH = `
   look()
 `
 
-// A fresh clone has no build, and neither has what npm fetches from git: packing makes one where there is none.
+// A fresh clone has no build, and neither has what npm fetches from git, for which it runs no `prepack`: test/install.test.ts.
 it('packs every entry with its types, and the command as a program', () => {
   const { scripts, exports, bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  expect(scripts.prepack).toBe('node scripts/build.mjs --if-needed')
+  expect(scripts.prepare).toBe('node scripts/build.mjs --if-needed')
   const packed = execFileSync('npm', ['pack', '--json'], { cwd: root, encoding: 'utf8' })
   const [{ files = [] } = {}] = JSON.parse(packed.slice(packed.indexOf('[\n'))) as {
     files?: { path: string; mode: number }[]

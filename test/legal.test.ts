@@ -36,6 +36,19 @@ it('the license is Apache 2.0, whole, and what package.json says', () => {
   expect(json('package.json').license).toBe('Apache-2.0')
 })
 
+// The script of a package runs with all rights of the person who installs it: each is looked at, and named.
+it('no package runs a script when it is installed, but for those that package.json allows', () => {
+  const packages = Object.entries<{ hasInstallScript?: boolean }>(
+    json('package-lock.json').packages,
+  )
+  const names = packages
+    .filter(([, { hasInstallScript }]) => hasInstallScript === true)
+    .map(([path]) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length))
+  expect(names.filter((name) => name !== '').sort()).toEqual(
+    Object.keys(json('package.json').allowScripts).sort(),
+  )
+})
+
 describe.each(['dist', 'dist/cli', 'dist/lambda'])('%s', (folder) => {
   it('has our license', () => {
     expect(text(join(folder, 'LICENSE'))).toBe(text('LICENSE'))

@@ -1,6 +1,7 @@
 /**
- * The package as it is published: its exports lead somewhere, its types resolve in every way in which
- * they are looked for, and the SDK runs where nothing else is installed, in Node and for a browser.
+ * The two packages as they are released: their exports lead somewhere, their types resolve in every way in which
+ * they are looked for, and the SDK runs where nothing else is installed, in Node and for a browser. In a real browser:
+ * test/browser/sdk.test.ts.
  */
 
 import { execFileSync } from 'node:child_process'
@@ -8,6 +9,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
 import { build } from 'esbuild'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
@@ -17,21 +19,32 @@ import { sdkExamples } from './examples.ts'
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const TSC = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')
 
-/** A folder of someone who has installed the package, without any of its dependencies. */
+/** What is packed: the program, and the SDK alone. */
+const PACKAGES = [
+  { name: 'clientry', from: ROOT, sdk: 'clientry/sdk' },
+  { name: 'clientry-sdk', from: join(ROOT, 'dist', 'packages', 'sdk'), sdk: 'clientry-sdk' },
+]
+
+/** A folder of someone who has installed both packages, without any of the program's dependencies. */
 let folder: string
-let installed: string
+const installed = (name: string) => join(folder, 'node_modules', name)
+const tarballs = new Map<string, Uint8Array>()
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'clientry-sdk-'))
-  installed = join(folder, 'node_modules', 'clientry')
-  mkdirSync(installed, { recursive: true })
-  const options = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder]
-  const packed = execFileSync('npm', options, { cwd: ROOT, encoding: 'utf8', stdio: 'pipe' })
-  const [{ filename = '' } = {}] = JSON.parse(packed) as { filename?: string }[]
-  const into = ['-xzf', join(folder, filename), '-C', installed, '--strip-components=1']
-  execFileSync('tar', into)
+  for (const { name, from } of PACKAGES) {
+    mkdirSync(installed(name), { recursive: true })
+    const options = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder]
+    const packed = execFileSync('npm', options, { cwd: from, encoding: 'utf8', stdio: 'pipe' })
+    const [{ filename = '' } = {}] = JSON.parse(packed) as { filename?: string }[]
+    const tarball = join(folder, filename)
+    tarballs.set(name, readFileSync(tarball))
+    execFileSync('tar', ['-xzf', tarball, '-C', installed(name), '--strip-components=1'])
+  }
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
-  writeFileSync(join(folder, 'consumer.ts'), CONSUMER)
+  for (const { name, sdk } of PACKAGES) {
+    writeFileSync(join(folder, `consumer-${name}.ts`), consumerOf(sdk))
+  }
   writeFileSync(join(folder, 'emulating.ts'), EMULATING)
   // What someone who tests in Node has.
   mkdirSync(join(folder, 'node_modules', '@types'))
@@ -43,8 +56,8 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const CONSUMER = `
-import { type Client, ClientryError, connect, type Plan } from 'clientry/sdk'
+const consumerOf = (sdk: string) => `
+import { type Client, ClientryError, connect, type Plan } from '${sdk}'
 
 const api = connect({ url: 'http://localhost:8787', token: async () => 'a-token' })
 
@@ -82,9 +95,36 @@ export async function use(): Promise<string> {
 }
 `
 
-it('publint finds nothing', async () => {
-  const { messages, pkg } = await publint({ pkgDir: installed, strict: true, pack: false })
+it.each(PACKAGES)('publint finds nothing in $name', async ({ name }) => {
+  const { messages, pkg } = await publint({ pkgDir: installed(name), strict: true, pack: false })
   expect(messages.map((message) => formatMessage(message, pkg))).toEqual([])
+})
+
+// https://github.com/arethetypeswrong/arethetypeswrong.github.io: its profile `esm-only`. Every Node of `engines` can
+// require such a module; what looks for packages without `exports` is from before Node 12.
+it.each(PACKAGES)('attw finds nothing in $name', async ({ name }) => {
+  const tarball = tarballs.get(name) ?? new Uint8Array()
+  const result = await checkPackage(createPackageFromTarballData(tarball))
+  if (result.types === false) throw new Error('It has no types.')
+  const kindsOf = ({ kind, ...problem }: (typeof result.problems)[number]) =>
+    'resolutionKind' in problem ? `${kind} under ${problem.resolutionKind}` : kind
+  const others = new Set(result.problems.map(kindsOf))
+  for (const kind of NOT_FOR_MODULES) others.delete(kind)
+  expect([...others]).toEqual([])
+})
+
+const NOT_FOR_MODULES = [
+  'NoResolution under node10',
+  'UntypedResolution under node10',
+  'CJSResolvesToESM under node16-cjs',
+]
+
+it('has the version of the program, and no dependencies', () => {
+  const [program, sdk] = PACKAGES.map(({ name }) =>
+    JSON.parse(readFileSync(join(installed(name), 'package.json'), 'utf8')),
+  )
+  expect(sdk).toMatchObject({ name: 'clientry-sdk', version: program.version })
+  expect(Object.keys(sdk).filter((one) => /dependencies|scripts|bin/i.test(one))).toEqual([])
 })
 
 it.each([
@@ -102,7 +142,7 @@ it.each([
     '',
     '--target',
     'es2022',
-    'consumer.ts',
+    ...PACKAGES.map(({ name }) => `consumer-${name}.ts`),
     'examples.ts',
   ]
   const run = () => execFileSync(process.execPath, asked, { cwd: folder, encoding: 'utf8' })
@@ -120,9 +160,9 @@ it.each([
   expect(run()).toBe('')
 })
 
-it('runs in Node where nothing else is installed', () => {
+it.each(PACKAGES)('$sdk runs in Node where nothing else is installed', ({ sdk }) => {
   const program = `
-    import { ClientryError, connect } from 'clientry/sdk'
+    import { ClientryError, connect } from '${sdk}'
     const { getHealth } = connect({ url: 'http://127.0.0.1:1', retryForMs: 0 })
     const error = await getHealth().catch((error) => error)
     console.log(error instanceof ClientryError, error.code)
@@ -132,9 +172,9 @@ it('runs in Node where nothing else is installed', () => {
   expect(out).toBe('true unreachable\n')
 })
 
-it('is bundled for a browser without anything of Node', async () => {
+it.each(PACKAGES)('$sdk is bundled for a browser without anything of Node', async ({ sdk }) => {
   const { outputFiles, metafile } = await build({
-    stdin: { contents: "export { connect } from 'clientry/sdk'", resolveDir: folder },
+    stdin: { contents: `export { connect } from '${sdk}'`, resolveDir: folder },
     bundle: true,
     format: 'esm',
     platform: 'browser',
@@ -151,6 +191,7 @@ it('is bundled for a browser without anything of Node', async () => {
 })
 
 it('imports nothing at all', () => {
-  const text = readFileSync(join(installed, 'dist', 'sdk.js'), 'utf8')
+  const text = readFileSync(join(installed('clientry-sdk'), 'index.js'), 'utf8')
+  expect(readFileSync(join(installed('clientry'), 'dist', 'sdk.js'), 'utf8')).toBe(text)
   expect(text).not.toMatch(/^import |\bimport\(|\brequire\(/m)
 })
