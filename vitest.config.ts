@@ -51,8 +51,8 @@ export default defineConfig({
         test: {
           name: 'whole',
           include: ['test/**/*.test.ts'],
-          // `npm run test:servers` has the servers.
-          exclude: [...PURE, ...SHARED, 'test/servers/**'],
+          // `npm run test:servers` has the servers, `npm run test:postgres` PostgreSQL.
+          exclude: [...PURE, ...SHARED, 'test/servers/**', 'test/postgres/**'],
           globalSetup: ['test/setup.ts'],
         },
       },

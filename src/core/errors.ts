@@ -122,6 +122,8 @@ export interface ErrorDetails {
   readonly found?: Json
   /** Asking again would fail in the same way. */
   readonly lasting?: true
+  /** With `store_unavailable`: what was to be written may have been. */
+  readonly uncertain?: true
   /** With `client_gone`: the provider itself says that the client does not exist. */
   readonly purged?: true
   /**

@@ -98,4 +98,9 @@ export interface Store {
   close(): Promise<void>
   /** Absent where the store has none: clients are then listed by asking. */
   readonly mirror?: Mirror
+  /**
+   * The same store, whose calls stop at work after the time that is left when they begin; absent: they go on after
+   * everyone has given up waiting.
+   */
+  within?(remainingMs: () => number): Store
 }

@@ -16,6 +16,7 @@ import { startWriter } from '../../src/store/sqlite/threaded-writer.ts'
 import type { Store } from '../../src/store/store.ts'
 import { eventually } from '../eventually.ts'
 import { closingOf, intentOf, jobClaimOf, jobOf, outsideChangeOf } from '../fixtures/entries.ts'
+import { describePostgres, openPlace } from '../postgres/place.ts'
 import { type Dynamodb, startDynamodb } from './dynamodb.ts'
 import { describeStore, STORE_UNAVAILABLE } from './store.ts'
 
@@ -133,6 +134,30 @@ describeStore({
     }
   },
 })
+
+describePostgres('on PostgreSQL', () =>
+  describeStore({
+    name: 'PostgreSQL',
+    outages: ['no one listens', 'the rights are gone'],
+    open: async () => {
+      const place = await openPlace()
+      return {
+        store: place.store(),
+        another: async () => place.store(),
+        lose: async (outage) => {
+          if (outage === 'no one listens') return place.proxy.stop()
+          await place.query('revoke insert on log from clientry')
+          return async () => {
+            await place.query('grant insert on log to clientry')
+          }
+        },
+        stored: async () =>
+          Number((await place.query('select sum(length(entry)) as n from log'))[0]?.n),
+        close: place.close,
+      }
+    },
+  }),
+)
 
 describe('SQLite alone', () => {
   it('fails its check when it cannot write', async () => {

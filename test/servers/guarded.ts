@@ -13,19 +13,23 @@ export interface Surroundings {
   readonly env?: Readonly<Record<string, string>>
   /** Where standard output and standard error go. */
   readonly output: 'ignore' | 'inherit' | 'pipe'
+  /** Whom the program runs as; absent: this process's user. */
+  readonly uid?: number
+  readonly gid?: number
 }
 
 /** Starts a program as the leader of a process group of its own. */
 export function spawnGuarded(
   command: string,
   args: readonly string[],
-  { cwd, env, output }: Surroundings,
+  { cwd, env, output, ...user }: Surroundings,
 ): ChildProcess {
   return spawn('/bin/sh', ['-c', SCRIPT, 'sh', command, ...args], {
     cwd,
     env: { ...process.env, ...env },
     detached: true,
     stdio: ['ignore', output, output, 'pipe'],
+    ...user,
   })
 }
 

@@ -26,11 +26,13 @@ export function withinDeadline(service: Service, deadline: number): Service {
  * all records is not bounded.
  * @throws ClientError `store_unavailable`
  */
-export function boundedStore(store: Store, deadline: number, now: () => number): Store {
+export function boundedStore(unbounded: Store, deadline: number, now: () => number): Store {
+  const remainingMs = () => Math.max(deadline - now(), GRACE_MS)
+  const store = unbounded.within?.(remainingMs) ?? unbounded
   const bounded =
     <A extends readonly unknown[], T>(call: (...values: A) => Promise<T>) =>
     (...values: A): Promise<T> =>
-      within(call(...values), Math.max(deadline - now(), GRACE_MS), tooLate)
+      within(call(...values), remainingMs(), tooLate)
   return {
     append: bounded(store.append),
     last: bounded(store.last),
