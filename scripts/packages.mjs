@@ -1,7 +1,7 @@
 /** The packages of others that the program is made of: by the lock file, and by what went into a bundle. */
 
-import { readFileSync, realpathSync } from 'node:fs'
-import { join, relative, resolve } from 'node:path'
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
 
 /** One package, by its key in the lock file (`node_modules/a/node_modules/b`). */
 const nameOf = (key) => key.slice(key.lastIndexOf('node_modules/') + 'node_modules/'.length)
@@ -62,10 +62,17 @@ export function partsOf(lock, bundled) {
   }))
 }
 
+/** Where a package is, as Node finds it: nearest first, since a checkout may lie in a workspace that has it. */
+function folderOf(root, key) {
+  const folder = join(root, key)
+  const above = dirname(root)
+  return existsSync(folder) || above === root ? folder : folderOf(above, key)
+}
+
 /** Name, version and license of a package, and the folder that it is in. */
 export function packageAt(root, lock, key) {
   const { version, integrity } = lock[key]
-  const folder = join(root, key)
+  const folder = folderOf(root, key)
   const { license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
   return { key, name: nameOf(key), version, integrity, license, folder }
 }
