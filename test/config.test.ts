@@ -100,6 +100,105 @@ describe('whose tokens a row of auth.permissions is about', () => {
   })
 })
 
+describe('claims in a row of auth.permissions', () => {
+  const GITHUB = 'https://token.actions.githubusercontent.com'
+  const TENANT = 'https://tenant.eu.auth0.com/'
+  const issuers = [
+    { issuer: TENANT, audience: ['https://clientry'] },
+    { issuer: GITHUB, audience: ['https://clientry'], requireTyp: false },
+  ]
+  const grants = ['clients:read']
+  const auth = (...permissions: readonly object[]) => ({
+    ...good(),
+    auth: { issuers, permissions },
+  })
+  const faultsOfClaims = (claims: unknown, issuer = TENANT) =>
+    faultsOf(auth({ issuer, claims, grants }))
+
+  it('are kept with all their values, and named to the issuer that they are about', () => {
+    const claims = { repository: 'acme/shop', ref: ['refs/heads/main', { pattern: 'refs/tags/*' }] }
+    const config = parseConfig(auth({ issuer: GITHUB, claims, grants }), ENVIRONMENT)
+    expect(config.permissions).toEqual([
+      { issuer: GITHUB, claims: { repository: ['acme/shop'], ref: claims.ref }, grants },
+    ])
+    expect(config.issuers.map(({ claimNames }) => claimNames)).toEqual([
+      undefined,
+      ['repository', 'ref'],
+    ])
+  })
+
+  it.each<[string, unknown, RegExp]>([
+    ['none', {}, /claims must be an object with at least one claim/],
+    ['a text', 'repository', /claims must be an object/],
+    ['a list', ['repository'], /claims must be an object/],
+    ['no value', { sub: [] }, /claims\.sub must have at least one value/],
+    ['a flag', { ref_protected: true }, /claims\.ref_protected must be a text .*in quotes/],
+    ['a number', { repository_id: 74 }, /claims\.repository_id must be a text/],
+    ['null', { sub: null }, /claims\.sub must be a text/],
+    ['an empty text', { sub: '' }, /claims\.sub must be a text/],
+    [
+      'a wildcard in a text',
+      { sub: 'repo:acme/*' },
+      /claims\.sub contains \*.*\{ pattern: TEXT \}/,
+    ],
+    ['another member', { sub: { pattern: 'a', flags: 'i' } }, /claims\.sub must be a text/],
+    ['a long text', { sub: 'a'.repeat(513) }, /claims\.sub must be a text of up to 512/],
+    ['a name of every object', JSON.parse('{"__proto__":[]}'), /claims\.__proto__ must have/],
+  ])('are refused: %s', (_, claims, expected) => {
+    expect(faultsOfClaims(claims).join('\n')).toMatch(expected)
+  })
+
+  it('or a scope must be there, and both may be', () => {
+    expect(faultsOf(auth({ issuer: TENANT, grants })).join()).toMatch(
+      /auth\.permissions\[0\] must have a scope or claims, or it would apply to every token/,
+    )
+    const both = { issuer: TENANT, scope: 's', claims: { sub: 'a' }, grants }
+    expect(faultsOf(auth(both))).toEqual([])
+  })
+
+  it('mean nothing at any issuer', () => {
+    expect(faultsOf(auth({ issuer: 'any', claims: { sub: 'a' }, grants })).join()).toMatch(
+      /auth\.permissions\[0\]\.issuer must name one issuer, since a claim means something else/,
+    )
+  })
+
+  it.each<[string, unknown, boolean]>([
+    ['a repository', { repository: 'acme/shop' }, true],
+    ['repositories of an owner', { repository: { pattern: 'acme/*' } }, true],
+    ['an owner', { repository_owner: 'acme', ref: 'refs/heads/main' }, true],
+    ['a subject', { sub: { pattern: 'repo:acme/*:ref:refs/heads/main' } }, true],
+    ['a branch', { ref: 'refs/heads/main' }, false],
+    ['any repository', { repository: { pattern: '**' } }, false],
+    ['owners whose names begin so', { repository: { pattern: 'acme*/shop' } }, false],
+    ['such owners beside one', { repository: ['acme/shop', { pattern: '*/shop' }] }, false],
+    ['owners of any name', { repository_owner: { pattern: 'acme*' } }, false],
+    ['subjects of anyone', { sub: { pattern: '**:ref:refs/heads/main' } }, false],
+  ])('say whose tokens of a shared issuer are meant: %s', (_, claims, holds) => {
+    const faults = faultsOfClaims(claims, GITHUB)
+    expect(faults.length, faults.join()).toBe(holds ? 0 : 1)
+    if (!holds) expect(faults[0]).toMatch(/must say whose tokens are meant.*repository or/)
+  })
+
+  it('must be there for a shared issuer, whose tokens anyone can have', () => {
+    const everyone = { ...good(), auth: { issuers } }
+    expect(faultsOf(everyone).join()).toMatch(
+      /auth\.permissions must be there, since https:..token/,
+    )
+    const byScope = { issuer: GITHUB, scope: 's', grants }
+    expect(faultsOf(auth(byScope)).join()).toMatch(/claims must say whose tokens are meant/)
+    const byAny = { issuer: 'any', scope: 's', grants }
+    expect(faultsOf(auth(byAny)).join()).toMatch(/issuer must name one issuer, since https:..token/)
+  })
+
+  it('are warned about where users choose them', () => {
+    const row = (claims: object) => auth({ issuer: TENANT, claims, grants })
+    const warnings = (claims: object) =>
+      configWarnings(parseConfig(row(claims), ENVIRONMENT)).join()
+    expect(warnings({ email: 'ops@example.com' })).toMatch(/claims\.email is a claim that users/)
+    expect(warnings({ sub: 'a' })).not.toMatch(/is a claim that users/)
+  })
+})
+
 describe('an issuer that belongs to a provider', () => {
   const overlapping = (issuer: object, providers: object = good().providers) =>
     overlapsOf(

@@ -46,9 +46,14 @@ export function ownApiAt(
     const patterns = scopePatterns(settings)
     const covers = (word: string) =>
       (patterns && isPattern(word)) || issuers.some((issuer) => isOurs(config, issuer, word))
-    return { covers, anyWhereNone: anyWhereNone(settings) }
+    const byClaims = issuers.some((issuer) => isByClaims(config, issuer))
+    return { covers, anyWhereNone: anyWhereNone(settings), byClaims }
   }
 }
+
+/** Whether claims alone grant something to tokens of an issuer: which of its clients have them, no record says. */
+const isByClaims = ({ permissions = [] }: Config, { issuer }: IssuerSettings): boolean =>
+  permissions.some((row) => row.issuer === issuer && row.scope === undefined)
 
 /** Whether a scope stands for others; which of them is not looked into. */
 const isPattern = (word: string) => word.split('.').includes('*')
@@ -60,7 +65,7 @@ function isOurs({ permissions }: Config, issuer: IssuerSettings, word: string): 
   const rows = permissions?.filter(
     (row) => row.issuer === issuer.issuer || row.issuer === ANY_ISSUER,
   )
-  const scopes: readonly string[] = rows?.map(({ scope }) => scope) ?? PERMISSIONS
+  const scopes: readonly string[] = rows?.flatMap(({ scope }) => scope ?? []) ?? PERMISSIONS
   const prefixed = audience === undefined
   return scopeNames(word, { prefixed, prefix }).some((name) => scopes.includes(name))
 }

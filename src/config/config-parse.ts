@@ -6,13 +6,14 @@ import { isRecord } from '../core/json/json.ts'
 import { type Secret, secret } from '../core/secrecy/secret.ts'
 import { parseUrl } from '../core/uri/uri-reading.ts'
 import type { IssuerSettings } from '../http/auth/issuers.ts'
-import { ANY_ISSUER, type PermissionGrant } from '../http/auth/permissions.ts'
+import type { PermissionGrant } from '../http/auth/permissions.ts'
 import type { Level } from '../http/exchange.ts'
 import type { QuotaSettings } from '../http/quotas.ts'
 import { type ProviderSettings, providerSchema, settingsOf } from '../providers/configured.ts'
 import { type Reference, reference } from '../providers/setting-schemas.ts'
 import type { LeaseShares } from '../service/base/service.ts'
 import { faultSentences, faulty } from './config-faults.ts'
+import { claimNamesOf, grantsOf } from './config-grants.ts'
 import { configSchema, issuer, type RawConfig } from './config-schema.ts'
 import { joined } from './config-text.ts'
 
@@ -73,14 +74,19 @@ export function parseConfig(input: unknown, environment: Environment, folder?: s
       providerOf(one, { at: `providers.${id}`, mode: raw.mode, lookUp, faults }),
     ]),
   )
+  const permissions = grantsOf(raw, faults)
   const config: Config = {
     ...raw,
     key: keyOf(lookUp(raw.key, 'key'), faults),
     store: storeOf(raw.store, folder, faults),
     defaultProvider: defaultProviderOf(raw, faults),
     providers,
-    issuers: raw.auth.issuers.map((one, index) => issuerOf(one, index, faults)),
-    permissions: raw.auth.permissions?.map((one, index) => grantOf(one, index, raw, faults)),
+    issuers: raw.auth.issuers.map((one, index) => {
+      const settings = issuerOf(one, index, faults)
+      const claimNames = claimNamesOf(one.issuer, permissions)
+      return claimNames.length === 0 ? settings : { ...settings, claimNames }
+    }),
+    permissions,
   }
   const issuers = raw.auth.issuers.map((one) => one.issuer)
   for (const [index, { provider }] of raw.auth.issuers.entries()) {
@@ -248,31 +254,4 @@ function issuerOf(
   if (raw.jwksUrl !== undefined) checkUrl(raw.jwksUrl, `${at}.jwksUrl`, faults)
   else checkUrl(raw.issuer, `${at}.issuer`, faults)
   return raw as IssuerSettings
-}
-
-/** A row with the issuer that it is about; with one issuer there is no other that it could mean. */
-function grantOf(
-  { issuer, ...row }: NonNullable<RawConfig['auth']['permissions']>[number],
-  index: number,
-  { auth, providers }: RawConfig,
-  faults: string[],
-): PermissionGrant {
-  const at = `auth.permissions[${index}]`
-  const issuers = auth.issuers.map((one) => one.issuer)
-  const [only = ''] = issuers
-  if (issuer === undefined && issuers.length > 1) {
-    faults.push(
-      `${at} must name the issuer of the tokens that it applies to: issuer: ${issuers.join(' or ')}, or ${ANY_ISSUER} for all of them.`,
-    )
-  }
-  if (issuer !== undefined && issuer !== ANY_ISSUER && !issuers.includes(issuer)) {
-    faults.push(
-      `${at}.issuer must be ${ANY_ISSUER}, or one of auth.issuers exactly as written there: ${issuers.join(', ')}.`,
-    )
-  }
-  const unknown = row.providers?.find((id) => !Object.hasOwn(providers, id))
-  if (unknown !== undefined) {
-    faults.push(`${at}.providers names ${unknown}, which is not configured.`)
-  }
-  return { ...row, issuer: issuer ?? only } as PermissionGrant
 }

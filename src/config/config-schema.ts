@@ -28,7 +28,9 @@ export const issuer = z.strictObject({
 })
 
 const grant = z.strictObject({
-  scope: text,
+  scope: z.optional(text),
+  /** Claims that the token must have, each with a text, `{ pattern }`, or a list of these; see `config-grants.ts`. */
+  claims: z.optional(z.unknown()),
   /** One of the issuers, or `any`; may be absent where there is but one. */
   issuer: z.optional(text),
   grants: z.array(z.enum(PERMISSIONS)).check(z.minLength(1)),

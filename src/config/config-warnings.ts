@@ -6,7 +6,24 @@ import type { Config } from './config-parse.ts'
 
 /** Sentences for the operator: the place in the configuration, what follows from it, what to write. */
 export function configWarnings(config: Config): readonly string[] {
-  return [...permissionWarnings(config), ...prefixWarnings(config), ...overlapWarnings(config)]
+  return [
+    ...permissionWarnings(config),
+    ...claimWarnings(config),
+    ...prefixWarnings(config),
+    ...overlapWarnings(config),
+  ]
+}
+
+/** What users of many issuers choose themselves; only `sub` is theirs for good (OpenID Connect Core 1.0 section 5.7). */
+const CHOSEN_BY_USERS = ['email', 'name', 'nickname', 'preferred_username', 'upn']
+
+function claimWarnings({ permissions = [] }: Config): readonly string[] {
+  return permissions.flatMap(({ claims = {} }, index) =>
+    CHOSEN_BY_USERS.filter((name) => Object.hasOwn(claims, name)).map(
+      (name) =>
+        `auth.permissions[${index}].claims.${name} is a claim that users of many issuers can change themselves: use sub, or make sure that this issuer lets no user choose it.`,
+    ),
+  )
 }
 
 /** Who administers an issuer can put any scope into its tokens. */
@@ -20,7 +37,7 @@ function permissionWarnings({ permissions, issuers }: Config): readonly string[]
   }
   if (!several) return []
   return permissions.flatMap(({ issuer, scope, grants }, index) =>
-    issuer === ANY_ISSUER
+    issuer === ANY_ISSUER && scope !== undefined
       ? [
           `auth.permissions[${index}] applies to tokens of any issuer: the administrators of each issuer can grant the scope ${scope}, and with it ${grants.join(', ')}. Name the intended issuer.`,
         ]

@@ -34,6 +34,8 @@ export interface Caller extends Actor {
   /** When the token ends, RFC 3339; absent where there is none. */
   readonly expiresAt?: string
   readonly scopes: readonly string[]
+  /** The claims of the token that rows of the configuration go by; absent: none is there. */
+  readonly claims?: Readonly<Record<string, readonly string[]>>
   /** Those where the caller may do anything at all. */
   readonly providers: readonly CallerAt[]
 }

@@ -4,7 +4,7 @@
  */
 
 import { isClientError } from '../core/errors.ts'
-import type { KeyFault } from '../http/auth/published.ts'
+import type { KeyFault } from '../http/auth/keys/published.ts'
 import type { IssuerHealth } from '../http/auth/verify.ts'
 import type { MetricsText, RequestLine } from '../http/exchange.ts'
 import type { Call, UpstreamCall } from '../providers/call.ts'

@@ -13,7 +13,7 @@ export function acceptedIssuers({
   return issuers.map((one) => {
     const { issuer, audience = [] } = one
     const own = permissions.filter((row) => row.issuer === issuer || row.issuer === ANY_ISSUER)
-    const scopes = own.map(({ scope }) => asRequested(one, scope))
+    const scopes = own.flatMap(({ scope }) => (scope === undefined ? [] : asRequested(one, scope)))
     return { issuer, audience, scopes: [...new Set(scopes)] }
   })
 }

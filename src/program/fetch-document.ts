@@ -1,6 +1,6 @@
 /** What issuers publish, fetched from their own addresses. */
 
-import type { FetchDocument } from '../http/auth/published.ts'
+import type { FetchDocument } from '../http/auth/keys/published.ts'
 import { exchange } from '../net/exchange.ts'
 
 /** Fetches a document; a redirect is an answer like any other, and is not followed. */

@@ -38,8 +38,8 @@ export interface World {
   /** The installation's key. */
   readonly key: Uint8Array
   readonly log: readonly LogLine[]
-  /** An access token with these scopes, and claims of one's own on top. */
-  token(scopes?: readonly string[], claims?: JsonObject): Promise<string>
+  /** An access token with these scopes, and claims and header members of one's own on top; `undefined`: none. */
+  token(scopes?: readonly string[], claims?: Claims, header?: JsonObject): Promise<string>
   /** Stops answering the key requests of the verifier. */
   failKeys(): void
   /** Calls that reached any provider, token requests aside. */
@@ -49,10 +49,14 @@ export interface World {
   close(): Promise<void>
 }
 
+type Claims = Readonly<Record<string, Json | undefined>>
+
 export interface WorldOptions {
   readonly permissions?: Json
   /** More of the issuer of its tokens. */
   readonly issuer?: JsonObject
+  /** Further issuers, whose tokens the same key signs. */
+  readonly issuers?: readonly JsonObject[]
   readonly limits?: JsonObject
   readonly server?: JsonObject
   /** Beside the three. */
@@ -112,6 +116,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       auth: {
         issuers: [
           { issuer: ISSUER, jwksUrl: keyServer.url, audience: [AUDIENCE], ...options.issuer },
+          ...(options.issuers ?? []).map((one) => ({ jwksUrl: keyServer.url, ...one })),
         ],
         ...(options.permissions === undefined ? {} : { permissions: options.permissions }),
       },
@@ -147,7 +152,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     database,
     key: config.key,
     log,
-    token: (scopes = [], claims = {}) => {
+    token: (scopes = [], claims = {}, header = {}) => {
       const minute = 60 * Math.floor(Date.now() / 60_000)
       const content = {
         iss: ISSUER,
@@ -159,8 +164,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         scope: scopes.join(' '),
         ...claims,
       }
-      const name = JSON.stringify(content)
-      const token = tokens.get(name) ?? sign(key, content)
+      const name = JSON.stringify([content, header])
+      const token = tokens.get(name) ?? sign(key, content, header)
       tokens.set(name, token)
       return token
     },

@@ -19,6 +19,7 @@ import { mappingOf } from './mapping.ts'
 const api: OwnApi = {
   covers: (word) => word.startsWith('api:') || word === 'https://api.example',
   anyWhereNone: false,
+  byClaims: false,
 }
 const open: OwnApi = { ...api, anyWhereNone: true }
 
@@ -105,6 +106,13 @@ describe('grant types and destinations', () => {
   it('decide nothing about a client without access', () => {
     expect(changed(base, more)).toEqual([])
     expect(changed(base, { ...base, grant_types: ['client_credentials'] })).toEqual([])
+  })
+
+  it('decide about every client where claims of its tokens grant something', () => {
+    const byClaims = { api: { ...api, byClaims: true } }
+    expect(changed(base, more, byClaims)).toEqual(['grantTypes', 'callbacks'])
+    expect(changed(base, { ...base, client_name: 'x' }, byClaims)).toEqual([])
+    expect(hasAccess(local, byClaims.api, {})).toBe(true)
   })
 
   it('decide with the access that the change gives or takes', () => {

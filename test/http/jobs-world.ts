@@ -22,6 +22,8 @@ interface Sent {
   readonly headers?: Readonly<Record<string, string>>
   readonly query?: string
   readonly scopes?: readonly string[]
+  /** More of the caller's token. */
+  readonly claims?: JsonObject
 }
 
 export interface Received extends Omit<HttpResponse, 'body'> {
@@ -56,7 +58,7 @@ export async function startJobWorld(
       path,
       query: more.query ?? '',
       headers: {
-        authorization: [`Bearer ${await world.token(more.scopes ?? options?.scopes)}`],
+        authorization: [`Bearer ${await world.token(more.scopes ?? options?.scopes, more.claims)}`],
         'content-type': ['application/json'],
         ...Object.fromEntries(named),
       },

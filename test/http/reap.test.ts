@@ -14,9 +14,15 @@ const REAP = {
 }
 const NEEDED = ['clients:read', 'clients:suspend', 'clients:delete', 'jobs:write'] as const
 
+/** Claims by which a caller may do all of it without a scope. */
+const WORKFLOW = { repository: 'acme/shop' }
+
 let world: JobWorld
 beforeAll(async () => {
-  const permissions = PERMISSIONS.map((one) => ({ scope: one, grants: [one] }))
+  const permissions = [
+    ...PERMISSIONS.map((one) => ({ scope: one, grants: [one] })),
+    { claims: WORKFLOW, grants: [...NEEDED, 'clients:write'] },
+  ]
   world = await startJobWorld(3, { permissions: permissions as never, scopes: PERMISSIONS })
   for (const id of world.ids) {
     const name = `Client ${id}`
@@ -75,6 +81,16 @@ it('a key makes one job of a request that comes twice', async () => {
   expect(again.body.id).toBe(first.body.id)
   expect(again.headers['idempotent-replayed']).toBe('true')
   await world.send('POST', `/jobs/${first.body.id}/cancel`)
+})
+
+it('goes by the claims of the caller who submitted it, as long as they grant that', async () => {
+  const workflow = { scopes: [], claims: WORKFLOW }
+  const { body } = await world.send('POST', '/jobs/reap', { ...REAP, graceSeconds: DAY }, workflow)
+  await world.until(body.id, 'planned')
+  expect((await world.send('POST', `/jobs/${body.id}/start`, undefined, workflow)).status).toBe(200)
+  expect(await world.until(body.id, 'done')).toMatchObject({ counts: { applied: 3 } })
+  const undo = await world.send('POST', `/jobs/${body.id}/undo`, { autoStart: true })
+  await world.until(undo.body.id, 'done')
 })
 
 it('looks first, suspends when started, and is undone', async () => {

@@ -10,7 +10,7 @@ import type { Route } from '../../src/http/route.ts'
 import { ROUTES } from '../../src/http/routes.ts'
 import type { HttpRequest, HttpResponse } from '../../src/http/wire/message.ts'
 import { putLocalClient } from '../../src/providers/local/index.ts'
-import { startWorld, type World } from '../contract/world.ts'
+import { AUDIENCE, ISSUER, startWorld, type World } from '../contract/world.ts'
 import { eventually } from '../eventually.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullCognitoClient, POOL_ID } from '../fixtures/cognito.ts'
@@ -201,8 +201,21 @@ beforeAll(async () => {
     grants: [one],
     providers: ['local'],
   }))
-  const permissions = [...everywhere, ...elsewhere] as never
-  world = await startWorld({ permissions, metrics: true })
+  const byWorkflow = PERMISSIONS.map((one) => ({
+    issuer: GITHUB,
+    claims: {
+      repository: [{ pattern: 'acme/shop-*' }, 'acme/portal'],
+      ref: 'refs/heads/main',
+      environment: { pattern: `**+${one}+**` },
+    },
+    grants: [one],
+  }))
+  const rows = [...everywhere, ...elsewhere].map((row) => ({ ...row, issuer: ISSUER }))
+  world = await startWorld({
+    permissions: [...rows, ...byWorkflow] as never,
+    issuers: [{ issuer: GITHUB, audience: [AUDIENCE], requireTyp: false }],
+    metrics: true,
+  })
   const token = await world.token(['clients:write'])
   const made = await request(requestOf('updateClient'), 'PATCH', token)
   expect(made.status).toBe(200)
@@ -285,6 +298,47 @@ const needed = ({ permission, atSource, also }: Route): Permission[] =>
 const others = ({ permission, alternative }: Route): Permission[] =>
   PERMISSIONS.filter((one) => one !== permission && one !== alternative)
 
+/** https://docs.github.com/en/actions/reference/security/oidc */
+const GITHUB = 'https://token.actions.githubusercontent.com'
+
+/** A token as a workflow gets it, with the environment that stands for these permissions. */
+function workflowToken(
+  permissions: readonly Permission[],
+  claims: Readonly<Record<string, string | undefined>> = {},
+): Promise<string> {
+  const own = {
+    iss: GITHUB,
+    sub: 'repo:acme/shop-web:environment:production',
+    client_id: undefined,
+    scope: undefined,
+    jti: '3923b7a6-bf51-438c-9331-a1658f4c42cc',
+    ref: 'refs/heads/main',
+    ref_type: 'branch',
+    ref_protected: 'true',
+    sha: '0123456789012345678901234567890123456789',
+    repository: 'acme/shop-web',
+    repository_id: '74',
+    repository_owner: 'acme',
+    repository_owner_id: '65',
+    repository_visibility: 'private',
+    environment: `+${permissions.join('+')}+`,
+    actor: 'octocat',
+    workflow: 'deploy',
+    workflow_ref: 'acme/shop-web/.github/workflows/deploy.yml@refs/heads/main',
+    job_workflow_ref: 'acme/shop-web/.github/workflows/deploy.yml@refs/heads/main',
+    event_name: 'push',
+    runner_environment: 'github-hosted',
+    run_id: '1234567890',
+    run_attempt: '1',
+    ...claims,
+  }
+  const header = own.iss === GITHUB ? { typ: 'JWT', x5t: 'A1b2C3d4E5f6G7h8I9j0K1l2M3n' } : {}
+  return world.token([], own, header)
+}
+
+/** Which providers there are is nothing for a caller who may do nothing anywhere. */
+const nothing: Expectation = ({ operationId: id }) => (id === 'getProvider' ? 404 : 403)
+
 const TOKENS: readonly {
   readonly name: string
   token(route: Route): Promise<string | undefined>
@@ -311,8 +365,7 @@ const TOKENS: readonly {
   {
     name: 'a token without a scope',
     token: () => world.token([]),
-    // Which providers there are is nothing for a caller who may do nothing anywhere.
-    status: ({ operationId: id }) => (id === 'getProvider' ? 404 : 403),
+    status: nothing,
   },
   {
     name: 'a token with every other scope',
@@ -337,6 +390,35 @@ const TOKENS: readonly {
     token: (route) => world.token(route.alternative ? [route.alternative] : needed(route)),
     status: (_, { success = 200 }) => success,
   },
+  {
+    name: 'a token of a workflow whose claims are enough',
+    token: (route) => workflowToken(needed(route)),
+    // It is an operation of someone else.
+    status: ({ operationId: id }, { success = 200 }) => (id === 'getOperation' ? 404 : success),
+  },
+  {
+    name: 'a token of a workflow whose claims grant everything else',
+    token: (route) => workflowToken(others(route)),
+    status: ({ operationId: id }) =>
+      VISIBLE.includes(id) ? 200 : id === 'getOperation' ? 404 : 403,
+  },
+  ...Object.entries({
+    'of another owner': { repository: 'evil/shop-web' },
+    'of a repository that continues the name': { repository: 'acme/portal-2' },
+    'of a repository below another': { repository: 'acme/shop-web/evil' },
+    'on another branch': { ref: 'refs/heads/main2' },
+    'without an environment': { environment: undefined },
+    'with a claim that is empty': { ref: '' },
+    'that names scopes, which its issuer grants to no one': {
+      environment: undefined,
+      scope: PERMISSIONS.join(' '),
+    },
+    'of an issuer whose claims count for nothing': { iss: ISSUER, client_id: 'c' },
+  }).map(([name, claims]) => ({
+    name: `a token of a workflow ${name}`,
+    token: (route: Route) => workflowToken(needed(route), claims),
+    status: nothing,
+  })),
 ]
 
 /** Routes that show of each provider only what its visibility is: any permission there shows it. */

@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Caller, ResourceMetadata } from '../../src/contract/server.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
 import { PERMISSIONS } from '../../src/core/rights/permissions.ts'
 import { acceptedIssuers } from '../../src/program/accepted-issuers.ts'
 import { startWorld, type World } from '../contract/world.ts'
@@ -9,6 +10,7 @@ import { startWorld, type World } from '../contract/world.ts'
 const ROWS = [
   { scope: 'read', grants: ['clients:read', 'history:read'] },
   { scope: 'local-admin', grants: PERMISSIONS, providers: ['local'] },
+  { claims: { groups: 'ops', team: 'shop' }, grants: ['clients:read'], providers: ['local'] },
 ]
 
 let world: World
@@ -17,14 +19,20 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-async function get<T>(path: string, scopes?: readonly string[], host = 'api.example.com') {
+async function get<T>(
+  path: string,
+  scopes?: readonly string[],
+  { host = 'api.example.com', claims = {} }: { host?: string; claims?: JsonObject } = {},
+) {
   const { status, body } = await world.clientry.app({
     method: 'GET',
     path,
     query: '',
     headers: {
       host: [host],
-      ...(scopes === undefined ? {} : { authorization: [`Bearer ${await world.token(scopes)}`] }),
+      ...(scopes === undefined
+        ? {}
+        : { authorization: [`Bearer ${await world.token(scopes, claims)}`] }),
     },
     body: undefined,
     deadline: Date.now() + 5_000,
@@ -43,6 +51,18 @@ it('shows the permissions of a caller at each provider, and the scopes that gran
     at(provider)?.missing.find(({ permission }) => permission === 'clients:write')
   expect(missing('auth0')).toEqual({ permission: 'clients:write', scopes: [] })
   expect(missing('local')).toEqual({ permission: 'clients:write', scopes: ['local-admin'] })
+})
+
+it('shows the claims that rows go by, of those that the token has, and nothing for them alone', async () => {
+  const groups = ['staff', 'ops']
+  const some = await get<Caller>('/whoami', [], { claims: { groups, office: 'Bonn' } })
+  expect(some.body).toMatchObject({ claims: { groups }, providers: [] })
+  const all = await get<Caller>('/whoami', [], { claims: { groups, team: 'shop' } })
+  expect(all.body.claims).toEqual({ groups, team: ['shop'] })
+  expect(all.body.providers.map(({ provider, permissions }) => [provider, permissions])).toEqual([
+    ['local', ['clients:read']],
+  ])
+  expect((await get<Caller>('/whoami', [])).body.claims).toBeUndefined()
 })
 
 it('names no provider to a caller who may do nothing there', async () => {
@@ -64,7 +84,7 @@ it('says without a token which issuers and scopes it takes, and no provider', as
   expect(body.authorization_servers).toEqual([own?.issuer])
   expect(own?.audience).toHaveLength(1)
   expect(JSON.stringify(body)).not.toContain('auth0')
-  const here = await get<ResourceMetadata>(path, undefined, 'localhost:8787')
+  const here = await get<ResourceMetadata>(path, undefined, { host: 'localhost:8787' })
   expect(here.body.resource).toBe('http://localhost:8787')
 })
 
@@ -78,6 +98,7 @@ it('spells scopes as the issuer takes them, each issuer its own', () => {
     { scope: 'read', issuer: 'any', grants: [] },
     { scope: 'clientry/write', issuer: pool, grants: [] },
     { scope: 'read', issuer: other, grants: [] },
+    { claims: { sub: ['a'] }, issuer: other, grants: [] },
   ]
   expect(acceptedIssuers({ issuers, permissions })).toEqual([
     { issuer: pool, audience: [], scopes: ['clientry/read', 'clientry/write'] },

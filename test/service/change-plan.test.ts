@@ -119,7 +119,7 @@ describe('what a suspension took away', () => {
   it('is given back without the right to give access, which a change of the same takes', async () => {
     const asked: Need[] = []
     const authorize = (needs: readonly Need[]) => void asked.push(...needs)
-    const ownApi = () => ({ covers: () => true, anyWhereNone: true })
+    const ownApi = () => ({ covers: () => true, anyWhereNone: true, byClaims: false })
     const open = { authorize, provider: { ...provider(), ownApi } as Provider }
     const permissions = () => asked.splice(0).map(({ permission }) => permission)
     await merge({ grantTypes: { add: ['implicit'] } }, { ...open, dryRun: true })

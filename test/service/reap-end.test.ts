@@ -20,7 +20,7 @@ const SUSPENSION = {
   kind: 'suspension',
   suspended: true,
   allowPartial: false,
-  reap: { job: JOB, graceMs: 5, scopes: ['s'] },
+  reap: { job: JOB, graceMs: 5, scopes: ['s'], claims: { repository: ['acme/shop'] } },
 } as const
 
 let subject: Subject
@@ -95,8 +95,9 @@ describe('a client whose time of grace is over', () => {
 
   it('stays, with its removal, where its job may not remove any more', async () => {
     await reap()
-    const permits: Service['permits'] = ({ scopes }, provider) => {
-      expect([scopes, provider]).toEqual([['s'], 'it'])
+    const permits: Service['permits'] = (caller, provider) => {
+      const claims = { repository: ['acme/shop'] }
+      expect([caller, provider]).toEqual([{ ...REAPER, scopes: ['s'], claims }, 'it'])
       return new Set(PERMISSIONS.filter((one) => one !== 'clients:delete'))
     }
     const ended = end(await removalOf(), { more: { permits } })

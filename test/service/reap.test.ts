@@ -36,6 +36,7 @@ const REAP: JobReap = {
   unknownUse: true,
   terms: [],
   scopes: ['reaper'],
+  claims: { repository: ['acme/shop'] },
 }
 
 let subject: Subject
@@ -142,7 +143,10 @@ describe.each(['local', 'auth0', 'cognito', 'hydra'])('at %s', (name) => {
     await until(id, service, 'done')
     const { reap } = (await resultsOf(id)).at(-1) ?? {}
     const { removal } = (await standing()) ?? {}
-    expect(removal).toMatchObject({ actor: ACTOR, reap: { job: { id }, scopes: ['reaper'] } })
+    expect(removal).toMatchObject({
+      actor: ACTOR,
+      reap: { job: { id }, scopes: ['reaper'], claims: { repository: ['acme/shop'] } },
+    })
     expect(reap).toMatchObject({ verdict: 'reap', removeAt: removal?.at })
     expect(await carryOutDue(inDays(THEN + 29), new Map())).toMatchObject({ done: 0, failed: [] })
     expect(isThere()).toBe(true)

@@ -196,7 +196,8 @@ describe('beside the secret that a client has', () => {
     // Of a provider that issues no tokens of this API it takes nothing more.
     const { ownApi: _, ...without } = subject.provider
     await rotate({ dryRun: true, provider: without, authorize })
-    const api = { covers: (word: string) => word === 'offline_access', anyWhereNone: false }
+    const covers = (word: string) => word === 'offline_access'
+    const api = { covers, anyWhereNone: false, byClaims: false }
     const provider: Provider = { ...without, ownApi: () => api }
     await expect(rotate({ provider, authorize })).rejects.toMatchObject({
       code: 'insufficient_scope',

@@ -17,6 +17,8 @@ export interface OwnApi {
    * a default set).
    */
   readonly anyWhereNone: boolean
+  /** Whether a client may have access whatever it lists, since claims of its tokens grant something. */
+  readonly byClaims: boolean
 }
 
 /** Where tokens of a client go: to a redirect URI, or to a page of an origin. */
@@ -36,9 +38,9 @@ export const decidesAccess = (field: FieldName): boolean =>
 /** Grant types by which a client has tokens without a user (RFC 6749 section 4.4, RFC 7523, RFC 8693). */
 const MACHINE_GRANT = /^client_credentials$|jwt-bearer$|token-exchange$/
 
-/** Whether a record lists a scope or the audience of the API. */
+/** Whether a record lists a scope or the audience of the API, or need not. */
 export const hasAccess = (mapping: Mapping, api: OwnApi, native: Native): boolean =>
-  wordsOf(mapping, api, native).size > 0
+  api.byClaims || wordsOf(mapping, api, native).size > 0
 
 /**
  * What of a change decides about access to the API, as paths below the client: its scopes and audiences;
@@ -54,12 +56,12 @@ export function accessChanges(
   const opened = api.anyWhereNone && listsNone(mapping, base) !== listsNone(mapping, next)
   const paths = [...moved.map((word) => word.split(' ')[0] ?? ''), ...(opened ? ['scopes'] : [])]
   const added = (field: FieldName) => addedTo(mapping, field, base, next)
-  const hasWords = was.size + is.size > 0
+  const mayHave = api.byClaims || was.size + is.size > 0
   // Where scopes are kept elsewhere, any client that is there already may have been given them.
   const unknown = !isNew && mapping.fields.scopes.support === 'missing'
-  const isGrant = (grant: Json) => hasWords || MACHINE_GRANT.test(String(grant))
-  if (hasWords || unknown) paths.push(...GRANTS.filter((field) => added(field).some(isGrant)))
-  if (hasWords) paths.push(...DESTINATIONS.filter((field) => added(field).length > 0))
+  const isGrant = (grant: Json) => mayHave || MACHINE_GRANT.test(String(grant))
+  if (mayHave || unknown) paths.push(...GRANTS.filter((field) => added(field).some(isGrant)))
+  if (mayHave) paths.push(...DESTINATIONS.filter((field) => added(field).length > 0))
   return [...new Set(paths)]
 }
 

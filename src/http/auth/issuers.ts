@@ -23,6 +23,8 @@ export interface IssuerSettings {
   readonly scopePrefix?: string
   /** Id of the configured provider that it belongs to, where its address does not say so. */
   readonly provider?: string
+  /** Names of the claims of its tokens that permissions go by. */
+  readonly claimNames?: readonly string[]
   /** The longest time between `iat` and `exp`. Default: a day. */
   readonly maxLifetimeSeconds?: number
   /** How far clocks may differ. Default: 30. */
@@ -38,6 +40,7 @@ export interface Issuer {
   readonly algorithms: readonly Algorithm[]
   readonly requireTyp: boolean
   readonly scopePrefix: string | undefined
+  readonly claimNames: readonly string[]
   readonly maxLifetimeSeconds: number
   readonly skewSeconds: number
 }
@@ -62,6 +65,7 @@ export function issuerOf(settings: IssuerSettings): Issuer {
     algorithms: settings.algorithms ?? ALL_ALGORITHMS,
     requireTyp: settings.requireTyp ?? true,
     scopePrefix,
+    claimNames: settings.claimNames ?? [],
     maxLifetimeSeconds: settings.maxLifetimeSeconds ?? DAY_SECONDS,
     skewSeconds: settings.skewSeconds ?? SKEW_SECONDS,
   }

@@ -1,5 +1,5 @@
 /**
- * What a caller may do. The configuration says which scope of which issuer grants which permissions,
+ * What a caller may do. The configuration says which scopes and claims of which issuer grant which permissions,
  * everywhere or at some providers only; where it says nothing at all, every accepted token may do everything, as
  * the documented endpoint has it.
  */
@@ -7,20 +7,26 @@
 import { ClientError } from '../../core/errors.ts'
 import { GRANTED_BY_NAME, PERMISSIONS, type Permission } from '../../core/rights/permissions.ts'
 import { PLAIN_CHALLENGE } from './challenge.ts'
+import { type ClaimRule, fulfils } from './claim-rule.ts'
 import type { Principal } from './principal.ts'
 
-/** One row of the mapping. */
-export interface PermissionGrant {
+/** What a caller is given, and where. */
+export interface Grant {
+  readonly grants: readonly Permission[]
+  /** Ids of the providers for which it holds; absent: all. */
+  readonly providers?: readonly string[]
+}
+
+/** One row of the mapping: a grant for tokens with this scope and these claims, of which it has one at least. */
+export interface PermissionGrant extends Grant {
   /** As it stands in the token. */
-  readonly scope: string
+  readonly scope?: string
+  readonly claims?: ClaimRule
   /**
    * Whose tokens it is about: an issuer compared whole, or `any`. Who administers an issuer can put any
    * scope into its tokens, so that a scope means nothing without it.
    */
   readonly issuer: string
-  readonly grants: readonly Permission[]
-  /** Ids of the providers for which the row holds; absent: all. */
-  readonly providers?: readonly string[]
 }
 
 /** The word for tokens of whichever issuer. */
@@ -49,24 +55,40 @@ export interface Demand {
 export function createPermissions(settings: PermissionSettings): Permissions {
   const { permissions } = settings
   if (permissions === undefined) return { of: () => EVERYTHING, scopesFor: () => [] }
-  const rowsFor = ({ issuer: own }: Principal, providerId: string) =>
-    permissions
-      .filter(({ issuer }) => issuer === own || issuer === ANY_ISSUER)
-      .filter(({ providers }) => providers?.includes(providerId) ?? true)
+  const grantsOf = (principal: Principal): readonly Grant[] =>
+    permissions.filter((row) => isAbout(row, principal))
   return {
     of: (principal, providerId) =>
       new Set(
-        rowsFor(principal, providerId).flatMap(({ scope, grants }) =>
-          principal.scopes.has(scope) ? grants : [],
-        ),
+        grantsOf(principal)
+          .filter((grant) => holdsAt(grant, providerId))
+          .flatMap(({ grants }) => grants),
       ),
     scopesFor: ({ principal, providerId, permission }) => {
-      const rows = rowsFor(principal, providerId)
-      const granting = rows.filter(({ grants }) => grants.includes(permission))
-      return [...new Set(granting.map(({ scope }) => scope))]
+      const scopes = permissions
+        .filter((row) => isOfIssuer(row, principal) && hasClaims(row, principal))
+        .filter((row) => holdsAt(row, providerId) && row.grants.includes(permission))
+        .flatMap(({ scope }) => scope ?? [])
+      return [...new Set(scopes)]
     },
   }
 }
+
+const isOfIssuer = ({ issuer }: PermissionGrant, principal: Principal): boolean =>
+  issuer === principal.issuer || issuer === ANY_ISSUER
+
+const hasClaims = ({ claims }: PermissionGrant, principal: Principal): boolean =>
+  claims === undefined || fulfils(claims, principal.claims ?? {})
+
+/** Whether a row is about a caller; one that asked for nothing would be about no one. */
+const isAbout = (row: PermissionGrant, principal: Principal): boolean =>
+  (row.scope !== undefined || row.claims !== undefined) &&
+  isOfIssuer(row, principal) &&
+  (row.scope === undefined || principal.scopes.has(row.scope)) &&
+  hasClaims(row, principal)
+
+const holdsAt = ({ providers }: Grant, providerId: string): boolean =>
+  providers?.includes(providerId) ?? true
 
 /** For the one caller of a program that no network leads to. */
 export const allPermissions = (): Permissions => {
@@ -98,7 +120,7 @@ export function insufficientScope(
   const scopes = permissions.scopesFor(demand)
   const sentence =
     scopes.length === 0
-      ? `This needs the permission ${permission}, which no scope grants here. A row of auth.permissions in the configuration of the server can grant it.`
+      ? `This needs the permission ${permission}, which no scope and no claim of this token grants here. A row of auth.permissions in the configuration of the server can grant it.`
       : `This needs the permission ${permission}, granted by the scope ${scopes.join(' or ')}.`
   // RFC 6750 section 3: the attribute lists what is needed; alternatives are not expressible
   const attribute = scopes[0] === undefined ? '' : `, scope="${scopes[0].replace(/["\\]/g, '')}"`

@@ -1,6 +1,7 @@
 /** Who calls: what the claims of a verified access token say about the caller. */
 
 import type { JsonObject } from '../../core/json/json.ts'
+import { type CallerClaims, callerClaims } from './claim-rule.ts'
 
 /** The caller of a request. */
 export interface Principal {
@@ -10,6 +11,8 @@ export interface Principal {
   readonly clientId?: string
   readonly issuer: string
   readonly scopes: ReadonlySet<string>
+  /** Those that rows of the permissions name; absent: none does, or the token has none of them. */
+  readonly claims?: CallerClaims
   /** `jti`. */
   readonly tokenId?: string
   /** Epoch milliseconds. */
@@ -24,14 +27,22 @@ export interface ScopeSpelling {
   readonly prefix?: string | undefined
 }
 
+/** What counts in the tokens of an issuer. */
+export interface TokenReading extends ScopeSpelling {
+  /** Names of the claims that permissions go by. */
+  readonly claimNames: readonly string[]
+}
+
 /** Reads checked claims. */
-export function principalOf(claims: JsonObject, spelling: ScopeSpelling): Principal {
+export function principalOf(claims: JsonObject, reading: TokenReading): Principal {
   const clientId = clientIdOf(claims)
+  const counting = callerClaims(claims, reading.claimNames)
   return {
     subject: String(claims.sub),
     ...(clientId === undefined ? {} : { clientId }),
     issuer: String(claims.iss),
-    scopes: scopesOf(claims, spelling),
+    scopes: scopesOf(claims, reading),
+    ...(Object.keys(counting).length === 0 ? {} : { claims: counting }),
     ...(typeof claims.jti === 'string' ? { tokenId: claims.jti } : {}),
     expiresAt: Number(claims.exp) * 1_000,
   }
@@ -66,6 +77,12 @@ function withoutPrefix(scope: string, { prefixed, prefix }: ScopeSpelling): read
   if (!prefixed || slash < 0 || slash === scope.length - 1) return []
   return prefix === undefined || prefix === scope.slice(0, slash) ? [scope.slice(slash + 1)] : []
 }
+
+/** What of the token the rights of the caller follow from, as a job keeps it. */
+export const rightsOf = ({ scopes, claims }: Principal) => ({
+  scopes: [...scopes].sort(),
+  ...(claims === undefined ? {} : { claims }),
+})
 
 /** Who asks, as the history keeps it. */
 export function actorOf({ subject, issuer, clientId }: Principal) {

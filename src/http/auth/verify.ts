@@ -8,10 +8,10 @@ import { type Algorithm, isAlgorithm } from './algorithms.ts'
 import { tokenRefused } from './challenge.ts'
 import { tokenFault } from './claims.ts'
 import { type Issuer, type IssuerSettings, issuerOf } from './issuers.ts'
-import type { KeyHealth } from './key-set.ts'
-import { createKeys, type FoundKey, type Keys } from './keys.ts'
+import type { KeyHealth } from './keys/key-set.ts'
+import { createKeys, type FoundKey, type Keys } from './keys/keys.ts'
+import type { FetchDocument, KeyFault } from './keys/published.ts'
 import { type Principal, principalOf } from './principal.ts'
-import type { FetchDocument, KeyFault } from './published.ts'
 import { readToken, type UnverifiedToken } from './token.ts'
 import { createVerifiedTokens } from './verified-tokens.ts'
 
@@ -89,8 +89,9 @@ export function createVerifier(settings: VerifierSettings): Verifier {
     })
     const fault = tokenFault({ ...read, issuer, nowSeconds: now() / 1_000 })
     if (fault !== undefined) throw tokenRefused(fault)
-    const prefixed = issuer.audience === undefined
-    const principal = principalOf(read.claims, { prefixed, prefix: issuer.scopePrefix })
+    const { audience, scopePrefix: prefix, claimNames } = issuer
+    const reading = { prefixed: audience === undefined, prefix, claimNames }
+    const principal = principalOf(read.claims, reading)
     verified.put(token, key.id, principal)
     return principal
   }

@@ -4,19 +4,19 @@ import type { Caller, CallerAt } from '../../contract/server.ts'
 import type { JsonObject } from '../../core/json/json.ts'
 import { PERMISSIONS } from '../../core/rights/permissions.ts'
 import type { Answer } from '../answer.ts'
-import { actorOf, type Principal } from '../auth/principal.ts'
+import { actorOf, type Principal, rightsOf } from '../auth/principal.ts'
 import type { Exchange } from '../exchange.ts'
 import { callerOf, visibleProviders } from '../target.ts'
 
 /** Any accepted token will do: it says nothing that a refusal would not say. */
 export function getCaller(exchange: Exchange): Answer {
   const principal = callerOf(exchange)
-  const { expiresAt, scopes } = principal
+  const { expiresAt } = principal
   const body: Caller = {
     ...actorOf(principal),
     // The one caller of a program without a network has no token.
     ...(Number.isFinite(expiresAt) ? { expiresAt: new Date(expiresAt).toISOString() } : {}),
-    scopes: [...scopes].sort(),
+    ...rightsOf(principal),
     providers: visibleProviders(exchange).map((id) => callerAt(exchange, principal, id)),
   }
   return { status: 200, body: body as unknown as JsonObject }

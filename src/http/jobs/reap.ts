@@ -5,7 +5,7 @@ import type { JobReap } from '../../service/jobs/log.ts'
 import { submittedBefore } from '../../service/jobs/submit.ts'
 import type { Answer } from '../answer.ts'
 import { requirePermission } from '../auth/permissions.ts'
-import { actorOf } from '../auth/principal.ts'
+import { actorOf, rightsOf } from '../auth/principal.ts'
 import type { Exchange } from '../exchange.ts'
 import { reapRequest } from '../schemas/jobs.ts'
 import { callerOf, permissionOf, type Site, siteOf } from '../target.ts'
@@ -43,7 +43,7 @@ export async function reapClients(exchange: Exchange): Promise<Answer> {
     graceMs: grace * 1_000,
     unknownUse,
     ...selection.filter,
-    scopes: [...principal.scopes].sort(),
+    ...rightsOf(principal),
   }
   const rights = rightsOver(exchange, providers)
   const submission = { actor: actorOf(principal), options, rights, items, reap }

@@ -44,6 +44,7 @@ export const SERVER_SCHEMAS = {
     clientId: optional(text),
     expiresAt: optional(time),
     scopes: texts,
+    claims: optional(z.record(z.string(), texts)),
     providers: z.array(callerAt),
   } satisfies Shape<Caller>),
   ResourceMetadata: z.object({

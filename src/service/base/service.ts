@@ -31,7 +31,7 @@ export interface Service {
   /** Results of changes of this process that are on their way into the mirror. */
   readonly late: Set<Promise<void>>
   readonly leaseShares: LeaseShares
-  /** What a caller of an earlier request may do today at a provider, by the scopes that its token had. */
+  /** What a caller of an earlier request may do today at a provider, by the scopes and claims that its token had. */
   permits(caller: Grantee, providerId: string): ReadonlySet<Permission>
   /** The longest time that one upstream call may take (milliseconds). */
   readonly upstreamTimeoutMs: number

@@ -5,7 +5,7 @@
 
 import { ClientError, isClientError } from '../../core/errors.ts'
 import type { Permission } from '../../core/rights/permissions.ts'
-import type { Actor } from '../../store/log/actor.ts'
+import { type Actor, rightsIn, type TokenRights } from '../../store/log/actor.ts'
 import type { Entry } from '../../store/log/entry.ts'
 import type { ComingRemoval, Reaping } from '../../store/log/standing.ts'
 import type { ClientSnapshot } from '../base/request.ts'
@@ -29,10 +29,10 @@ export const REAP_PERMISSIONS = [
 export function checkReaper(
   { permits }: Pick<Service, 'permits'>,
   actor: Actor,
-  { scopes }: Pick<Reaping, 'scopes'>,
+  rights: TokenRights,
   providerId: string,
 ): void {
-  const granted = permits({ ...actor, scopes }, providerId)
+  const granted = permits({ ...actor, ...rightsIn(rights) }, providerId)
   const missing = REAP_PERMISSIONS.find((one) => !granted.has(one))
   if (missing === undefined) return
   throw new ClientError(

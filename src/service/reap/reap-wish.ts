@@ -3,7 +3,7 @@
 import { isOff } from '../../core/mapping/suspension.ts'
 import type { ClientRef } from '../../providers/call.ts'
 import type { Provider } from '../../providers/provider.ts'
-import type { Actor } from '../../store/log/actor.ts'
+import { type Actor, rightsIn } from '../../store/log/actor.ts'
 import { type Standing, withStanding } from '../../store/log/standing.ts'
 import type { ReapPlan, Unreaping } from '../base/request.ts'
 import type { Service } from '../base/service.ts'
@@ -22,13 +22,13 @@ export interface ReapedBy {
 /** A suspension after which the client is removed. */
 export function reaping(wish: Wish, reap: ReapPlan, { provider, actor, ...by }: ReapedBy): Wish {
   const { operationId, now } = by
-  const { job, graceMs, scopes } = reap
+  const { job, graceMs } = reap
   return {
     ...wish,
     over: (base) => {
       const target = wish.over(base)
       const wasOff = isOff(provider.mapping, base) ? { wasOff: true as const } : {}
-      const mark = { job, operationId, scopes, ...wasOff }
+      const mark = { job, operationId, ...rightsIn(reap), ...wasOff }
       const removal = { at: now + graceMs, actor, reap: mark }
       const becomes = withStanding(target.aim?.becomes, { removal })
       return { ...target, aim: { action: 'suspend', becomes } }

@@ -16,10 +16,21 @@ export interface JobCallers {
   readonly approvedBy?: Actor
 }
 
-/** A caller with the scopes of its token, so that its rights can be judged again later. */
-export interface Grantee extends Actor {
+/** What of a caller's token its rights follow from, so that they can be judged again later. */
+export interface TokenRights {
   readonly scopes: readonly string[]
+  /** Claims that permissions went by; absent: none. */
+  readonly claims?: Readonly<Record<string, readonly string[]>>
 }
+
+/** The same of something that has more. */
+export const rightsIn = ({ scopes, claims }: TokenRights): TokenRights => ({
+  scopes,
+  ...(claims === undefined ? {} : { claims }),
+})
+
+/** A caller of an earlier request. */
+export interface Grantee extends Actor, TokenRights {}
 
 /** The job that a change is part of. */
 export interface JobOrigin extends JobCallers {

@@ -8,7 +8,7 @@ import type { FieldName } from '../../core/client.ts'
 import type { Warning } from '../../core/mapping/row.ts'
 import type { OwnPermission } from '../../core/rights/permissions.ts'
 import type { ClientName } from '../resource.ts'
-import type { Actor } from './actor.ts'
+import type { Actor, TokenRights } from './actor.ts'
 import type { EntryBase, KeptChange } from './entry-base.ts'
 
 /**
@@ -73,8 +73,8 @@ export interface JobProgress {
   readonly since?: { readonly at: number; readonly done: number }
 }
 
-/** What a job that reaps goes by. */
-export interface JobReap {
+/** What a job that reaps goes by; the rights are those of who submitted it. */
+export interface JobReap extends TokenRights {
   /** Only clients of which nothing is known to have happened for so long (milliseconds). */
   readonly olderThanMs: number
   /** From the suspension to the removal (milliseconds). */
@@ -84,8 +84,6 @@ export interface JobReap {
   /** What the clients were selected by, which must still hold. */
   readonly text?: string
   readonly terms: readonly string[]
-  /** The scopes of who submitted it. */
-  readonly scopes: readonly string[]
 }
 
 /** Why a client is reaped or not. */

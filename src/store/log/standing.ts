@@ -6,7 +6,7 @@
 
 import type { FieldName } from '../../core/client.ts'
 import { type Json, same } from '../../core/json/json.ts'
-import type { Actor, JobOrigin } from './actor.ts'
+import type { Actor, JobOrigin, TokenRights } from './actor.ts'
 import type { ManagerClaims } from './managed.ts'
 
 export interface Standing {
@@ -91,13 +91,11 @@ export interface ComingRemoval {
   readonly reap?: Reaping
 }
 
-/** What the removal of a reaped client depends on. */
-export interface Reaping {
+/** What the removal of a reaped client depends on; the rights are those of who submitted the job. */
+export interface Reaping extends TokenRights {
   readonly job: JobOrigin
   /** The suspension after which nothing may have happened to the client. */
   readonly operationId: string
-  /** The scopes of who submitted the job. */
-  readonly scopes: readonly string[]
   /** It was off before, so that ending this does not switch it on. */
   readonly wasOff?: true
 }

@@ -109,7 +109,7 @@ describe('requirePermission', () => {
   it('says that no scope would do', () => {
     expect(refusal(MAPPED, 'secrets:rotate')).toEqual({
       message:
-        'This needs the permission secrets:rotate, which no scope grants here. A row of auth.permissions in the configuration of the server can grant it.',
+        'This needs the permission secrets:rotate, which no scope and no claim of this token grants here. A row of auth.permissions in the configuration of the server can grant it.',
       challenge: 'Bearer realm="clientry", error="insufficient_scope"',
     })
   })

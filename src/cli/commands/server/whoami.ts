@@ -13,13 +13,19 @@ export const run: Run = async ({ options, terminal, connect }) => {
 }
 
 function show(terminal: Terminal, caller: Caller): void {
-  const { subject, issuer, clientId, expiresAt, scopes, providers } = caller
+  const { subject, issuer, clientId, expiresAt, scopes, claims = {}, providers } = caller
   terminal.print(terminal.style('strong', plain(subject)))
   const rows = [
     ['issuer', issuer],
     ['client', clientId],
     ['token ends', expiresAt],
     ['scopes', scopes.join(' ')],
+    [
+      'claims',
+      Object.entries(claims)
+        .map(([name, values]) => `${name}=${values.join()}`)
+        .join(' '),
+    ],
   ] as const
   for (const [name, value] of rows) {
     if (value !== undefined && value !== '')

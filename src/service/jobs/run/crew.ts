@@ -1,6 +1,6 @@
 /** The clients of a job that are being worked on, and the results that are not recorded yet. */
 
-import type { JobCallers, JobOrigin } from '../../../store/log/actor.ts'
+import { type JobCallers, type JobOrigin, rightsIn } from '../../../store/log/actor.ts'
 import type { JobProgress, JobReap, JobResult } from '../../../store/log/job-entry.ts'
 import type { Suspending } from '../../base/request.ts'
 import type { Service } from '../../base/service.ts'
@@ -110,11 +110,11 @@ function tasksOf(
 }
 
 /** The suspension of a client that is to be removed later. */
-const reapingBy = ({ graceMs, scopes }: JobReap, job: JobOrigin): Suspending => ({
+const reapingBy = ({ graceMs, ...reap }: JobReap, job: JobOrigin): Suspending => ({
   kind: 'suspension',
   suspended: true,
   allowPartial: false,
-  reap: { job, graceMs, scopes },
+  reap: { job, graceMs, ...rightsIn(reap) },
 })
 
 function itemOf({ items }: JobKnowledge, index: number): JobItem {

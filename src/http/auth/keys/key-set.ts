@@ -4,7 +4,7 @@
  * needs the global `fetch`. Decision 59 has the ages.
  */
 
-import { within } from '../../service/base/time-limit.ts'
+import { within } from '../../../service/base/time-limit.ts'
 import type { PublicJwk } from './jwk.ts'
 import { type FetchDocument, fetchKeys, type KeyAddress, type KeyFault } from './published.ts'
 

@@ -5,9 +5,9 @@
 
 import type { CryptoKey } from 'jose'
 import { importJWK } from 'jose/key/import'
-import { ClientError } from '../../core/errors.ts'
-import { ALGORITHMS, type Algorithm } from './algorithms.ts'
-import { tokenRefused } from './challenge.ts'
+import { ClientError } from '../../../core/errors.ts'
+import { ALGORITHMS, type Algorithm } from '../algorithms.ts'
+import { tokenRefused } from '../challenge.ts'
 import type { PublicJwk } from './jwk.ts'
 import { createKeySet, type KeyHealth, type KeySource } from './key-set.ts'
 

@@ -4,7 +4,7 @@
  */
 
 import type { JWK } from 'jose'
-import { isRecord } from '../../core/json/json.ts'
+import { isRecord } from '../../../core/json/json.ts'
 
 /** A public key that may verify tokens, and a text that names its material. */
 export interface PublicJwk {

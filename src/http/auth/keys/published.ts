@@ -3,8 +3,8 @@
  * document that names it (OpenID Connect Discovery 1.0 section 4, RFC 8414 section 3).
  */
 
-import { isRecord } from '../../core/json/json.ts'
-import { parseUrl } from '../../core/uri/uri-reading.ts'
+import { isRecord } from '../../../core/json/json.ts'
+import { parseUrl } from '../../../core/uri/uri-reading.ts'
 import { type AcceptedKeys, acceptKeys } from './jwk.ts'
 
 /** An answer of whatever status. */
