@@ -21,9 +21,22 @@ import { Stryker } from '@stryker-mutator/core'
 
 const PAGE = 'docs/mutation.md'
 const PARTS = [
-  { folder: 'src/core/', tests: 'test/core/', config: 'vitest.core.config.ts' },
-  { folder: 'src/service/', tests: 'test/service/', config: 'vitest.service.config.ts' },
+  {
+    folder: 'src/core/',
+    heading: 'The core',
+    tests: 'test/core/',
+    config: 'vitest.core.config.ts',
+  },
+  {
+    folder: 'src/service/',
+    heading: 'The service',
+    tests: 'test/service/',
+    config: 'vitest.service.config.ts',
+  },
 ]
+/** How the lists of the page begin: files without a row, and files whose row is older than they are. */
+const UNMEASURED = 'Not measured since they last changed:'
+const CHANGED = 'Changed since their score was taken:'
 /** The least score, in percent. */
 const LEAST = 92
 /** How much less than the page says is chance: time-outs of a busy machine. */
@@ -43,14 +56,7 @@ const { values: options } = parseArgs({
 const page = readFileSync(PAGE, 'utf8')
 const rows = rowsOf(page)
 const files = sources()
-const faults = files
-  .filter((file) => !rows.has(file) && !isNamedAsUnmeasured(file))
-  .map((file) => `${file} is not in ${PAGE}.`)
-faults.push(
-  ...[...rows.keys()]
-    .filter((file) => !files.includes(file))
-    .map((file) => `${file} is in ${PAGE} and is no file.`),
-)
+const faults = faultsOf(page)
 
 // Tests read recordings beside the checkout: the copy in which mutants run has them beside it too.
 const [shared, besideCopy] = [resolve('../shared'), '.mutation/sandbox/shared']
@@ -94,10 +100,34 @@ function rowsOf(text) {
   return found
 }
 
-function isNamedAsUnmeasured(file) {
-  const { folder } = partOf(file)
-  const sentences = page.split('Not measured since they last changed:').slice(1)
-  return sentences.some((one) => one.split('\n\n')[0].includes(`\`${file.slice(folder.length)}\``))
+/** What is wrong with the page: a file has a row or is named as not measured, and a row is about a file and has tests. */
+function faultsOf(text) {
+  const unmeasured = namedIn(text, UNMEASURED)
+  const named = [...rows.keys(), ...unmeasured, ...namedIn(text, CHANGED)]
+  return [
+    ...files
+      .filter((file) => !rows.has(file) && !unmeasured.includes(file))
+      .map((file) => `${file} is not in ${PAGE}.`),
+    ...[...new Set(named)]
+      .filter((file) => !files.includes(file))
+      .map((file) => `${file} is in ${PAGE} and is no file.`),
+    ...[...rows].flatMap(([file, { tests }]) =>
+      testPaths(file, tests)
+        .filter((path) => !path.includes('*') && !existsSync(path))
+        .map((path) => `${path}, which judges ${file} in ${PAGE}, is no file.`),
+    ),
+  ]
+}
+
+/** The files of the lists that begin with these words, each below the heading of its part. */
+function namedIn(text, words) {
+  return PARTS.flatMap(({ folder, heading }) => {
+    const part = text.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
+    const lists = part.split(words).slice(1)
+    return lists.flatMap((list) =>
+      [...list.split('\n\n')[0].matchAll(/`([^`]+)`/g)].map(([, name]) => folder + name),
+    )
+  })
 }
 
 function chosen() {
@@ -111,12 +141,9 @@ function chosen() {
 
 /** The share of mutants that a test notices, in percent. */
 async function measured(file) {
-  const { tests, config } = partOf(file)
+  const { config } = partOf(file)
   const names = rows.get(file)?.tests ?? ['*']
-  const below = file.includes('/jobs/') ? `${tests}jobs/` : tests
-  // A name with a folder is one below `test`.
-  const pathOf = (name) => `${name.includes('/') ? 'test/' : below}${name}.test.ts`
-  if (!names.includes('*')) process.env.MUTATION_TESTS = names.map(pathOf).join(',')
+  if (!names.includes('*')) process.env.MUTATION_TESTS = testPaths(file, names).join(',')
   else delete process.env.MUTATION_TESTS
   process.env.MUTATION_UPSTREAM_MS = String(UPSTREAM_MS)
   const mutants = await new Stryker({
@@ -129,6 +156,14 @@ async function measured(file) {
   )
   const noticed = counted.filter(({ status }) => status === 'Killed' || status === 'Timeout')
   return counted.length === 0 ? 100 : (100 * noticed.length) / counted.length
+}
+
+/** The test files that a row names. */
+function testPaths(file, names) {
+  const { tests } = partOf(file)
+  const below = file.includes('/jobs/') ? `${tests}jobs/` : tests
+  // A name with a folder is one below `test`.
+  return names.map((name) => `${name.includes('/') ? 'test/' : below}${name}.test.ts`)
 }
 
 function partOf(file) {

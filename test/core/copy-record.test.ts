@@ -73,6 +73,32 @@ describe('between places of one type', () => {
     expect(copied({ title: 'A' }, { ...alike, blank }).start).toEqual({ title: 'A', shown: 2 })
   })
 
+  it('what is only shown stays behind inside of a setting too', () => {
+    const shown = mappingOf(
+      { ...rows, description: view(['outer.text'], () => '', 'it is only shown') },
+      { settings: ['outer'], readOnlyKeys: ['outer.made'] },
+    )
+    const native = { outer: { text: 'a', made: 1, more: 2 } }
+    expect(copied(native, { from: shown, to: shown, alike: true }).start).toEqual({
+      outer: { more: 2 },
+    })
+  })
+
+  it('what a new client has of its own in an object that is opened stays, and its settings give way', () => {
+    const opened = mappingOf(rows, {
+      settings: ['outer.mode'],
+      readOnlyKeys: ['outer.made'],
+      opened: ['outer'],
+    })
+    const native = { title: 'A', 'outer.mode': 'a', 'outer.made': 1 }
+    const blank = { 'outer.mode': 'usual', 'outer.made': 2 }
+    const how = { from: opened, to: opened, alike: true }
+    expect(copied(native, { ...how, blank }).start).toEqual({
+      ...{ title: 'A', 'outer.mode': 'a', 'outer.made': 2 },
+    })
+    expect(copied(native, how).start).toEqual({ title: 'A', 'outer.mode': 'a' })
+  })
+
   it('a mapping in which nothing belongs to a client leaves nothing out', () => {
     const plain = mappingOf(rows, { settings: ['outer'] })
     const native = { outer: { own: 1 } }

@@ -12,6 +12,7 @@ import {
   type Mapping,
   rawSettings,
   sameState,
+  settingMaps,
   settingsOf,
   showClient,
   shownSettings,
@@ -243,4 +244,9 @@ describe('what no read shows', () => {
     expect(written({ at: 5 }, { at: other })).toBeUndefined()
     expect(isWritten(mappingOf(), { at: one }, { at: other })).toBeUndefined()
   })
+})
+
+it('settings whose members come and go are those of which any member can be cleared', () => {
+  const mapping = mappingNow({ settings: ['bag', 'mode'], nullablePaths: ['bag.*', 'mode'] })
+  expect(settingMaps(mapping)).toEqual(['bag'])
 })

@@ -147,4 +147,49 @@ describe('a patch of settings', () => {
     const error = thrown(() => patchRest(mapping, {}, { tokens: {} }))
     expect(error.message).toMatch(/idTokenLifetime/)
   })
+
+  describe('in objects that are opened', () => {
+    const opened = mappingOf(
+      {},
+      {
+        settings: ['outer.mode', 'outer.inner.color', 'other.a'],
+        opened: ['outer', 'outer.inner', 'other'],
+      },
+    )
+    const base = { 'outer.mode': 'a', 'outer.inner.color': 'red', 'other.a': 1 }
+    const set = (asked: JsonObject) => patchRest(opened, base, asked)
+
+    it('sets each setting by itself', () => {
+      expect(set({ outer: { mode: 'b' } })).toEqual({ ...base, 'outer.mode': 'b' })
+      expect(set({ outer: { inner: { color: 'blue' } }, other: { a: 2 } })).toEqual({
+        ...{ 'outer.mode': 'a', 'outer.inner.color': 'blue', 'other.a': 2 },
+      })
+    })
+
+    it('asks for nothing with an empty one', () => {
+      expect(set({ outer: {} })).toBeUndefined()
+      expect(set({ outer: { inner: {} }, other: {} })).toBeUndefined()
+    })
+
+    it.each<[JsonObject, string]>([
+      [{ outer: null }, 'outer'],
+      [{ outer: 'all' }, 'outer'],
+      [{ outer: { mode: 'b', inner: 5 } }, 'outer.inner'],
+      [{ outer: { inner: null } }, 'outer.inner'],
+    ])('clears none as a whole: %j', (asked, path) => {
+      const error = thrown(() => set(asked))
+      expect(error).toMatchObject({ code: 'invalid_field', field: at(path) })
+      expect(error.message).toBe(
+        `${at(path)} must be an object whose members are the settings to change.`,
+      )
+    })
+
+    it.each<[JsonObject, string]>([
+      [{ outer: { 'a b': 1 } }, 'outer."a b"'],
+      [{ outer: { inner: { unknown: 1 } } }, 'outer.inner.unknown'],
+      [{ 'a.b': 1 }, '"a.b"'],
+    ])('names what is no setting by its path: %j', (asked, path) => {
+      expect(thrown(() => set(asked))).toMatchObject({ code: 'unknown_field', field: at(path) })
+    })
+  })
 })

@@ -57,6 +57,14 @@ describe('a member', () => {
   })
 })
 
+it('a member of an object that is opened is known by its path', () => {
+  const opened = { ...mappingNow(), opened: ['outer'] }
+  expect(isUnknown(opened, 'outer.code')).toBe(false)
+  expect(isFor(opened, 'outer.code', 'copied')).toBe(false)
+  expect(isFor(opened, 'outer.code', 'sent')).toBe(true)
+  expect(isUnknown(opened, 'outer.tomorrow')).toBe(true)
+})
+
 it('a use leaves out paths of several classes, each once', () => {
   expect(pathsBarred(mappingNow(), 'copied').toSorted()).toEqual(
     [

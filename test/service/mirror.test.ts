@@ -5,6 +5,8 @@ import { ClientError } from '../../src/core/errors.ts'
 import type { Native } from '../../src/core/mapping/row.ts'
 import { parseMergePatch } from '../../src/core/patch/patch.ts'
 import type { Provider } from '../../src/providers/provider.ts'
+import { unreadableRecord } from '../../src/providers/unreadable.ts'
+import { storedState } from '../../src/service/base/record-storage.ts'
 import { callOf, type Service } from '../../src/service/base/service.ts'
 import { changeClient } from '../../src/service/change/change.ts'
 import { createClient } from '../../src/service/life/create.ts'
@@ -14,12 +16,12 @@ import { keepSoon } from '../../src/service/mirror/late.ts'
 import { mirroredOf, placesOf, sightOf } from '../../src/service/mirror/mirror.ts'
 import { lookAt, refreshClient } from '../../src/service/mirror/refresh-client.ts'
 import type { Mirror } from '../../src/store/mirror.ts'
-import { resourceOf } from '../../src/store/resource.ts'
+import { creationResource, resourceOf } from '../../src/store/resource.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { type Subject, subjectNamed } from '../contract/subjects.ts'
 import { onSubject } from '../fixtures/bench.ts'
 import { fullCognitoClient } from '../fixtures/cognito.ts'
-import { outsideChangeOf } from '../fixtures/entries.ts'
+import { closingOf, intentOf, outsideChangeOf } from '../fixtures/entries.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
 
 const SECRET = 'local-secret-local-secret-local-secret-0123456789'
@@ -138,8 +140,13 @@ describe('keeping what a change has left', () => {
     expect(await mirror.find(subject.ref)).toBeUndefined()
   })
 
-  it('is forgotten as soon as it is kept', async () => {
-    await keep(fullLocalClient, 1)
+  it('is on its way until it is kept, after what has to be answered first', async () => {
+    const kept = keep(fullLocalClient, 1)
+    expect(bench.service.late.size).toBe(1)
+    await Promise.resolve()
+    expect(await mirror.find(subject.ref)).toBeUndefined()
+    await kept
+    expect(await mirror.find(subject.ref)).toBeDefined()
     expect(bench.service.late.size).toBe(0)
   })
 })
@@ -203,6 +210,106 @@ describe('what a server has recorded and not stored', () => {
     await expect(catchUp(faulty, mirrorOf(faulty))).rejects.toMatchObject({ code: 'internal' })
     await read(bench.service)
     expect(await named(bench.service)).toBe('Changed')
+  })
+
+  /** Reads the mirror; gives the logs that needed nothing of it, each with the time up to which that is known. */
+  const passed = async (service = bench.service, more: Partial<Mirror> = {}) => {
+    const found: (readonly [string, number])[] = []
+    const caughtUp: Mirror['caughtUp'] = async (resource, at) => {
+      found.push([resource, at])
+      await mirror.caughtUp(resource, at)
+    }
+    await catchUp(service, { ...mirror, caughtUp, ...more })
+    return found
+  }
+
+  it('is looked for behind what was noticed since, in any number', async () => {
+    const service = ending()
+    await changeClient(service, request(service, { name: 'Changed' }))
+    const log = resourceOf(subject.ref)
+    for (const seq of [3, 4, 5, 6, 7, 8, 9]) {
+      await service.store.append(outsideChangeOf(log, seq))
+    }
+    expect(await passed()).toEqual([])
+    expect(await named(bench.service)).toBe('Changed')
+  })
+
+  it('is nothing where a log has no outcome, and that does not come up again', async () => {
+    const log = resourceOf(subject.ref)
+    const behind = async () => [log]
+    expect(await passed(bench.service, { behind })).toEqual([[log, Number.MAX_SAFE_INTEGER]])
+    for (const seq of [1, 2, 3, 4, 5]) {
+      await bench.service.store.append(outsideChangeOf(log, seq))
+    }
+    expect(await passed(bench.service, { behind })).toEqual([[log, Number.MAX_SAFE_INTEGER]])
+    // Nor where the outcome has no intent before it, which no server has written.
+    await bench.service.store.append(closingOf(log, 6))
+    expect(await passed(bench.service, { behind })).toEqual([[log, Number.MAX_SAFE_INTEGER]])
+    expect(await named(bench.service)).toBeUndefined()
+  })
+
+  it('is left to the next round of reading where it cannot be known', async () => {
+    const log = resourceOf(subject.ref)
+    const at = async (seq: number) => (await bench.service.store.entries(log))[seq - 1]?.at
+    const service = ending()
+    await changeClient(service, request(service, { name: 'Changed' }))
+    const other = await bench.another({ key: Buffer.alloc(32, 9) })
+    expect(await passed({ ...bench.service, seal: other.service.seal })).toEqual([
+      [log, await at(2)],
+    ])
+    const providers = new Map()
+    await changeClient(service, request(service, { name: 'Again' }))
+    expect(await passed({ ...bench.service, providers })).toEqual([[log, await at(4)]])
+    expect(await named(bench.service)).toBeUndefined()
+    // A creation that came to nothing has left no client.
+    const made = creationResource({ provider: 'it' }, 'operation')
+    await bench.service.store.append(intentOf(made, 1, { action: 'create' }))
+    await bench.service.store.append(closingOf(made, 2, { outcome: 'not_applied' }))
+    const behind = async () => [made]
+    expect(await passed(bench.service, { behind })).toEqual([[made, 1_700_000_000_002]])
+  })
+
+  it('leaves a client as it was known whose record cannot be read', async () => {
+    const service = ending()
+    await changeClient(service, request(service, { name: 'Changed' }))
+    await read(bench.service)
+    const { mapping } = provider
+    const log = resourceOf(subject.ref)
+    const state = storedState(service, log, mapping, unreadableRecord({ characters: 9 }))
+    await service.store.append(intentOf(log, 3))
+    await service.store.append(closingOf(log, 4, { state, at: Date.now() + 1_000 }))
+    expect(await passed()).toHaveLength(1)
+    expect(await named(bench.service)).toBe('Changed')
+    const untagged = { ...closingOf(log, 6, { state: storedState(service, log, mapping, {}) }) }
+    const { tag: _, ...entry } = untagged
+    await service.store.append(intentOf(log, 5))
+    await service.store.append(entry)
+    expect(await passed()).toHaveLength(1)
+    expect(await named(bench.service)).toBe('Changed')
+  })
+
+  it('is looked for two hundred logs at a time, until all were looked at', async () => {
+    const logs = Array.from({ length: 201 }, (_, index) =>
+      resourceOf({ provider: 'it', id: `${index}` }),
+    )
+    const limits: number[] = []
+    const left = [...logs]
+    const behind = async (limit: number) => {
+      limits.push(limit)
+      return left.splice(0, limit)
+    }
+    expect((await passed(bench.service, { behind })).map(([log]) => log)).toEqual(logs)
+    expect(limits).toEqual([200, 200])
+  })
+
+  it('is waited for where it is on its way', async () => {
+    const { service } = bench
+    await changeClient(service, request(service, { name: 'Mine' }))
+    const behind = async () => []
+    expect(service.late.size).toBe(1)
+    await catchUp(service, { ...mirror, behind })
+    expect(service.late.size).toBe(0)
+    expect(await named(service)).toBe('Mine')
   })
 
   it('is what a caller finds right after the answer', async () => {

@@ -41,6 +41,14 @@ it('a request that was sent has the time of one call to arrive, within that of t
   await waitForLate(at(0), {}, CALL)
   await waitForLate(at(9_500), {}, CALL)
   expect(pauses).toEqual([2_000, 500])
+  // Where reads may be behind, it has to be seen after that, or nothing is known.
+  await waitForLate(at(0), { readLagMs: 5_000 }, CALL)
+  await waitForLate(at(3_000), { readLagMs: 5_000 }, CALL)
+  expect(pauses).toEqual([2_000, 500, 7_000, 7_000])
+  await expect(async () =>
+    waitForLate(at(3_001), { readLagMs: 5_000 }, CALL),
+  ).rejects.toMatchObject({ code: 'deadline_exceeded' })
+  expect(pauses).toHaveLength(4)
 })
 
 describe('a client that is read back', () => {

@@ -1,22 +1,31 @@
 /** A removed client comes back where its provider can give it back: once, with its secret, and with what held for it. */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ClientError } from '../../src/core/errors.ts'
+import type { Native } from '../../src/core/mapping/row.ts'
 import { type KeycloakEmulator, startKeycloakEmulator } from '../../src/emulators/keycloak/index.ts'
 import type { ClientRef } from '../../src/providers/call.ts'
+import type { Service } from '../../src/service/base/service.ts'
 import { removeClient } from '../../src/service/life/remove.ts'
+import { findRestored } from '../../src/service/life/restoration-outcome.ts'
 import { restoreClient } from '../../src/service/life/restore.ts'
+import type { Running } from '../../src/service/operation/running.ts'
 import { readHistory } from '../../src/service/reading/history.ts'
 import { verifyLog } from '../../src/service/reading/verify.ts'
 import { carryOutDue } from '../../src/service/upkeep/due.ts'
+import type { Standing } from '../../src/store/log/standing.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { type Bench, LOST_ANSWERS, openBench, requestFor } from '../contract/service.ts'
 import { subjectNamed } from '../contract/subjects.ts'
+import { closingOf, intentOf } from '../fixtures/entries.ts'
 import { fullKeycloakClient } from '../fixtures/keycloak.ts'
 import { POOL, realmAt } from '../providers/keycloak/subject.ts'
 import { only } from '../providers/subject.ts'
 
 const ID = 'exampleClientId'
 const REF: ClientRef = { provider: 'it', userPoolId: POOL, id: ID }
+const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
+const SECRET = String(fullKeycloakClient.secret)
 const LEASED = 'https://pr-7.preview.example/cb'
 
 let emulator: KeycloakEmulator
@@ -32,6 +41,7 @@ afterEach(async () => {
 })
 
 const request = (options = {}) => ({ ...requestFor(bench.service, REF, {}), ...options })
+const mapping = () => request().provider.mapping
 const remove = () => removeClient(bench.service, request())
 const restore = (options = {}) => restoreClient(bench.service, request(options))
 const creations = () =>
@@ -68,6 +78,59 @@ it('brings a client back with its ids, its secret and every setting', async () =
     ['change', 'remove', 'applied'],
   ])
   expect((await verifyLog(bench.service.store)).faults).toEqual([])
+})
+
+it('is answered and recorded as what it is, with what held for it but what is over', async () => {
+  const lease = { field: 'callbacks', value: LEASED, owner: 'pr-7', expiresAt: 1, actor: ACTOR }
+  const standing: Standing = {
+    leases: [{ ...lease, field: 'callbacks', kept: true }],
+    retirements: [{ secretId: 'old', at: 1, actor: ACTOR }],
+    removal: { at: 1, actor: ACTOR },
+  }
+  const log = resourceOf(REF)
+  const { tag: _, state: __, ...closing } = closingOf(log, 2, { standing })
+  await bench.service.store.append(intentOf(log, 1))
+  await bench.service.store.append(closing)
+  await remove()
+  const { leases } = standing
+  const planned = await restore({ dryRun: true })
+  expect(planned).toEqual({
+    outcome: 'planned',
+    native: expect.objectContaining({ clientId: ID, secret: SECRET }),
+    tag: bench.service.fingerprints.ofState(mapping(), planned.native),
+    standing: { leases },
+    lost: expect.any(Array),
+    warnings: [],
+    steps: [expect.objectContaining({ request: expect.objectContaining({ method: 'POST' }) })],
+  })
+  const key = { log: 'key/one', fingerprint: 'one' }
+  const { operationId, ...restored } = await restore({ key })
+  const native = emulator.client(ID) ?? {}
+  expect(restored).toEqual({
+    outcome: 'applied',
+    native: expect.objectContaining({ clientId: ID, secret: SECRET }),
+    tag: bench.service.fingerprints.ofState(mapping(), restored.native),
+    standing: { leases },
+    lost: planned.lost,
+    warnings: [],
+    steps: [expect.objectContaining({ request: expect.objectContaining({ method: 'POST' }) })],
+  })
+  expect((await bench.service.store.entries(log)).at(-2)).toMatchObject({
+    ...{ action: 'restore', operationId, changes: [], becomes: { leases } },
+  })
+  // The same request again is answered with the client as it is by then.
+  emulator.put({ ...native, name: 'Theirs' } as never)
+  const again = await restore({ key })
+  expect(again).toEqual({
+    outcome: 'applied',
+    native: expect.objectContaining({ clientId: ID, name: 'Theirs' }),
+    tag: bench.service.fingerprints.ofState(mapping(), again.native),
+    standing: { leases },
+    warnings: [],
+    steps: [],
+    operationId,
+    replayed: true,
+  })
 })
 
 it('says in a dry run what does not come back, and sends nothing', async () => {
@@ -113,11 +176,15 @@ it('restores once, whoever asks at the same time', async () => {
 })
 
 it('refuses a client that is there, one that was never known, and one that someone else removed', async () => {
-  await expect(restore()).rejects.toMatchObject({ code: 'rule_violated' })
+  await expect(restore()).rejects.toMatchObject({
+    code: 'rule_violated',
+    message:
+      'The client is there: only one that was removed can be restored. To go back to earlier settings, roll it back.',
+  })
   const never = { ...REF, id: 'never' }
   await expect(
     restoreClient(bench.service, requestFor(bench.service, never, {})),
-  ).rejects.toMatchObject({ code: 'not_found' })
+  ).rejects.toMatchObject({ code: 'not_found', message: 'There is no such client.' })
   expect(creations()).toBe(0)
 })
 
@@ -147,12 +214,14 @@ describe('a restoration whose answer is lost', () => {
   it('is not taken for another client that has taken the client id since', async () => {
     await remove()
     emulator.inject({ kind: 'stall_before_apply', operation: 'POST /clients' })
-    const attempt = restore()
+    const answer = restore().catch((error: unknown) => error)
+    const isOver = answer.then(() => true)
     // Someone else makes a client of the same name while the call hangs.
-    while (creations() === 0) await new Promise(setImmediate)
+    const next = () => new Promise<false>((resume) => setImmediate(() => resume(false)))
+    while (creations() === 0) if (await Promise.race([isOver, next()])) break
     emulator.put({ clientId: ID, name: 'Another' })
     // It looks again before it is sent again.
-    await expect(attempt).rejects.toMatchObject({ code: 'rule_violated' })
+    expect(await answer).toMatchObject({ code: 'rule_violated' })
     expect(emulator.client(ID)?.name).toBe('Another')
     const { items } = await readHistory(bench.service, REF, { limit: 1 })
     expect(items).toMatchObject([{ action: 'restore', outcome: 'not_applied' }])
@@ -199,4 +268,53 @@ it('is asked again after one that came to nothing, as often as that may be', asy
   }
   expect(emulator.client(ID)).toBeUndefined()
   expect((await restore()).outcome).toBe('applied')
+})
+
+describe('the outcome of a restoration', () => {
+  const call = { operationId: 'o', deadline: 10_000, timeoutMs: 1_000 }
+  const planned = { name: 'planned' }
+  const theirs = { name: 'theirs' }
+
+  /** Found where the provider gives these records, one after the other; `undefined`: no client. */
+  async function found(
+    records: readonly (Native | undefined)[],
+    { mayLand = true, restorable = true } = {},
+  ) {
+    const [pauses, left]: [number[], (Native | undefined)[]] = [[], [...records]]
+    const isIt = (next: Native, native: Native) => next === planned && native.name === 'planned'
+    const read = async () => {
+      const native = left.shift()
+      if (native === undefined) throw new ClientError('not_found', 'There is none.')
+      return native
+    }
+    const service = {
+      upstreamTimeoutMs: 2_000,
+      now: () => 0,
+      sleep: async (milliseconds: number) => void pauses.push(milliseconds),
+    } as unknown as Service
+    const provider = { read, ...(restorable ? { restoration: { isIt } } : {}) }
+    const running = { provider, ref: REF, next: planned } as unknown as Running
+    const { outcome, native } = await findRestored(service, running, call, mayLand)
+    return { outcome, native, pauses, looks: records.length - left.length }
+  }
+
+  it('is that the client is there, at once or when the request lands', async () => {
+    const applied = { outcome: 'applied', native: planned }
+    expect(await found([planned, theirs])).toEqual({ ...applied, pauses: [], looks: 1 })
+    expect(await found([undefined, planned])).toEqual({ ...applied, pauses: [2_000], looks: 2 })
+  })
+
+  it('is that it is not there, after the time that a request takes if one may still land', async () => {
+    const missing = { outcome: 'not_applied', native: undefined }
+    expect(await found([undefined, undefined])).toEqual({ ...missing, pauses: [2_000], looks: 2 })
+    const none = await found([undefined, planned], { mayLand: false })
+    expect(none).toEqual({ ...missing, pauses: [], looks: 1 })
+  })
+
+  it('is that another client is there, or one of which no one can say', async () => {
+    const other = { outcome: 'not_applied', pauses: [], looks: 1 }
+    expect(await found([theirs, planned])).toEqual({ ...other, native: theirs })
+    const unknown = await found([planned], { restorable: false })
+    expect(unknown).toEqual({ ...other, native: planned })
+  })
 })

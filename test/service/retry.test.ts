@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ClientError, type ErrorCode } from '../../src/core/errors.ts'
-import { checkDeadline, withRetries } from '../../src/service/base/retry.ts'
+import { checkDeadline, untilSeen, withRetries } from '../../src/service/base/retry.ts'
 import type { Service } from '../../src/service/base/service.ts'
 import { type Bench, openBench } from '../contract/service.ts'
 
@@ -110,5 +110,70 @@ describe('a deadline', () => {
         message: expect.stringMatching(/.{10}/),
       }),
     )
+  })
+})
+
+describe('looking again at what a provider may not show yet', () => {
+  /** Looks that give these answers, one after the other and the last one again; an error is thrown. */
+  async function looked(answers: readonly unknown[], { lagMs = 1_000, deadline = LATER } = {}) {
+    const { service, pauses } = clock()
+    let looks = 0
+    const outcome = await untilSeen(service, deadline)(
+      async () => {
+        const answer = answers[Math.min(looks, answers.length - 1)]
+        looks += 1
+        if (answer instanceof Error) throw answer
+        return answer
+      },
+      (answer) => answer === 'new',
+      lagMs,
+    ).catch((error: unknown) => error)
+    return { outcome, looks, pauses }
+  }
+
+  it('ends as soon as it is seen, after pauses that double up to two seconds', async () => {
+    expect(await looked(['new'])).toEqual({ outcome: 'new', looks: 1, pauses: [] })
+    const old = times(7, 'old')
+    expect(await looked([...old, 'new'], { lagMs: LATER })).toEqual({
+      outcome: 'new',
+      looks: 8,
+      pauses: [100, 200, 400, 800, 1_600, 2_000, 2_000],
+    })
+  })
+
+  it('ends with what is there once nothing can be behind any more', async () => {
+    expect(await looked(['old'])).toMatchObject({ outcome: 'old', looks: 5 })
+    expect(await looked(['old'], { lagMs: 100 })).toMatchObject({ outcome: 'old', looks: 2 })
+    expect(await looked(['old'], { lagMs: 0 })).toEqual({ outcome: 'old', looks: 1, pauses: [] })
+    const missing = failure('not_found')
+    expect(await looked([missing], { lagMs: 100 })).toMatchObject({ outcome: missing, looks: 2 })
+  })
+
+  it.each([
+    failure('not_found'),
+    failure('provider_throttled'),
+    failure('provider_unavailable'),
+    new ClientError('provider_unavailable', 'It failed.', { lasting: false } as never),
+  ])('goes on after what a copy that is behind answers, and what passes: %s', async (error) => {
+    expect(await looked([error, 'new'])).toMatchObject({ outcome: 'new', looks: 2 })
+  })
+
+  it.each([
+    failure('provider_refused'),
+    new ClientError('provider_unavailable', 'It failed.', { lasting: true }),
+    new TypeError('a fault of ours'),
+  ])('ends with any other failure: %s', async (error) => {
+    expect(await looked([error, 'new'])).toEqual({ outcome: error, looks: 1, pauses: [] })
+  })
+
+  it('is refused where there is no time for another look', async () => {
+    expect(await looked(['old', 'new'], { deadline: 600 })).toMatchObject({ outcome: 'new' })
+    const { outcome, pauses } = await looked(['old', 'new'], { deadline: 599 })
+    expect(outcome).toMatchObject({
+      code: 'deadline_exceeded',
+      message:
+        'The provider may still show what was before, and there is no time left to wait for that.',
+    })
+    expect(pauses).toEqual([])
   })
 })

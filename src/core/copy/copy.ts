@@ -72,18 +72,14 @@ function takenOver({ source, target }: Copying): Native {
     isFor(mapping, name, 'copied') && !shownNames.includes(name)
   const own = Object.entries(blank).filter((member) => !takes(member))
   const entries = Object.entries(source.native).filter(takes)
-  // A setting of an opened object is a member, and judged as one.
-  const isMember = (path: string) =>
-    Object.hasOwn(source.native, path) || Object.hasOwn(blank, path)
-  const inside = [...pathsBarred(mapping, 'copied'), ...shownNames].filter(
-    (path) => isInner(path) && !isMember(path),
+  // What a new client has of its own stays, also in an opened object, where it is a member.
+  const left = [...pathsBarred(mapping, 'copied'), ...shownNames].filter(
+    (path) => !Object.hasOwn(blank, path),
   )
   const bound = Object.keys(mapping.boundPaths ?? {})
-  const record = withoutPaths(Object.fromEntries([...own, ...entries]), [...bound, ...inside])
+  const record = withoutPaths(Object.fromEntries([...own, ...entries]), [...bound, ...left])
   return replaceHidden(mapping, record, () => undefined)
 }
-
-const isInner = (path: string) => path.includes('.')
 
 /** Members that are shown and never set, such as the id. */
 const shownKeys = (mapping: Mapping) =>

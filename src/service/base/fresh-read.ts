@@ -65,12 +65,9 @@ async function formerTags(
   ref: ClientRef,
   { seq }: Entry,
 ): Promise<ReadonlySet<string>> {
-  const from = Math.max(seq - ENTRIES, 0)
-  const entries = await store.entries(resourceOf(ref), { from, limit: ENTRIES })
+  const from = Math.max(seq - ENTRIES, 1)
+  const entries = await store.entries(resourceOf(ref), { from, below: seq })
   return new Set(
-    entries.flatMap((entry) => {
-      if (entry.seq >= seq) return []
-      return 'baseTag' in entry ? [entry.baseTag] : (tagOf(entry) ?? [])
-    }),
+    entries.flatMap((entry) => ('baseTag' in entry ? entry.baseTag : (tagOf(entry) ?? []))),
   )
 }

@@ -33,6 +33,7 @@ export async function prepareSpecialWish(
 ): Promise<Wish> {
   const { ref, provider, actor, dryRun, patch } = request
   const who = { ref, provider, actor, dryRun }
+  const standing = head?.standing
   if (patch.kind === 'rollback') {
     const { fields, over } = await prepareRollback(service, { ...who, patch }, head)
     return { fields: FIELD_NAMES.filter((name) => fields.has(name)), over }
@@ -41,24 +42,23 @@ export async function prepareSpecialWish(
     const { fields, over } = await prepareUndo(service, { ...who, patch })
     return { fields: FIELD_NAMES.filter((name) => fields.has(name)), over }
   }
-  if (patch.kind === 'protection') return protectionWish(patch, head?.standing)
-  if (patch.kind === 'retention') return retentionWish(head?.standing)
+  if (patch.kind === 'protection') return protectionWish(patch, standing)
+  if (patch.kind === 'retention') return retentionWish(standing)
   if (patch.kind === 'suspension') {
     return suspensionWish(service, { ...who, patch }, head, operationId)
   }
-  if (patch.kind === 'lease') return leaseWish(service, { ...who, patch }, head?.standing)
-  if (patch.kind === 'end_lease') return endingWish(service, { ...who, patch }, head?.standing)
+  if (patch.kind === 'lease') return leaseWish(service, { ...who, patch }, standing)
+  if (patch.kind === 'end_lease') return endingWish(service, { ...who, patch }, standing)
   if (patch.kind === 'move') {
-    return moveWish(service, { ...who, patch }, head?.standing, operationId)
+    return moveWish(service, { ...who, patch }, standing, operationId)
   }
   if (patch.kind === 'confirm_move') {
-    return confirmationWish(service, { provider, patch }, head?.standing)
+    return confirmationWish(service, { provider, patch }, standing)
   }
-  if (patch.kind === 'narrow_move')
-    return narrowingWish(service, { provider, patch }, head?.standing)
-  if (patch.kind === 'end_move') return moveEndWish({ provider, patch }, head?.standing)
-  if (patch.kind === 'cut-over') return cutOverWish(patch, provider, head?.standing)
-  if (patch.kind === 'managing') return managingWish(patch, provider.mapping, head?.standing)
+  if (patch.kind === 'narrow_move') return narrowingWish(service, { provider, patch }, standing)
+  if (patch.kind === 'end_move') return moveEndWish({ provider, patch }, standing)
+  if (patch.kind === 'cut-over') return cutOverWish(patch, provider, standing)
+  if (patch.kind === 'managing') return managingWish(patch, provider.mapping, standing)
   const { over } = patch
   return { fields: ['providerSettings'], over: (base) => ({ patch: over(base), warnings: [] }) }
 }

@@ -18,16 +18,17 @@ export async function goOnWithMoves(service: Service, due: Due): Promise<void> {
   for (const move of due.standing.moves ?? []) {
     const at = dueOf(move)
     if (at === undefined || at > service.now()) continue
-    await goOn(service, due, move).catch((error) => failures.push(error))
+    await goOn(service, due, move, at).catch((error) => failures.push(error))
   }
   if (failures.length > 0) throw failures[0]
 }
 
-async function goOn(service: Service, due: Due, move: Move): Promise<void> {
+/** `at`: since when that has been due. */
+async function goOn(service: Service, due: Due, move: Move, at: number): Promise<void> {
   const work = move.widened === undefined ? confirm : narrow
   await work(service, due, move).catch(async (error) => {
     const isGone = isClientError(error, 'not_found')
-    if (!isGone || !isLongOver([dueOf(move) ?? move.startedAt], service.now())) throw error
+    if (!isGone || !isLongOver([at], service.now())) throw error
     await forgetDue(service, due, move.actor, 'end_move')
   })
 }

@@ -126,16 +126,18 @@ export function confirmationWish(
   return {
     fields: [],
     over: (base) => {
-      const move = standing?.moves?.find(isSameMove(patch))
+      const moves = standing?.moves ?? []
+      const move = moves.find(isSameMove(patch))
       if (move === undefined || move.widened !== undefined) return NOTHING
       const missing = missingOf(presence(mapping, base, move))
       if (missing !== undefined) throw moveState(`The move cannot go on: ${missing}`)
       const at = now()
       const widened = { at, by: patch.by, narrowFrom: at + codeSeconds * 1_000 }
-      const moves = (standing?.moves ?? []).map((one) =>
-        one === move ? { ...move, widened } : one,
+      const becomes = withMoves(
+        standing,
+        moves.map((one) => (one === move ? { ...move, widened } : one)),
       )
-      return { ...NOTHING, aim: { action: 'confirm_move', becomes: withMoves(standing, moves) } }
+      return { ...NOTHING, aim: { action: 'confirm_move', becomes } }
     },
   }
 }
