@@ -134,6 +134,7 @@ const PROOF: Rows<Proof> = {
 
 const AUTHORIZATION: Rows<Authorization> = {
   codeSeconds: QUIET,
+  codeLifetime: (lifetime, extend) => (ref, call) => lifetime(ref, extend(call)),
   waitSeconds: QUIET,
   look: (look, extend) => (redirect, call) => look(redirect, extend(call)),
 }

@@ -144,13 +144,14 @@ function withSchemes(provider: Provider, plainSchemes: readonly string[] = []): 
 
 /** The provider with other times of its authorization endpoint. */
 function withMoves(provider: Provider, { waitSeconds, codeSeconds }: MoveTimes = {}): Provider {
-  const { authorization = UNKNOWN_AUTHORIZATION } = provider
+  const { codeLifetime, ...authorization } = provider.authorization ?? UNKNOWN_AUTHORIZATION
+  const shown = codeLifetime === undefined ? {} : { codeLifetime }
   return {
     ...provider,
     authorization: {
       ...authorization,
       ...(waitSeconds === undefined ? {} : { waitSeconds }),
-      ...(codeSeconds === undefined ? {} : { codeSeconds }),
+      ...(codeSeconds === undefined ? shown : { codeSeconds }),
     },
   }
 }

@@ -33,8 +33,8 @@ describe.each<SubjectKind>(framed)('$name', (kind) => {
   })
 
   afterAll(async () => {
-    await bench.close()
-    await subject.close()
+    await bench?.close()
+    await subject?.close()
   })
 
   it(

@@ -29,10 +29,16 @@ afterAll(async () => {
   for (const peer of await Promise.all(running.values())) await peer.close()
 })
 
-function peerOf(name: string, start: () => Promise<Peer>): Promise<Peer> {
+async function peerOf(name: string, start: () => Promise<Peer>): Promise<Peer> {
   const peer = running.get(name) ?? start()
   running.set(name, peer)
-  return peer
+  try {
+    return await peer
+  } catch (error) {
+    // It is started again for the next test, which then shows why it has none.
+    running.delete(name)
+    throw error
+  }
 }
 
 /** One client at a server that has no other. */

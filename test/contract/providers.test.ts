@@ -40,9 +40,10 @@ describe.each<AnyKind>(await everySubject())('$name', (kind) => {
     bench = await openBench(new Map([['it', subject.provider]]), patienceOf(kind))
   })
 
+  // Where the start failed, that is what the test shows.
   afterEach(async () => {
-    await bench.close()
-    await subject.close()
+    await bench?.close()
+    await subject?.close()
   })
 
   const change = (client: object, options = {}) => bench.change(subject.ref, client, options)

@@ -65,9 +65,9 @@ export function testRoundTrip(
       tenants = await openTenants(new Map(providers))
     })
     afterAll(async () => {
-      await tenants.close()
-      await here.close()
-      if (!isShared) await there.close()
+      await tenants?.close()
+      await here?.close()
+      if (!isShared) await there?.close()
     })
 
     const exported = async () => {

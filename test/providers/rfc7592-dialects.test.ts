@@ -17,6 +17,7 @@ import { type Bench, openBench } from '../contract/service.ts'
 
 const REF = { provider: 'it', id: 'abc' }
 const CALLBACK = 'https://a.example.com/cb'
+const UMA = 'urn:ietf:params:oauth:grant-type:uma-ticket'
 
 /** A public client that an administrator of Keycloak has made. */
 const KEYCLOAK: JsonObject = {
@@ -184,6 +185,29 @@ describe('Keycloak', () => {
     })
     await expect(change({ grantTypes: [] })).rejects.toMatchObject({ code: 'rule_violated' })
     expect(sent).toEqual([])
+  })
+
+  it.each([
+    ['keep', true, { remove: [UMA] }],
+    ['keep', true, ['authorization_code']],
+    ['not gain', false, { add: [UMA] }],
+  ])('refuses beforehand what no update switches: %s (%j, %j)', async (words, isOn, grantTypes) => {
+    const grants = ['authorization_code', 'client_credentials', ...(isOn ? [UMA] : [])]
+    const own = { client_secret: 'registered-secret-registered-secret', grant_types: grants }
+    await open('keycloak', { ...KEYCLOAK, ...own })
+    // What else the change names would be in force: grant types are one member.
+    update = (body) => {
+      const left = [body.grant_types ?? grants].flat().filter((one) => one !== UMA)
+      return [200, { ...record, ...body, grant_types: isOn ? [...left, UMA] : left }]
+    }
+    await expect(change({ grantTypes })).rejects.toMatchObject({
+      code: 'rule_violated',
+      field: 'client.grantTypes',
+      message: expect.stringContaining(`must ${words} ${UMA}`),
+    })
+    expect(sent).toEqual([])
+    const kept = await change({ grantTypes: { remove: ['client_credentials'] } })
+    expect(kept).toMatchObject({ outcome: 'applied', warnings: [] })
   })
 
   it('answers an update that removes nothing with 502, and has no success in its record', async () => {

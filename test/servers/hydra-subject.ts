@@ -1,6 +1,5 @@
 /** Ory Hydra itself in the contract suites, behind a front that counts calls and spoils them. */
 
-import { afterAll } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { isRecord, withoutMembers } from '../../src/core/json/json.ts'
 import { startFront } from '../peers/front.ts'
@@ -8,6 +7,7 @@ import { HYDRA_KIND } from '../providers/hydra/subject.ts'
 import { only, type Subject, type SubjectKind } from '../providers/subject.ts'
 import { CHOSEN } from './chosen.ts'
 import { type Hydra, startHydra } from './hydra.ts'
+import { once } from './once.ts'
 import { startSyncClient } from './synchronous.ts'
 
 const ID = 'exampleClientId'
@@ -24,17 +24,16 @@ export function operationOf(method: string, path: string) {
 /** The server as a subject, in a run about it. */
 export async function hydraKinds(): Promise<readonly SubjectKind[]> {
   if (CHOSEN !== 'hydra') return []
-  let running: Promise<Hydra> | undefined
-  afterAll(async () => (await running)?.stop())
+  const hydra = once(
+    () => startHydra(),
+    ({ stop }) => stop(),
+  )
   return [
     {
       ...HYDRA_KIND,
       name: 'hydra itself',
       server: 'hydra',
-      start: async () => {
-        running ??= startHydra()
-        return subjectAt(await running)
-      },
+      start: async () => subjectAt(await hydra()),
     },
   ]
 }

@@ -2,7 +2,7 @@
 
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { startFront } from '../peers/front.ts'
-import { type Keycloak, newServiceAccount, realmName } from './keycloak.ts'
+import { type Keycloak, makeRealm, newServiceAccount, realmName } from './keycloak.ts'
 import { CODE_FLOW_OF_KEYCLOAK, makeUser, USER } from './keycloak-registration.ts'
 import { SECRET, type World } from './world.ts'
 
@@ -11,8 +11,8 @@ const POOL = 'customers'
 export async function openKeycloakAdmin(keycloak: Keycloak): Promise<World> {
   const realm = realmName('world')
   const { admin } = keycloak
-  await admin('POST', '', { realm, enabled: true })
-  const account = { clientId: 'clientry', role: 'manage-clients' }
+  await makeRealm(keycloak, realm)
+  const account = { clientId: 'clientry', role: 'manage-clients', beside: ['view-realm'] }
   const { clientId, clientSecret } = await newServiceAccount(keycloak, realm, account)
   await makeUser(keycloak, realm)
   const front = await startFront({ url: () => keycloak.url, change: () => {}, nameOf: operationOf })
@@ -58,6 +58,9 @@ export async function openKeycloakAdmin(keycloak: Keycloak): Promise<World> {
         ...(name === undefined ? {} : { name }),
         ...(callbacks === undefined ? {} : { redirectUris: callbacks }),
       })
+    },
+    setCodeSeconds: async (accessCodeLifespan) => {
+      await admin('PUT', `/${realm}`, { accessCodeLifespan })
     },
     close: front.close,
   }

@@ -19,9 +19,19 @@ import { check, configure } from '../cli/proving.ts'
 import { openBench, requestFor } from '../contract/service.ts'
 import { realmAt } from '../providers/keycloak/subject.ts'
 import { only } from '../providers/subject.ts'
+import { visit } from './browser.ts'
 import { unlessChosen } from './chosen.ts'
-import { type Keycloak, newServiceAccount, realmName, startKeycloak, tokenOf } from './keycloak.ts'
+import {
+  type Keycloak,
+  makeRealm,
+  newServiceAccount,
+  realmName,
+  type ServiceAccount,
+  startKeycloak,
+  tokenOf,
+} from './keycloak.ts'
 import { openTestRealm, type TestRealm } from './keycloak-realm.ts'
+import { makeUser, USER } from './keycloak-registration.ts'
 
 const reason = unlessChosen('keycloak')
 const SECRET = 'a-secret-of-the-test-0123456789'
@@ -179,9 +189,68 @@ describe.skipIf(reason !== undefined)('Keycloak', () => {
     ])
   })
 
+  it('lets a user log in by a device once that is switched on, and refuses the device once it is off', async () => {
+    await makeUser(keycloak, realm.name)
+    const made = await realm.admin.make({ secret: SECRET })
+    const ref = realm.refTo(made.clientId)
+    const client = { client_id: ref.id, client_secret: SECRET }
+    const device = { add: [`${GRANT}device_code`] }
+    await realm.bench.change(ref, { grantTypes: device })
+    /** A user enters the code that a device shows, signs in and agrees. */
+    const entered = async () => {
+      const { body } = await asked({ ...client, scope: 'openid' }, 'auth/device')
+      const { device_code: code = '', verification_uri_complete: address = '' } = body
+      const fields = { ...USER, accept: 'Yes' }
+      const end = await visit(new URL(address), new URL('https://app.example.com/none'), {
+        routes: {},
+        fields,
+      })
+      if (!('page' in end)) throw new Error('A device has no redirect URI.')
+      return { code, page: end.page }
+    }
+    const token = (code: string) =>
+      asked({ ...client, grant_type: `${GRANT}device_code`, device_code: code })
+    const first = await entered()
+    expect(first.page.text).toContain('Device Login Successful')
+    const given = await token(first.code)
+    expect(given).toMatchObject({ status: 200, body: { id_token: expect.any(String) } })
+    const second = await entered()
+    await realm.bench.change(ref, { grantTypes: { remove: device.add } })
+    expect((await token(second.code)).status).toBe(400)
+  })
+
+  it('shows how long codes live to who may view the realm, and to no one else', async () => {
+    const seconds = 17
+    await keycloak.admin('PUT', `/${realm.name}`, { accessCodeLifespan: seconds })
+    const viewer = await newServiceAccount(keycloak, realm.name, {
+      clientId: 'viewer',
+      role: 'manage-clients',
+      beside: ['view-realm'],
+    })
+    const lifetimeFor = async (account: ServiceAccount) => {
+      const provider = await only({
+        type: 'keycloak',
+        ...realmAt(keycloak.url, realm.name, account),
+      })
+      const call = { operationId: 'o', deadline: Date.now() + 60_000, timeoutMs: 30_000 }
+      return provider.authorization?.codeLifetime?.(realm.refTo('account'), call)
+    }
+    expect(await lifetimeFor(viewer)).toBe(seconds)
+    for (const role of ['none', 'query-clients', 'view-clients', 'manage-clients'] as const) {
+      expect([role, await lifetimeFor(realm.account(role))]).toEqual([role, undefined])
+    }
+    const fresh = realmName('fresh')
+    await makeRealm(keycloak, fresh)
+    const { body } = await keycloak.admin('GET', `/${fresh}`)
+    // What stands for it where it is not shown.
+    expect(body).toMatchObject({
+      accessCodeLifespan: realm.provider.authorization?.codeSeconds,
+    })
+  })
+
   it('is managed in two realms, beside a realm of another server', async () => {
     const other = `${realm.name}-other`
-    await keycloak.admin('POST', '', { realm: other, enabled: true })
+    await makeRealm(keycloak, other)
     const account = await newServiceAccount(keycloak, other, {
       clientId: 'clientry',
       role: 'manage-clients',

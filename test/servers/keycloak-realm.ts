@@ -6,7 +6,13 @@ import type { Provider } from '../../src/providers/provider.ts'
 import { type Bench, openBench } from '../contract/service.ts'
 import { POOL, realmAt } from '../providers/keycloak/subject.ts'
 import { only } from '../providers/subject.ts'
-import { type Keycloak, newServiceAccount, type ServiceAccount, tokenOf } from './keycloak.ts'
+import {
+  type Keycloak,
+  makeRealm,
+  newServiceAccount,
+  type ServiceAccount,
+  tokenOf,
+} from './keycloak.ts'
 import {
   type CallerRole,
   type KeycloakAdmin,
@@ -36,7 +42,7 @@ export interface TestRealm {
 /** Makes one. */
 export async function openTestRealm(keycloak: Keycloak, name: string): Promise<TestRealm> {
   const { url } = keycloak
-  await keycloak.admin('POST', '', { realm: name, enabled: true })
+  await makeRealm(keycloak, name)
   const account = (role: CallerRole) => ({
     clientId: `as-${role}`,
     clientSecret: `secret-of-as-${role}-0123456789`,

@@ -137,8 +137,9 @@ export async function startKeycloakRegistration(
     const id = String(record.client_id)
     const body = { id, protocol: 'openid-connect', ...unflat(record) }
     const there = admin('GET', at(id)).status === 200
-    const { status } = there ? admin('PUT', at(id), body) : admin('POST', '/clients', body)
-    if (status >= 400) throw new Error(`Keycloak did not store the client: ${status}`)
+    const answer = there ? admin('PUT', at(id), body) : admin('POST', '/clients', body)
+    if (answer.status < 400) return
+    throw new Error(`Keycloak did not store ${id}: ${answer.status} ${JSON.stringify(answer.body)}`)
   }
   await makeUser(keycloak, realm)
   const endpoint = `${front.url}/realms/${realm}/clients-registrations/openid-connect`

@@ -1,7 +1,6 @@
 /** Keycloak itself in the contract suites, behind a front that counts calls and spoils them. */
 
 import { randomUUID } from 'node:crypto'
-import { afterAll } from 'vitest'
 import { isRecord, type JsonObject, withoutMembers } from '../../src/core/json/json.ts'
 import { startFront } from '../peers/front.ts'
 import { KEYCLOAK_KIND, POOL, realmAt } from '../providers/keycloak/subject.ts'
@@ -9,11 +8,13 @@ import { only, type Subject, type SubjectKind } from '../providers/subject.ts'
 import { CHOSEN } from './chosen.ts'
 import {
   type Keycloak,
+  makeRealm,
   newServiceAccount,
   realmName,
   type ServiceAccount,
   startKeycloak,
 } from './keycloak.ts'
+import { once } from './once.ts'
 import { startSyncClient } from './synchronous.ts'
 
 const ID = 'exampleClientId'
@@ -27,27 +28,20 @@ interface Place {
 /** The server as a subject, in a run about it. */
 export async function keycloakKinds(): Promise<readonly SubjectKind[]> {
   if (CHOSEN !== 'keycloak') return []
-  let running: Promise<Place> | undefined
-  afterAll(async () => {
-    const { keycloak } = (await running) ?? {}
-    await keycloak?.stop()
-  })
+  const place = once(started, ({ keycloak }) => keycloak.stop())
   return [
     {
       ...KEYCLOAK_KIND,
       name: 'keycloak itself',
       server: 'keycloak',
-      start: async () => {
-        running ??= started()
-        return subjectAt(await running)
-      },
+      start: async () => subjectAt(await place()),
     },
   ]
 }
 
 async function started(): Promise<Place> {
   const keycloak = await startKeycloak()
-  await keycloak.admin('POST', '', { realm: REALM, enabled: true })
+  await makeRealm(keycloak, REALM)
   const account = await newServiceAccount(keycloak, REALM, {
     clientId: 'clientry',
     role: 'manage-clients',

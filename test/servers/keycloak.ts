@@ -4,7 +4,7 @@
  */
 
 import { randomUUID } from 'node:crypto'
-import { rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort } from '../free-port.ts'
 import { isMade, made, type Recipe } from './cache.ts'
@@ -14,7 +14,7 @@ export const KEYCLOAK_VERSION = '26.7.4'
 
 const JAVA = {
   JAVA_OPTS_KC_HEAP: '-Xms64m -Xmx512m',
-  JAVA_OPTS_APPEND: '-XX:TieredStopAtLevel=1',
+  JAVA_OPTS_APPEND: '-XX:TieredStopAtLevel=1 -Dh2.bindAddress=127.0.0.1',
 }
 
 export interface Keycloak {
@@ -22,6 +22,8 @@ export interface Keycloak {
   restart(): Promise<void>
   /** `http://127.0.0.1:PORT`. */
   readonly url: string
+  /** Runs statements on its database beside it; of one that keeps it in a file. */
+  sql(...statements: readonly string[]): Promise<void>
   /** Calls the administration below `/admin/realms`, as the bootstrap administrator. */
   admin(method: string, path: string, body?: object): Promise<{ status: number; body: unknown }>
   stop(): Promise<void>
@@ -49,7 +51,7 @@ export async function whyNoKeycloak(): Promise<string | undefined> {
 
 /**
  * Starts one; the first time it is fetched (177 MB) and built, which takes minutes. `database`: a file that outlives its
- * process, without its extension.
+ * process, without its extension, in which another process can look too.
  */
 export async function startKeycloak(database?: string): Promise<Keycloak> {
   const given = process.env.CLIENTRY_KEYCLOAK_PORT
@@ -57,13 +59,13 @@ export async function startKeycloak(database?: string): Promise<Keycloak> {
   const home = await fetchKeycloak()
   const [port, management] = [await freePort(), await freePort()]
   const url = `http://127.0.0.1:${port}`
-  // H2 writes late unless it is asked not to: what was answered would be lost with the process.
-  const place =
-    database === undefined ? 'mem:keycloak;DB_CLOSE_DELAY=-1' : `file:${database};WRITE_DELAY=0`
+  const place = database === undefined ? 'mem:keycloak;DB_CLOSE_DELAY=-1' : fileAt(database)
   const args = [
     'start',
     '--optimized',
     `--db-url=jdbc:h2:${place};NON_KEYWORDS=VALUE`,
+    `--db-username=${DATABASE_USER.username}`,
+    `--db-password=${DATABASE_USER.password}`,
     '--http-enabled=true',
     '--hostname-strict=false',
     '--http-host=127.0.0.1',
@@ -80,7 +82,7 @@ export async function startKeycloak(database?: string): Promise<Keycloak> {
   const start = () => startProcess(join(home, 'bin/kc.sh'), args, ways)
   let child = await start()
   return {
-    ...running(url),
+    ...running(url, database),
     stop: () => child.stop(),
     restart: async () => {
       await child.kill()
@@ -89,11 +91,31 @@ export async function startKeycloak(database?: string): Promise<Keycloak> {
   }
 }
 
+/** Of a new database. */
+const DATABASE_USER = { username: 'keycloak', password: 'keycloak' }
+
+/** H2 writes late unless it is asked not to: what was answered would be lost with the process. */
+const fileAt = (database: string) => `file:${database};WRITE_DELAY=0;AUTO_SERVER=TRUE`
+
 /** One that someone else starts and stops. */
-function running(url: string): Keycloak {
+function running(url: string, database = process.env.CLIENTRY_KEYCLOAK_DATABASE): Keycloak {
   const none = async () => {}
-  return { ...keycloakAt(url), stop: none, restart: none }
+  return { ...keycloakAt(url), stop: none, restart: none, sql: sqlOn(database) }
 }
+
+/** By the shell of H2, which finds the process that has the file open. */
+const sqlOn =
+  (database: string | undefined): Keycloak['sql'] =>
+  async (...statements) => {
+    if (database === undefined) throw new Error('This Keycloak has no database in a file.')
+    const jars = join(await fetchKeycloak(), 'lib/lib/main')
+    const jar = readdirSync(jars).find((name) => name.startsWith('com.h2database.h2-')) ?? ''
+    const shell = ['-cp', join(jars, jar), 'org.h2.tools.Shell']
+    const url = ['-url', `jdbc:h2:${fileAt(database)};NON_KEYWORDS=VALUE`]
+    const { username, password } = DATABASE_USER
+    const user = ['-user', username, '-password', password, '-sql', statements.join(';')]
+    await finish('java', [...shell, ...url, ...user], { cwd: jars })
+  }
 
 /** Fetches and builds it, unless that was done, and gives its folder. */
 export async function fetchKeycloak(): Promise<string> {
@@ -166,12 +188,23 @@ function keycloakAt(url: string): Pick<Keycloak, 'url' | 'admin'> {
 /** One that no other test of the server has. */
 export const realmName = (purpose: string): string => `${purpose}-${randomUUID().slice(0, 13)}`
 
+/** Makes a realm, with these settings. */
+export async function makeRealm(
+  { admin }: Pick<Keycloak, 'admin'>,
+  realm: string,
+  settings: object = {},
+): Promise<void> {
+  const { status, body } = await admin('POST', '', { realm, enabled: true, ...settings })
+  if (status === 201) return
+  throw new Error(`Keycloak did not make the realm ${realm}: ${status} ${JSON.stringify(body)}`)
+}
+
 /** A new realm, and a token with which any number of clients can be registered in it. */
 export async function newRealm(
   { admin, url }: Keycloak,
   realm: string,
 ): Promise<{ readonly registrationEndpoint: string; readonly initialAccessToken: string }> {
-  await admin('POST', '', { realm, enabled: true })
+  await makeRealm({ admin }, realm)
   const made = await admin('POST', `/${realm}/clients-initial-access`, {
     count: 10_000,
     expiration: 86_400,
@@ -187,11 +220,19 @@ export interface ServiceAccount {
   readonly clientSecret: string
 }
 
-/** Makes one as docs/providers/keycloak.md says; `none` gives it no role. */
+/** Makes one as docs/providers/keycloak.md says; `none` gives it no role, and `beside` more than it needs. */
 export async function newServiceAccount(
   { admin }: Keycloak,
   realm: string,
-  { clientId, role }: { readonly clientId: string; readonly role: string },
+  {
+    clientId,
+    role,
+    beside = [],
+  }: {
+    readonly clientId: string
+    readonly role: string
+    readonly beside?: readonly string[]
+  },
 ): Promise<ServiceAccount> {
   const clientSecret = `secret-of-${clientId}-0123456789`
   await admin('POST', `/${realm}/clients`, {
@@ -209,9 +250,10 @@ export async function newServiceAccount(
   }
   const [id, management] = [await idOf(clientId), await idOf('realm-management')]
   if (role !== 'none') {
-    const { body: found } = await admin('GET', `/${realm}/clients/${management}/roles/${role}`)
+    const roleNamed = async (name: string) =>
+      (await admin('GET', `/${realm}/clients/${management}/roles/${name}`)).body as object
+    const roles = await Promise.all([role, ...beside].map(roleNamed))
     const { body: user } = await admin('GET', `/${realm}/clients/${id}/service-account-user`)
-    const roles = [found as object]
     const users = `/${realm}/users/${(user as { id: string }).id}`
     await admin('POST', `${users}/role-mappings/clients/${management}`, roles)
     await admin('POST', `/${realm}/clients/${id}/scope-mappings/clients/${management}`, roles)

@@ -1,6 +1,6 @@
 /** Servers with registration that `npm run test:servers` has beside those of the ordinary suite, as subjects. */
 
-import { afterAll } from 'vitest'
+import { randomUUID } from 'node:crypto'
 import { CANAILLE } from '../contract/frame/registered.ts'
 import { LACKS, PEERS, REGISTERED } from '../contract/peers.ts'
 import { subjectOf } from '../contract/registered-subject.ts'
@@ -13,23 +13,16 @@ import { startCanaille } from '../peers/canaille.ts'
 import type { RegistrationServer } from '../peers/oidc.ts'
 import type { AnyKind } from '../providers/subject.ts'
 import { CHOSEN, type ServerName } from './chosen.ts'
-import { type Hydra, startHydra } from './hydra.ts'
+import { startHydra } from './hydra.ts'
 import { startHydraRegistration } from './hydra-registration.ts'
 import { realmName, startKeycloak } from './keycloak.ts'
 import { startKeycloakRegistration } from './keycloak-registration.ts'
+import { once } from './once.ts'
 
-/** A server that is started for the first test that asks, and stopped after the last. */
-function once<S extends RegistrationServer>(start: () => Promise<S>): () => Promise<S> {
-  let running: Promise<S> | undefined
-  afterAll(async () => (await running)?.close())
-  return () => {
-    running ??= start()
-    return running
-  }
-}
+const closing = (server: RegistrationServer) => server.close()
 
 function canaille(): AnyKind {
-  const start = once(startCanaille)
+  const start = once(startCanaille, closing)
   return {
     ...REGISTERED,
     name: 'rfc7592 at Canaille',
@@ -48,14 +41,17 @@ function canaille(): AnyKind {
 const { frame: _, ...UNFRAMED } = REGISTERED
 
 function keycloak(): AnyKind {
-  const start = once(async () =>
-    startKeycloakRegistration(await startKeycloak(), realmName('contract')),
+  // Ids of records are those of the whole server, on which other files store the same client.
+  const full = { ...fullKeycloakClient, client_id: `example-${randomUUID().slice(0, 13)}` }
+  const start = once(
+    async () => startKeycloakRegistration(await startKeycloak(), realmName('contract')),
+    closing,
   )
   return {
     ...UNFRAMED,
     name: 'rfc7592 at Keycloak',
     server: 'keycloak',
-    full: fullKeycloakClient,
+    full,
     lacks: LACKS,
     sorts: true,
     volatile: [],
@@ -70,19 +66,15 @@ function keycloak(): AnyKind {
     another: ['clientUri', 'https://new.example.com/about'],
     start: async () => {
       const server = await start()
-      server.drop(String(fullKeycloakClient.client_id))
-      return subjectOf(server, fullKeycloakClient)
+      server.drop(full.client_id)
+      return subjectOf(server, full)
     },
   }
 }
 
 function hydra(): AnyKind {
-  let running: Promise<Hydra> | undefined
-  afterAll(async () => (await running)?.stop())
-  const start = once(async () => {
-    running = startHydra()
-    return startHydraRegistration(await running)
-  })
+  const hydra = once(startHydra, ({ stop }) => stop())
+  const start = once(async () => startHydraRegistration(await hydra()), closing)
   return {
     ...UNFRAMED,
     name: 'rfc7592 at Hydra',

@@ -262,6 +262,44 @@ describe.skipIf(noKeycloak !== undefined)('Keycloak', () => {
     expect(await view(ref.id)).toMatchObject({ '@post.logout.redirect.uris': '-' })
   })
 
+  it('switches every grant type that an update switches, and refuses the one that it does not', async () => {
+    const grants = {
+      implicit: 'implicitFlowEnabled',
+      password: 'directAccessGrantsEnabled',
+      client_credentials: 'serviceAccountsEnabled',
+      refresh_token: '@use.refresh.tokens',
+      'urn:ietf:params:oauth:grant-type:device_code': '@oauth2.device.authorization.grant.enabled',
+      'urn:openid:params:grant-type:ciba': '@oidc.ciba.grant.enabled',
+      'urn:ietf:params:oauth:grant-type:token-exchange': '@standard.token.exchange.enabled',
+      'urn:ietf:params:oauth:grant-type:jwt-bearer': '@oauth2.jwt.authorization.grant.enabled',
+    }
+    const { id } = await rig.adopt(await registered({ redirect_uris: CALLBACKS.slice(0, 1) }))
+    const ref = { provider: 'it', id }
+    const authorized = await rig.adopt(await full())
+    const isOn = async (member: string) =>
+      [true, 'true'].includes((await view(id))[member] as never)
+    await rig.bench.change(ref, { grantTypes: ['authorization_code'] })
+    for (const [grant, member] of Object.entries(grants)) {
+      const on = await rig.bench.change(ref, { grantTypes: { add: [grant] } })
+      expect([grant, on.warnings, await isOn(member)]).toEqual([grant, [], true])
+      const off = await rig.bench.change(ref, { grantTypes: { remove: [grant] } })
+      expect([grant, off.warnings, await isOn(member)]).toEqual([grant, [], false])
+    }
+    // Its resources and policies would stay, and the answer would say that they had gone.
+    for (const [one, grantTypes] of [
+      [authorized, { remove: [UMA] }],
+      [authorized, ['authorization_code']],
+      [ref, { add: [UMA] }],
+    ] as const) {
+      const before = await view(one.id)
+      await expect(rig.bench.change(one, { grantTypes })).rejects.toMatchObject({
+        code: 'rule_violated',
+        field: 'client.grantTypes',
+      })
+      expect(await view(one.id)).toEqual(before)
+    }
+  })
+
   it(`holds over ${RUNS} random patches`, async (context) => {
     const count = counter()
     const clients = [

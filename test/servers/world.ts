@@ -61,6 +61,8 @@ export interface World {
   addNatively(made: Made, url: string): Promise<number>
   /** Sets the name or the callbacks, by the server's administration. */
   setNatively(id: string, members: { name?: string; callbacks?: string[] }): void | Promise<void>
+  /** Sets how long codes live (seconds), where the server shows that to Clientry. */
+  setCodeSeconds?(seconds: number): Promise<void>
   close(): Promise<void>
 }
 

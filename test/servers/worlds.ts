@@ -1,5 +1,6 @@
 /** How the world of each endpoint is opened, by the subject of the contract suites. */
 
+import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { exportJWK, generateKeyPair } from 'jose'
 import type { JsonObject } from '../../src/core/json/json.ts'
@@ -94,11 +95,13 @@ async function openHydraAdmin(hydra: Hydra): Promise<World> {
 const openHydraRegistration = async (hydra: Hydra): Promise<World> =>
   registeredWorld(await startHydraRegistration(hydra), OPENID)
 
-const openKeycloakRegistration = async (keycloak: Keycloak): Promise<World> =>
-  registeredWorld(
-    await startKeycloakRegistration(keycloak, realmName('world')),
-    CODE_FLOW_OF_KEYCLOAK,
-  )
+/** Ids of records are those of the whole server there, on which other files make clients too. */
+async function openKeycloakRegistration(keycloak: Keycloak): Promise<World> {
+  const server = await startKeycloakRegistration(keycloak, realmName('world'))
+  const world = registeredWorld(server, CODE_FLOW_OF_KEYCLOAK)
+  const own = randomUUID().slice(0, 8)
+  return { ...world, make: (id, callbacks) => world.make(`${id}-${own}`, callbacks) }
+}
 
 /** A server that outlives its process, and its endpoints. */
 export interface Lasting {

@@ -10,6 +10,8 @@ export interface Account {
   readonly clientId: string
   readonly clientSecret: string
   readonly role?: Role
+  /** Whether it has `view-realm` beside its role. */
+  readonly viewsRealm?: boolean
 }
 
 const LIFETIME_SECONDS = 300
@@ -19,13 +21,23 @@ export interface Access {
   token(request: EmulatorRequest): EmulatorAnswer
   /** The role of the caller; `undefined`: no token, or one that has ended. */
   roleOf(request: EmulatorRequest): Role | undefined
+  /** Whether the caller may view the realm. */
+  viewsRealm(request: EmulatorRequest): boolean
   /** Ends every token. */
   reset(): void
 }
 
 /** Tokens of accounts; the same in each realm. */
 export function createAccess(accounts: readonly Account[], now: () => number): Access {
-  const tokens = new Map<string, { readonly role: Role; readonly until: number }>()
+  const tokens = new Map<
+    string,
+    { readonly role: Role; readonly viewsRealm: boolean; readonly until: number }
+  >()
+  const sessionOf = ({ headers }: EmulatorRequest) => {
+    const [, token = ''] = /^Bearer (.+)$/.exec(headers.authorization ?? '') ?? []
+    const session = tokens.get(token)
+    return session === undefined || session.until <= now() ? undefined : session
+  }
   return {
     token: ({ body }) => {
       const form = new URLSearchParams(body.toString())
@@ -43,18 +55,15 @@ export function createAccess(accounts: readonly Account[], now: () => number): A
         }
       }
       const token = randomUUID()
-      const { role = 'manage-clients' } = account
-      tokens.set(token, { role, until: now() + LIFETIME_SECONDS * 1_000 })
+      const { role = 'manage-clients', viewsRealm = false } = account
+      tokens.set(token, { role, viewsRealm, until: now() + LIFETIME_SECONDS * 1_000 })
       return {
         status: 200,
         body: { access_token: token, expires_in: LIFETIME_SECONDS, token_type: 'Bearer' },
       }
     },
-    roleOf: ({ headers }) => {
-      const [, token = ''] = /^Bearer (.+)$/.exec(headers.authorization ?? '') ?? []
-      const session = tokens.get(token)
-      return session === undefined || session.until <= now() ? undefined : session.role
-    },
+    roleOf: (request) => sessionOf(request)?.role,
+    viewsRealm: (request) => sessionOf(request)?.viewsRealm === true,
     reset: () => tokens.clear(),
   }
 }

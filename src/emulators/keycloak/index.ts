@@ -12,22 +12,18 @@ import { type Account, createAccess } from './access.ts'
 import { controlRoute } from './control.ts'
 import type { KeycloakClient } from './members.ts'
 import { answerTo, clientOf, operationOf, type State } from './operations.ts'
-import { BARE, newRealm, ofOpenId, type Realm, type SessionSeconds } from './realm.ts'
+import { BARE, newRealm, ofOpenId, type Realm, type RealmSettings } from './realm.ts'
 import { BROKEN, failure, UNAUTHORIZED } from './refusal.ts'
 
 export type { Account, KeycloakClient }
 
-export interface KeycloakEmulatorOptions extends ListenOptions {
+export interface KeycloakEmulatorOptions extends ListenOptions, RealmSettings {
   /** Names of realms; `test` unless given. */
   readonly realms?: readonly string[]
   /** Clients of the first realm, beside those that every realm has. */
   readonly clients?: readonly KeycloakClient[]
   /** Service accounts, in every realm; `KEYCLOAK_ACCOUNT` unless given. */
   readonly accounts?: readonly Account[]
-  /** Names of further client scopes of its realms. */
-  readonly scopes?: readonly string[]
-  /** How long sessions of its realms last, in seconds; as those of a new realm unless given. */
-  readonly sessions?: SessionSeconds
   /** Epoch milliseconds; the clock of what it makes. */
   readonly now?: () => number
 }
@@ -79,7 +75,7 @@ export async function startKeycloakEmulator(
   }
   const fill = () => {
     realms.clear()
-    for (const name of names) realms.set(name, newRealm(name, options.sessions, options.scopes))
+    for (const name of names) realms.set(name, newRealm(name, options))
     for (const client of options.clients ?? []) put(client)
   }
   fill()

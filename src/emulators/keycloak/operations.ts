@@ -64,7 +64,8 @@ export function operationOf(request: EmulatorRequest): string {
   if (noun === 'clients' && id === undefined) {
     return `${method} /clients${query.get('clientId')?.trim() ? '?clientId' : ''}`
   }
-  if (noun !== 'clients') return noun === '' ? `${method} ${path}` : `${method} /${noun}`
+  if (noun === '') return routeOf(request) === undefined ? `${method} ${path}` : `${method} /`
+  if (noun !== 'clients') return `${method} /${noun}`
   if (sub === undefined) return `${method} /clients/{id}`
   if (inner === undefined) return `${method} /clients/{id}/${sub}`
   const last = LISTS[sub] === undefined ? inner : '{scope}'
@@ -90,6 +91,7 @@ export function answerTo(state: State, request: EmulatorRequest, name: string): 
   if (role === undefined) return UNAUTHORIZED
   const realm = state.realms.get(route.realm)
   if (realm === undefined) return NO_REALM
+  if (name === 'GET /') return realmBody(realm, role, state.access.viewsRealm(request))
   try {
     return carriedOut({ realm, now: state.now }, request, name, role)
   } catch (thrown) {
@@ -216,6 +218,13 @@ const clientBody = (client: KeycloakClient): KeycloakClient => ({
   ...copyOf(client),
   access: { view: true, configure: true, manage: true },
 })
+
+/** Who has any role of the realm sees its name, and what else there is with `view-realm`. */
+function realmBody({ name, codeSeconds }: Realm, role: Role, isWhole: boolean): EmulatorAnswer {
+  if (role === 'none' && !isWhole) return FORBIDDEN
+  const rest = isWhole ? { enabled: true, accessCodeLifespan: codeSeconds } : {}
+  return { status: 200, body: { realm: name, ...rest } }
+}
 
 function list({ clients }: Realm, { query }: EmulatorRequest, role: Role): EmulatorAnswer {
   if (role === 'none') return FORBIDDEN

@@ -12,6 +12,8 @@ export interface Realm {
   readonly defaults: { readonly default: readonly string[]; readonly optional: readonly string[] }
   /** How long its sessions last (seconds), which those of a client may not exceed. */
   readonly sessions: SessionSeconds
+  /** How long its authorization codes live (seconds). */
+  readonly codeSeconds: number
   /** Whether a client policy rotates the secrets of confidential clients. */
   rotatesSecrets: boolean
 }
@@ -22,6 +24,15 @@ export interface SessionSeconds {
 }
 
 const SESSIONS: SessionSeconds = { max: 36_000, idle: 1_800 }
+const CODE_SECONDS = 60
+
+/** What realms of an emulator have otherwise than a new one. */
+export interface RealmSettings {
+  readonly sessions?: SessionSeconds | undefined
+  readonly codeSeconds?: number | undefined
+  /** Names of further client scopes. */
+  readonly scopes?: readonly string[] | undefined
+}
 
 const DEFAULT = ['profile', 'email', 'roles', 'web-origins', 'acr', 'basic']
 const OPTIONAL = ['offline_access', 'address', 'phone', 'microprofile-jwt', 'organization']
@@ -38,7 +49,10 @@ const BUILT_IN = [
 ]
 
 /** A new realm. */
-export function newRealm(name: string, sessions = SESSIONS, more: readonly string[] = []): Realm {
+export function newRealm(
+  name: string,
+  { sessions = SESSIONS, codeSeconds = CODE_SECONDS, scopes: more = [] }: RealmSettings = {},
+): Realm {
   const scopes = [
     ...[...DEFAULT, ...OPTIONAL, ...OTHERS, ...more].map(
       (scope) => [scope, 'openid-connect'] as const,
@@ -53,6 +67,7 @@ export function newRealm(name: string, sessions = SESSIONS, more: readonly strin
     ),
     defaults: { default: [...DEFAULT, ...OF_SAML], optional: OPTIONAL },
     sessions,
+    codeSeconds,
     rotatesSecrets: false,
   }
   for (const clientId of BUILT_IN) {

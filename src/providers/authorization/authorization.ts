@@ -4,8 +4,13 @@ import type { Call, ClientRef } from '../call.ts'
 
 /** What moving a redirect URI goes by. */
 export interface Authorization {
-  /** How long a code can be redeemed after it was issued (seconds). */
+  /** How long a code can be redeemed after it was issued (seconds), where the provider does not show it. */
   readonly codeSeconds: number
+  /**
+   * The same as the provider has it at the moment; `undefined`: it does not show it to this server.
+   * @throws ClientError where it cannot be asked now
+   */
+  codeLifetime?(ref: ClientRef, call: Call): Promise<number | undefined>
   /** How long a new redirect URI takes to be in force where it cannot be seen (seconds). */
   readonly waitSeconds: number
   /**

@@ -66,7 +66,7 @@ export function create(
     restoration: createRestoration(sendAt, pathOf),
     keys,
     secrets: createSecrets({ sendAt, pathOf, now, fingerprintOf }),
-    authorization: createAuthorization(realmOf),
+    authorization: createAuthorization(realmOf, sendAt),
   }
 }
 

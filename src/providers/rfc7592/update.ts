@@ -24,7 +24,7 @@ export const CLIENT_URI = 'registration_client_uri'
 
 /**
  * The one call that turns `base` into `next`.
- * @throws ClientError `unsupported_field`
+ * @throws ClientError `unsupported_field`, `unsupported_operation`, `rule_violated`
  */
 export function updateSteps(
   parts: UpdateParts,
@@ -36,7 +36,7 @@ export function updateSteps(
   if (same(base, next)) return []
   checkSecretStays(dialect, base, next)
   checkCleared(parts, base, next)
-  dialect.ways.check?.(base)
+  dialect.ways.check?.(base, next)
   const body = updateBodyOf(parts, ref, base, next)
   return [
     {

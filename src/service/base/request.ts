@@ -132,6 +132,8 @@ export interface MoveConfirmation {
   readonly from: string
   readonly to: string
   readonly by: Widened['by']
+  /** How long codes live (seconds); absent: as is known of the provider. */
+  readonly codeSeconds?: number
 }
 
 /** Removes the old redirect URI of a move. */

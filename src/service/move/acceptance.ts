@@ -4,6 +4,7 @@
  * configured time has to pass.
  */
 
+import { isClientError } from '../../core/errors.ts'
 import {
   type Authorization,
   UNKNOWN_AUTHORIZATION,
@@ -12,6 +13,7 @@ import type { Call, ClientRef } from '../../providers/call.ts'
 import type { Provider } from '../../providers/provider.ts'
 import type { Actor } from '../../store/log/actor.ts'
 import type { Move, Standing, Widened } from '../../store/log/standing.ts'
+import type { MoveConfirmation } from '../base/request.ts'
 import { callOf, type Service } from '../base/service.ts'
 import { changeClient } from '../change/change.ts'
 
@@ -44,7 +46,10 @@ export async function confirmOnceAccepted(
 ): Promise<Standing | undefined> {
   for (;;) {
     const by = await acceptedBy(service, confirming)
-    if (by !== undefined) return confirm(service, confirming, by)
+    const codeSeconds = by === undefined ? undefined : await codeSecondsOf(service, confirming)
+    if (by !== undefined && codeSeconds !== undefined) {
+      return confirm(service, confirming, { by, codeSeconds })
+    }
     const { look, waitSeconds } = confirming.provider.authorization ?? UNKNOWN_AUTHORIZATION
     const from = confirming.move.startedAt + waitSeconds * 1_000
     // Where nothing can be seen, looking again before the wait is over shows nothing either.
@@ -57,10 +62,10 @@ export async function confirmOnceAccepted(
 async function confirm(
   service: Service,
   { move, ...request }: Confirming,
-  by: Widened['by'],
+  seen: Required<Pick<MoveConfirmation, 'by' | 'codeSeconds'>>,
 ): Promise<Standing | undefined> {
   const { from, to } = move
-  const patch = { kind: 'confirm_move', from, to, by } as const
+  const patch = { kind: 'confirm_move', from, to, ...seen } as const
   const { standing } = await changeClient(service, { ...request, patch, dryRun: false })
   return standing
 }
@@ -77,6 +82,22 @@ async function acceptedBy(
   if (await accepts(move.to)) return 'endpoint'
   if (!hasWaited || (await accepts(move.from))) return undefined
   return 'wait'
+}
+
+/** How long codes live now; `undefined`: that cannot be learned now, so that nothing is said of the move yet. */
+async function codeSecondsOf(
+  service: Service,
+  { provider, ref, move, ...context }: Confirming,
+): Promise<number | undefined> {
+  const { codeSeconds, codeLifetime } = provider.authorization ?? UNKNOWN_AUTHORIZATION
+  if (codeLifetime === undefined) return codeSeconds
+  const call = callOf(service, { ...context, operationId: move.operationId })
+  try {
+    return (await codeLifetime(ref, call)) ?? codeSeconds
+  } catch (error) {
+    if (isClientError(error)) return undefined
+    throw error
+  }
 }
 
 async function isAccepted(

@@ -122,7 +122,8 @@ export function confirmationWish(
   { provider, patch }: Pick<RequestFor<MoveConfirmation>, 'provider' | 'patch'>,
   standing: Standing | undefined,
 ): Wish {
-  const { authorization: { codeSeconds } = UNKNOWN_AUTHORIZATION, mapping } = provider
+  const { authorization = UNKNOWN_AUTHORIZATION, mapping } = provider
+  const { by, codeSeconds = authorization.codeSeconds } = patch
   return {
     fields: [],
     over: (base) => {
@@ -132,7 +133,7 @@ export function confirmationWish(
       const missing = missingOf(presence(mapping, base, move))
       if (missing !== undefined) throw moveState(`The move cannot go on: ${missing}`)
       const at = now()
-      const widened = { at, by: patch.by, narrowFrom: at + codeSeconds * 1_000 }
+      const widened = { at, by, narrowFrom: at + codeSeconds * 1_000 }
       const becomes = withMoves(
         standing,
         moves.map((one) => (one === move ? { ...move, widened } : one)),

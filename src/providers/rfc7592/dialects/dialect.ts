@@ -13,8 +13,8 @@ export interface Ways {
   normal?(native: Native): Native
   /** The body of a registration, from what it would be. */
   made?(body: JsonObject): JsonObject
-  /** @throws ClientError for a client that no update leaves as it is */
-  check?(base: Native): void
+  /** @throws ClientError for a client that no update leaves as it is, and for what no update brings about */
+  check?(base: Native, next: Native): void
 }
 
 export interface Dialect {

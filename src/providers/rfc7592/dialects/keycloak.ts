@@ -63,11 +63,25 @@ const creationBody = (body: JsonObject): JsonObject => ({
   response_types: responsesOf(texts(body.grant_types ?? ['authorization_code'])),
 })
 
-function check({ grant_types: grants }: Native): void {
-  if (grants === undefined || texts(grants).length > 0) return
+/**
+ * Shown where a client has authorization services (DescriptionConverter.java). A registration with it switches them on,
+ * an update with or without it switches nothing (AbstractClientRegistrationProvider.java, `update`).
+ */
+const UMA = 'urn:ietf:params:oauth:grant-type:uma-ticket'
+
+function check({ grant_types: was }: Native, { grant_types: is }: Native): void {
+  if (was !== undefined && texts(was).length === 0) {
+    throw new ClientError(
+      'unsupported_operation',
+      'Keycloak switches the code flow on with every update of a client that has no grant types; nothing was sent. Change it in its administration.',
+    )
+  }
+  const [had, has] = [was, is].map((grants) => texts(grants ?? []).includes(UMA))
+  if (had === has) return
   throw new ClientError(
-    'unsupported_operation',
-    'Keycloak switches the code flow on with every update of a client that has no grant types; nothing was sent. Change it in its administration.',
+    'rule_violated',
+    `client.grantTypes must ${had ? 'keep' : 'not gain'} ${UMA}: it stands for the authorization services of the client, which an update by registration does not switch ${had ? 'off' : 'on'}. Do it in the administration of Keycloak.`,
+    { field: 'client.grantTypes' },
   )
 }
 
