@@ -5,13 +5,17 @@
 
 import type { Built } from './built.ts'
 import { cpuOf, interleave, type Lane, startLanes } from './lanes.ts'
+import { type Limits, measureLimits } from './limits.ts'
 import { digits, type Row } from './report.ts'
 import { median, percentile } from './statistics.ts'
 import type { ProviderName } from './subject.ts'
 import type { Upstream } from './upstream.ts'
 
-const LATENCY_AIM = 2.5
-const CPU_AIM = 3
+/** With an upstream that takes as long as a real one; with the history in memory. */
+const LATENCY_AIMS = { stored: 3.5, memory: 2.5 }
+const CPU_AIMS = { auth0: 2.5, cognito: 2 } as const
+/** A change waits for the disk and the thread that writes before its write and before its answer. */
+const COMMITS = 2
 /** Calls upstream; the bare proxy has two. Auth0's connections are read along with the client. */
 const CALLS = { auth0: '3 calls', cognito: '2 calls' } as const
 const WARM_UP = 150
@@ -25,19 +29,20 @@ export async function measureChanges(
   changes: number,
 ): Promise<readonly Row[]> {
   const lanes = await startLanes(built, upstream, provider)
+  const limits = await measureLimits(built.file(`${provider}-limits`))
   const rows: Row[] = []
   for (const delayMs of [0, 20]) {
     await upstream.running.ask(`delay ${delayMs}`)
     await interleave(lanes, delayMs === 0 ? Math.min(WARM_UP, changes) : 5)
     await upstream.running.ask('windows')
     const here = delayMs === 0 ? changes : Math.ceil(changes / 3)
-    const windows = await measure(upstream, lanes, Math.ceil(here / ROUNDS))
-    rows.push(...rowsOf(provider, delayMs, lanes))
+    const windows = await measure(upstream, lanes, limits, Math.ceil(here / ROUNDS))
+    rows.push(...rowsOf(provider, delayMs, lanes, limits))
     if (provider === 'cognito' && delayMs === 0) rows.push(...windowRows(windows))
   }
   await upstream.running.ask('delay 0')
   await Promise.all(lanes.map(({ running }) => running?.stop()))
-  return rows
+  return [...rows, ...(await limits.rows(`one PATCH, ${provider}`))]
 }
 
 type Windows = readonly { readonly lane: string; readonly milliseconds: number }[]
@@ -45,6 +50,7 @@ type Windows = readonly { readonly lane: string; readonly milliseconds: number }
 async function measure(
   upstream: Upstream,
   lanes: readonly Lane[],
+  limits: Limits,
   changesOfRound: number,
 ): Promise<Windows> {
   for (const { times, cpu } of lanes) {
@@ -60,21 +66,31 @@ async function measure(
       cpu.push(((after[index] ?? 0) - (before[index] ?? 0)) / changesOfRound)
     }
     windows.push(...(await upstream.running.ask<Windows>('windows')))
+    await limits.take()
   }
   return windows
 }
 
-function rowsOf(provider: ProviderName, delayMs: number, lanes: readonly Lane[]): readonly Row[] {
+function rowsOf(
+  provider: ProviderName,
+  delayMs: number,
+  lanes: readonly Lane[],
+  limits: Limits,
+): readonly Row[] {
   const [direct = 0, proxy = 0, clientry = 0, memory = 0] = lanes.map(({ times }) => median(times))
   const [, proxyCpu = 0, clientryCpu = 0, memoryCpu = 0] = lanes.map(({ cpu }) => median(cpu))
   const section = `one PATCH, ${provider} (${CALLS[provider]}), upstream ${delayMs} ms`
-  const latency = (name: string, through: number, aim: { aim?: number }): Row => ({
+  const bare = proxy - direct
+  const { sync, hop } = limits.medians()
+  const least = (waits: number) => `${digits((bare + waits) / bare)} x`
+  const latency = (name: string, through: number, aim: number, waits: number): Row => ({
     section,
     name,
-    figure: (through - direct) / (proxy - direct),
+    figure: (through - direct) / bare,
     unit: 'x',
-    ...aim,
-    detail: `+ ${digits(through - direct)} / + ${digits(proxy - direct)} ms; direct ${digits(direct)} ms`,
+    ...(delayMs > 0 ? { aim } : {}),
+    limit: `${least(waits)}: the proxy's hop${waits > 0 ? `, ${COMMITS} syncs and hops to a thread` : ''}`,
+    detail: `+ ${digits(through - direct)} / + ${digits(bare)} ms; direct ${digits(direct)} ms`,
   })
   const cpu = (name: string, used: number, aim: { aim?: number }): Row => ({
     section,
@@ -84,10 +100,11 @@ function rowsOf(provider: ProviderName, delayMs: number, lanes: readonly Lane[])
     ...aim,
     detail: `${digits(used)} / ${digits(proxyCpu)} ms`,
   })
+  const waits = COMMITS * (sync + hop)
   return [
-    latency('added latency, Clientry / bare proxy', clientry, { aim: LATENCY_AIM }),
-    latency('... history in memory', memory, {}),
-    cpu('CPU, Clientry / bare proxy', clientryCpu, { aim: CPU_AIM }),
+    latency('added latency, Clientry / bare proxy', clientry, LATENCY_AIMS.stored, waits),
+    latency('... history in memory', memory, LATENCY_AIMS.memory, 0),
+    cpu('CPU, Clientry / bare proxy', clientryCpu, { aim: CPU_AIMS[provider] }),
     cpu('... history in memory', memoryCpu, {}),
   ]
 }

@@ -82,6 +82,7 @@ export async function measureColdStarts(
         figure: median(times) / median(bare),
         unit: 'x',
         aim: AIM,
+        limit: `${digits(median(floorCpu) / median(bareCpu))} x: CPU of Node's HTTP, TLS and cryptography alone`,
         detail: `${digits(median(times))} / ${digits(median(bare))} ms: Node ${part('node')}, import ${part('imported')}, first answer ${part('answered')}`,
       },
       {

@@ -24,7 +24,11 @@ import { changeOf, clientName, PROVIDERS, recordsOf } from './records.ts'
 const SOURCES = [
   'bench/filled.ts',
   'bench/records.ts',
-  ...['database', 'lanes', 'sqlite', 'sqlite-schema'].map((name) => `src/store/${name}.ts`),
+  'src/store/log/lanes.ts',
+  'src/store/log/packing.ts',
+  ...['database', 'log-writes', 'sqlite', 'sqlite-schema'].map(
+    (name) => `src/store/sqlite/${name}.ts`,
+  ),
 ]
 /** What a record takes on the disk, indexes included, at most: measured were 4,500. */
 const BYTES_OF_RECORD = 5_200

@@ -1,11 +1,12 @@
 /**
  * Every figure in the documentation, as ratios taken in one interleaved run, since the machine
- * is noisy: `npm run bench -- [--quick] [--json] [--explain] [--only=<section>]`.
+ * is noisy: `npm run bench -- [--quick] [--json] [--explain] [--only=<section>,...] [--aims [--write]]`.
  */
 
 import { measureCallers } from './abuse-callers.ts'
 import { measureInput } from './abuse-input.ts'
 import { measureAbuse } from './abuse-server.ts'
+import { AIMED, isShown, writeAims } from './aims.ts'
 import { buildHere } from './built.ts'
 import { explainBundle, measureBundle } from './bundle.ts'
 import { measureChanges } from './change.ts'
@@ -27,6 +28,7 @@ import { startUpstream } from './upstream.ts'
 
 const has = (option: string) => process.argv.includes(`--${option}`)
 const only = process.argv.find((argument) => argument.startsWith('--only='))?.split('=')[1]
+const named = has('aims') ? AIMED : only?.split(',')
 const times = (full: number, quick: number) => (has('quick') ? quick : full)
 
 const root = process.cwd()
@@ -45,13 +47,19 @@ const SECTIONS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   bundle: async () => measureBundle(built),
   cli: () => measureCommand(root, built, upstream, times(40, 8)),
   files: () => measureFiles(root, built, upstream, times(20, 5)),
-  job: () => measureJob(built, upstream, times(500, 150)),
+  job: () => measureJob(built, upstream, has('aims') ? 150 : times(500, 150)),
   pace: () => measurePace(times(15, 6)),
   peers: () =>
     measurePeers(root, built, upstream, { few: 5, many: times(500, 60), pool: times(300, 30) }),
   history: () => measureHistory(built, upstream, times(300, 30)),
   queries: () => measureQueries(root, built, [10_000, times(1_000_000, 100_000)], times(500, 200)),
-  list: () => measureList(root, times(100_000, 10_000), times(500, 100)),
+  list: () =>
+    measureList(
+      root,
+      times(100_000, 10_000),
+      times(500, 100),
+      has('aims') ? 'under writes' : undefined,
+    ),
   server: () => measureAbuse(built, upstream, times(5, 2)),
   embedded: () => measureEmbedded(built, times(7, 5), times(800, 400)),
   memory: () => measureMemory(built, upstream, times(100_000, 5_000)),
@@ -60,10 +68,12 @@ const SECTIONS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
 
 const rows: Row[] = []
 for (const [name, measure] of Object.entries(SECTIONS)) {
-  if (only !== undefined && only !== name) continue
+  if (named !== undefined && !named.includes(name)) continue
   if (!has('json')) process.stderr.write(`${name} ...\n`)
   rows.push(...(await measure()))
 }
-console.log(has('json') ? jsonOf(rows) : tableOf(rows))
+const shown = has('aims') ? rows.filter(isShown) : rows
+console.log(has('json') ? jsonOf(shown) : tableOf(shown))
+if (has('write')) writeAims(root, shown)
 if (has('explain')) console.log(`\nLargest parts of the bundle:\n${await explainBundle(root)}`)
 process.exit()

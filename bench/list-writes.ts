@@ -6,6 +6,7 @@ import { parseMergePatch } from '../src/core/patch/patch.ts'
 import { PERMISSIONS } from '../src/core/rights/permissions.ts'
 import { mapping } from '../src/providers/cognito/mapping.ts'
 import type { Provider } from '../src/providers/provider.ts'
+import { createLate } from '../src/service/base/late-work.ts'
 import type { Service } from '../src/service/base/service.ts'
 import { createTurns } from '../src/service/base/turns.ts'
 import { changeClient } from '../src/service/change/change.ts'
@@ -56,7 +57,7 @@ function changing({ service, place, recordOf, idOf, clients }: Filled): Service 
     providers: new Map([[place.provider, provider]]),
     turns: createTurns(Date.now),
     keysInUse: new Set(),
-    late: new Set(),
+    late: createLate(),
     leaseShares: DEFAULT_SHARES,
     permits: () => new Set(PERMISSIONS),
     upstreamTimeoutMs: DEADLINE_MS,
@@ -103,7 +104,7 @@ export async function measureListUnderWrites(
   }
   clearInterval(timer)
   const seconds = (performance.now() - started) / 1_000
-  await Promise.all([...running, ...service.late])
+  await Promise.all([...running, service.late.flush()])
   await limits.take()
   return [
     {

@@ -10,6 +10,7 @@ import { parseFilters, searchText } from '../src/core/search.ts'
 import { createFingerprints } from '../src/core/secrecy/fingerprint.ts'
 import { mapping } from '../src/providers/cognito/mapping.ts'
 import type { Provider } from '../src/providers/provider.ts'
+import { createLate } from '../src/service/base/late-work.ts'
 import type { Service } from '../src/service/base/service.ts'
 import { sightOf } from '../src/service/mirror/mirror.ts'
 import { type ListRequest, listClients } from '../src/service/reading/list.ts'
@@ -33,6 +34,8 @@ export async function measureList(
   root: string,
   clients: number,
   rounds: number,
+  /** Without what is asked while nothing is written. */
+  only?: 'under writes',
 ): Promise<readonly Row[]> {
   const folder = join(root, 'node_modules', '.cache', 'clientry')
   mkdirSync(folder, { recursive: true })
@@ -42,7 +45,7 @@ export async function measureList(
   const key = randomBytes(32)
   const provider = { type: 'cognito', mapping } as unknown as Provider
   const service = {
-    late: new Set(),
+    late: createLate(),
     store: createSqliteStore(database, startWriter(path)),
     seal: createSeal(key),
     fingerprints: createFingerprints(key),
@@ -51,6 +54,7 @@ export async function measureList(
   const filled = await fill(service, clients)
   const rows = []
   for (const [says, request] of Object.entries(requestsFor(clients))) {
+    if (only !== undefined) break
     rows.push(await measure(service, says, request, rounds, clients))
   }
   const requests = Object.values(requestsFor(clients))

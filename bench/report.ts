@@ -12,6 +12,8 @@ export interface Row {
   readonly atLeast?: number
   /** The absolute figures that a ratio was made of. */
   readonly detail?: string
+  /** What the machine allows at best, from the same run. */
+  readonly limit?: string
 }
 
 /** The rows with their verdicts, as JSON. */
@@ -25,15 +27,18 @@ export function jsonOf(rows: readonly Row[]): string {
 
 /** The rows as a table in Markdown, readable in a terminal as it is. */
 export function tableOf(rows: readonly Row[]): string {
+  const hasLimits = rows.some(({ limit }) => limit !== undefined)
   const cells = rows.map((row) => [
     row.section,
     row.name,
     `${digits(row.figure)} ${row.unit}`,
     aimOf(row),
     verdictOf(row),
+    ...(hasLimits ? [row.limit ?? ''] : []),
     row.detail ?? '',
   ])
-  const head = ['section', 'what', 'figure', 'aim', '', 'made of']
+  const limits = hasLimits ? ['limit in the same run'] : []
+  const head = ['section', 'what', 'figure', 'aim', '', ...limits, 'made of']
   const widths = head.map((_, column) =>
     Math.max(...[head, ...cells].map((line) => line[column]?.length ?? 0)),
   )
@@ -42,6 +47,9 @@ export function tableOf(rows: readonly Row[]): string {
   const rule = widths.map((width) => '-'.repeat(width))
   return [line(head), line(rule), ...cells.map(line)].join('\n')
 }
+
+/** Whether a figure is within its aim, where it has one. */
+export const hasAim = ({ aim, atLeast }: Row) => aim !== undefined || atLeast !== undefined
 
 function aimOf({ aim, atLeast, unit }: Row): string {
   if (atLeast !== undefined) return `≥ ${atLeast} ${unit}`

@@ -45,18 +45,26 @@ function headersOf({ rawHeaders }: IncomingMessage): HttpRequest['headers'] {
 
 /**
  * Reads the whole body; rejects if the client disconnects. It counts the bytes, since a chunked
- * body announces no length; an announced length is trusted.
+ * body announces no length; an announced length is trusted. By events: walking through a stream costs several times as
+ * much for the one piece that most bodies are.
  */
-export async function bodyOf(incoming: IncomingMessage): Promise<HttpRequest['body']> {
-  if (isTooLarge(incoming)) return 'too_large'
-  const chunks: Buffer[] = []
-  let size = 0
-  // Leaving the loop early would otherwise destroy the socket before the answer is sent.
-  const stream = incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
-  for await (const chunk of stream) {
-    size += chunk.length
-    if (size > MAX_BODY_BYTES) return 'too_large'
-    chunks.push(chunk)
-  }
-  return size === 0 ? undefined : Buffer.concat(chunks)
+export function bodyOf(incoming: IncomingMessage): Promise<HttpRequest['body']> {
+  if (isTooLarge(incoming)) return Promise.resolve('too_large')
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    const take = (chunk: Buffer) => {
+      size += chunk.length
+      if (size <= MAX_BODY_BYTES) return void chunks.push(chunk)
+      // The rest is read and discarded while the answer is sent.
+      incoming.off('data', take).pause()
+      resolve('too_large')
+    }
+    const cutOff = () => reject(new Error('The request was cut off.'))
+    if (incoming.destroyed) return cutOff()
+    incoming.on('data', take)
+    incoming.once('end', () => resolve(size === 0 ? undefined : Buffer.concat(chunks)))
+    incoming.once('error', reject)
+    incoming.once('close', cutOff)
+  })
 }

@@ -24,6 +24,7 @@ import { createProviders, loadProviders } from '../providers/configured.ts'
 import type { ProviderSurroundings } from '../providers/definition.ts'
 import type { Provider } from '../providers/provider.ts'
 import { withinDeadline } from '../service/base/deadline.ts'
+import { createLate } from '../service/base/late-work.ts'
 import type { Service } from '../service/base/service.ts'
 import { within } from '../service/base/time-limit.ts'
 import { createTurns } from '../service/base/turns.ts'
@@ -110,7 +111,7 @@ export async function createClientry(
     providers: observedProviders(withOwnApi(config, providers), observe),
     turns: createTurns(now),
     keysInUse: new Set(),
-    late: new Set(),
+    late: createLate(),
     leaseShares: config.leases,
     permits: (caller, providerId) => permissions.of(principalAgain(caller), providerId),
     upstreamTimeoutMs: config.limits.upstreamTimeoutMs,
@@ -201,7 +202,7 @@ export async function createClientry(
     rest: jobs.rest,
     close: async () => {
       await jobs.rest(now())
-      await Promise.all(service.late)
+      await service.late.flush()
       await store.close()
     },
   }

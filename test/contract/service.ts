@@ -9,6 +9,7 @@ import { PERMISSIONS } from '../../src/core/rights/permissions.ts'
 import { createFingerprints } from '../../src/core/secrecy/fingerprint.ts'
 import type { ClientRef } from '../../src/providers/call.ts'
 import type { Provider } from '../../src/providers/provider.ts'
+import { createLate } from '../../src/service/base/late-work.ts'
 import type { ChangeRequest, ChangeResult } from '../../src/service/base/request.ts'
 import type { Service } from '../../src/service/base/service.ts'
 import { createTurns } from '../../src/service/base/turns.ts'
@@ -63,7 +64,7 @@ export async function openBench(
     providers,
     turns: createTurns(Date.now),
     keysInUse: new Set(),
-    late: new Set(),
+    late: createLate(),
     leaseShares: DEFAULT_SHARES,
     permits: () => new Set(PERMISSIONS),
     upstreamTimeoutMs,

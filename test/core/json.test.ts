@@ -2,7 +2,15 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { canonicalJson, isRecord, type Json, same, without } from '../../src/core/json/json.ts'
+import {
+  canonicalJson,
+  identical,
+  isRecord,
+  type Json,
+  same,
+  without,
+} from '../../src/core/json/json.ts'
+import { parseJson, stringifyJson } from '../../src/core/json/json-text.ts'
 import { runs } from '../property.ts'
 
 const parsed = (text: string) => JSON.parse(text) as Json
@@ -80,6 +88,33 @@ describe('canonicalJson', () => {
       }),
       { numRuns: runs() },
     )
+  })
+})
+
+describe('identical', () => {
+  it('is what is written alike, whatever it is', () => {
+    fc.assert(
+      fc.property(json, json, (one, other) => {
+        expect(identical(one, parsed(JSON.stringify(one)))).toBe(true)
+        expect(identical(one, other)).toBe(stringifyJson(one) === stringifyJson(other))
+        const turned = reversed(one)
+        expect(identical(one, turned)).toBe(stringifyJson(one) === stringifyJson(turned))
+      }),
+      { numRuns: runs() },
+    )
+  })
+
+  it.each([
+    ['{"a":1,"b":2}', '{"b":2,"a":1}'],
+    ['{"a":[1]}', '{"a":{"0":1}}'],
+    ['[1.0]', '[1]'],
+    ['[1.0]', '[1.00]'],
+    ['[9007199254740993]', '["9007199254740993"]'],
+    ['{"a":null}', '{}'],
+    ['[]', '{}'],
+  ])('is not %s and %s', (one, other) => {
+    expect(identical(parseJson(one), parseJson(other))).toBe(false)
+    expect(identical(parseJson(one), parseJson(one))).toBe(true)
   })
 })
 

@@ -12,6 +12,7 @@ import { PERMISSIONS } from '../../src/core/rights/permissions.ts'
 import { createFingerprints } from '../../src/core/secrecy/fingerprint.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import type { CrashPoint } from '../../src/service/base/crash-points.ts'
+import { createLate } from '../../src/service/base/late-work.ts'
 import type { ChangeRequest, Key } from '../../src/service/base/request.ts'
 import type { Service } from '../../src/service/base/service.ts'
 import { createTurns } from '../../src/service/base/turns.ts'
@@ -103,7 +104,7 @@ export async function openInstance(
     providers,
     turns: createTurns(now),
     keysInUse: new Set(),
-    late: new Set(),
+    late: createLate(),
     leaseShares: DEFAULT_SHARES,
     permits: () => new Set(PERMISSIONS),
     upstreamTimeoutMs: timed ? UPSTREAM_TIMEOUT_MS : CALM_TIMEOUT_MS,

@@ -6,6 +6,7 @@ import type { Native } from '../../src/core/mapping/row.ts'
 import { parseMergePatch } from '../../src/core/patch/patch.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { unreadableRecord } from '../../src/providers/unreadable.ts'
+import { createLate } from '../../src/service/base/late-work.ts'
 import { storedState } from '../../src/service/base/record-storage.ts'
 import { callOf, type Service } from '../../src/service/base/service.ts'
 import { changeClient } from '../../src/service/change/change.ts'
@@ -107,7 +108,7 @@ describe('keeping what a change has left', () => {
   const keep = async (native: Native | undefined, at: number, service = bench.service) => {
     const { ref } = subject
     keepSoon(service, { provider, ref, resource: resourceOf(ref), native, at, standing: undefined })
-    await Promise.all(service.late)
+    await service.late.flush()
   }
 
   it('counts for more than a reading of the same millisecond', async () => {
@@ -141,13 +142,36 @@ describe('keeping what a change has left', () => {
   })
 
   it('is on its way until it is kept, after what has to be answered first', async () => {
-    const kept = keep(fullLocalClient, 1)
-    expect(bench.service.late.size).toBe(1)
+    const { ref } = subject
+    const result = { provider, ref, resource: resourceOf(ref), native: fullLocalClient, at: 1 }
+    keepSoon(bench.service, { ...result, standing: undefined })
     await Promise.resolve()
     expect(await mirror.find(subject.ref)).toBeUndefined()
-    await kept
+    await bench.service.late.flush()
     expect(await mirror.find(subject.ref)).toBeDefined()
-    expect(bench.service.late.size).toBe(0)
+  })
+
+  it('is stored once for several changes of one client, and once for each client', async () => {
+    const stored: unknown[] = []
+    const put: Mirror['put'] = async ({ client: { id }, at }) => void stored.push([id, at])
+    const service = { ...withMirror({ put }), late: createLate() }
+    const { ref } = subject
+    for (const [id, at] of [
+      [ref.id, 1],
+      ['other', 2],
+      [ref.id, 3],
+    ] as const) {
+      const client = { ...ref, id }
+      const result = { ref: client, resource: resourceOf(client), native: fullLocalClient, at }
+      keepSoon(service, { provider, ...result, standing: undefined })
+    }
+    await service.late.flush()
+    expect(stored).toEqual([
+      [ref.id, 3],
+      ['other', 2],
+    ])
+    await service.late.flush()
+    expect(stored).toHaveLength(2)
   })
 })
 
@@ -155,7 +179,7 @@ describe('what a server has recorded and not stored', () => {
   /** A server that ends before its mirror has what it answered. */
   const ending = () => {
     const never = () => new Promise<never>(() => {})
-    return { ...withMirror({ put: never, remove: never }), late: new Set<Promise<void>>() }
+    return { ...withMirror({ put: never, remove: never }), late: createLate() }
   }
   const request = (service: Service, client: object = {}) =>
     requestFor(service, subject.ref, client)
@@ -205,7 +229,7 @@ describe('what a server has recorded and not stored', () => {
     }
     const faulty = withMirror({ put: fault })
     await changeClient(faulty, request(faulty, { name: 'Changed' }))
-    await Promise.all(faulty.late)
+    await faulty.late.flush()
     expect(await mirror.behind(10)).toEqual([resourceOf(subject.ref)])
     await expect(catchUp(faulty, mirrorOf(faulty))).rejects.toMatchObject({ code: 'internal' })
     await read(bench.service)
@@ -306,9 +330,7 @@ describe('what a server has recorded and not stored', () => {
     const { service } = bench
     await changeClient(service, request(service, { name: 'Mine' }))
     const behind = async () => []
-    expect(service.late.size).toBe(1)
     await catchUp(service, { ...mirror, behind })
-    expect(service.late.size).toBe(0)
     expect(await named(service)).toBe('Mine')
   })
 

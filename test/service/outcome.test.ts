@@ -364,7 +364,7 @@ describe('settling and sweeping', () => {
     const intent = await openIntent({ ...sealed(resource()), standing })
     subject.put(next)
     await settle(service(), intent, 9_000)
-    await Promise.all(bench.service.late)
+    await bench.service.late.flush()
     expect(await mirror?.find(subject.ref)).toMatchObject({
       tag: bench.service.fingerprints.ofState(provider.mapping, next),
       at: 1_000,
@@ -373,7 +373,7 @@ describe('settling and sweeping', () => {
     const lost = intentOf(resource(), 3, { operationId: 'operation-3', sealed: 'x' })
     await bench.service.store.append(lost)
     await settle({ ...service(), providers: new Map([['it', gone]]) }, lost, 9_000)
-    await Promise.all(bench.service.late)
+    await bench.service.late.flush()
     expect(await mirror?.find(subject.ref)).toBeUndefined()
   })
 
@@ -388,7 +388,7 @@ describe('settling and sweeping', () => {
     ])('an intent ends as a conflict for a removal alone, where %s', async (_, more) => {
       const { mirror } = bench.service.store
       await settle(service(), await openIntent(sealed(resource())), 9_000)
-      await Promise.all(bench.service.late)
+      await bench.service.late.flush()
       const known = await mirror?.find(subject.ref)
       expect(known).toBeDefined()
       const intent = intentOf(resource(), 3, more())
@@ -402,7 +402,7 @@ describe('settling and sweeping', () => {
       await settle(other, intent, 9_000, 'removing')
       expect((await entries()).at(-1)).toMatchObject({ kind: 'outcome', outcome: 'conflict' })
       // What could not be read stays as it was known.
-      await Promise.all(bench.service.late)
+      await bench.service.late.flush()
       expect(await mirror?.find(subject.ref)).toEqual(known)
     })
 

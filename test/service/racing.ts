@@ -1,5 +1,6 @@
 /** Instances that are overtaken: something else is appended just before one of their own entries is. */
 
+import { createLate } from '../../src/service/base/late-work.ts'
 import type { Service } from '../../src/service/base/service.ts'
 import type { Entry } from '../../src/store/log/entry.ts'
 
@@ -26,5 +27,5 @@ export const withoutTurns = (service: Service): Service => ({
   ...service,
   turns: { take: (_, work) => work() },
   keysInUse: new Set(),
-  late: new Set(),
+  late: createLate(),
 })

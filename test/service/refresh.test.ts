@@ -203,6 +203,7 @@ describe('drift', () => {
     })
     await round(service)
     expect(await outside()).toEqual([])
+    await service.late.flush()
     const found = await mirrorOf(service).find(subject.ref)
     const last = await service.store.last(JSON.stringify(['it', POOL_ID, 'exampleClientId']))
     expect(found?.tag).toBe(last?.kind === 'outcome' ? last.tag : undefined)
@@ -305,7 +306,7 @@ it('a change that comes late to the mirror does not cover one that came after it
     },
   }
   await changeClient(slow, requestFor(slow, subject.ref, { name: 'First' }))
-  await Promise.all([...other.service.late, ...slow.late])
+  await Promise.all([other.service.late.flush(), slow.late.flush()])
   const last = await slow.store.last(JSON.stringify(['it', POOL_ID, 'exampleClientId']))
   const found = await mirrorOf(slow).find(subject.ref)
   expect(found?.tag).toBe(last?.kind === 'outcome' ? last.tag : undefined)

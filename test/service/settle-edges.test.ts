@@ -227,7 +227,7 @@ describe('an intent that is closed', () => {
   })
 
   const mirrored = async () => {
-    await Promise.all(bench.service.late)
+    await bench.service.late.flush()
     const entry = await bench.service.store.mirror?.find(REF)
     return entry === undefined ? undefined : mirroredOf(bench.service, entry)
   }

@@ -29,28 +29,48 @@ interface Cursor {
 /** How deep a text is nested, and whether doubles hold all of its numbers. The text is JSON. */
 function look(text: string) {
   let [level, depth, doubles] = [0, 0, true]
-  TOKEN.lastIndex = 0
-  for (let token = TOKEN.exec(text); token !== null; token = TOKEN.exec(text)) {
-    const [spelling] = token
-    if (spelling === '"') TOKEN.lastIndex = endOfString(text, token.index)
-    else if (spelling === '{' || spelling === '[') depth = Math.max(depth, ++level)
-    else if (spelling === '}' || spelling === ']') level -= 1
-    else doubles &&= typeof numberOfLiteral(spelling) === 'number'
+  for (let place = 0; place < text.length; place += 1) {
+    const unit = text.charCodeAt(place)
+    if (unit === UNITS.quote) place = endOfString(text, place) - 1
+    else if (unit === UNITS.brace || unit === UNITS.bracket) depth = Math.max(depth, ++level)
+    else if (unit === UNITS.braceEnd || unit === UNITS.bracketEnd) level -= 1
+    else if (unit === UNITS.minus || (unit >= UNITS.zero && unit <= UNITS.nine)) {
+      const end = endOfNumber(text, place)
+      doubles &&= typeof numberOfLiteral(text.slice(place, end)) === 'number'
+      place = end - 1
+    }
   }
   return { depth, doubles }
 }
 
 /** What counts between white space, commas, colons and words: brackets, the beginning of a text, numbers. */
-const TOKEN = /["{}[\]]|-?\d[-+.eE\d]*/g
+const UNITS = {
+  quote: 0x22,
+  minus: 0x2d,
+  zero: 0x30,
+  nine: 0x39,
+  bracket: 0x5b,
+  backslash: 0x5c,
+  bracketEnd: 0x5d,
+  brace: 0x7b,
+  braceEnd: 0x7d,
+} as const
 
 const startsNumber = (character: string) =>
   character === '-' || (character >= '0' && character <= '9')
 
 /** After the closing quote. */
 function endOfString(text: string, start: number): number {
-  let place = start + 1
-  while (text[place] !== '"') place += text[place] === '\\' ? 2 : 1
+  let place = text.indexOf('"', start + 1)
+  while (isEscaped(text, place)) place = text.indexOf('"', place + 1)
   return place + 1
+}
+
+/** Whether an odd number of backslashes stands before a place. */
+function isEscaped(text: string, place: number): boolean {
+  let first = place
+  while (text.charCodeAt(first - 1) === UNITS.backslash) first -= 1
+  return (place - first) % 2 === 1
 }
 
 const NUMBER = /[-+.eE\d]+/y

@@ -43,6 +43,24 @@ export function same(one: Json, other: Json): boolean {
   )
 }
 
+/** Whether two values are written alike too: members in the same order, numbers in the same spelling. */
+export function identical(one: Json | undefined, other: Json | undefined): boolean {
+  if (one === other) return true
+  if (typeof one !== 'object' || typeof other !== 'object' || !one || !other) return false
+  if (isNumberLiteral(one) || isNumberLiteral(other)) {
+    return isNumberLiteral(one) && isNumberLiteral(other) && String(one) === String(other)
+  }
+  if (Array.isArray(one) !== Array.isArray(other)) return false
+  const [names, others] = [Object.keys(one), Object.keys(other)]
+  return (
+    names.length === others.length &&
+    names.every(
+      (name, index) =>
+        name === others[index] && identical((one as JsonObject)[name], (other as JsonObject)[name]),
+    )
+  )
+}
+
 /** The items of a list that are not among others; texts, which long lists are made of, in one pass. */
 export function without(list: readonly Json[], others: readonly Json[]): readonly Json[] {
   const texts = new Set(others.filter((other) => typeof other === 'string'))
@@ -55,13 +73,20 @@ export function without(list: readonly Json[], others: readonly Json[]): readonl
 /** One text for one value: members sorted by name, no white space. */
 export function canonicalJson(value: Json): string {
   if (typeof value === 'string') return JSON.stringify(value)
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
-  if (isNumber(value)) return canonicalNumber(value)
-  if (!isRecord(value)) return JSON.stringify(value)
-  const members = Object.keys(value)
-    .sort()
-    .map((name) => `${JSON.stringify(name)}:${canonicalJson(value[name] as Json)}`)
-  return `{${members.join(',')}}`
+  if (typeof value === 'number') return canonicalNumber(value)
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  if (isNumberLiteral(value)) return canonicalNumber(value)
+  // By growing one text: lists of parts are made for each object only to be joined.
+  let text = ''
+  if (Array.isArray(value)) {
+    for (const item of value) text += `${text === '' ? '[' : ','}${canonicalJson(item)}`
+    return text === '' ? '[]' : `${text}]`
+  }
+  for (const name of Object.keys(value).sort()) {
+    const member = canonicalJson((value as JsonObject)[name] as Json)
+    text += `${text === '' ? '{' : ','}${JSON.stringify(name)}:${member}`
+  }
+  return text === '' ? '{}' : `${text}}`
 }
 
 /** A member of the record itself: `constructor` and the like are names as any other. */

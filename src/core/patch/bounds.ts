@@ -27,9 +27,9 @@ export const MAX_RECORD: Extent = { characters: 1_310_720, depth: 64, members: 2
 
 /** The size of a record that is larger than one may be that is read; `undefined` for any other. */
 export function tooLarge(record: Json): Extent | undefined {
-  const extent = createMeter()(record)
-  const kinds = Object.keys(UNITS) as (keyof Extent)[]
-  return kinds.some((kind) => extent[kind] > MAX_RECORD[kind]) ? extent : undefined
+  // What was read has nothing in two places.
+  const extent = plain(record)
+  return KINDS.some((kind) => extent[kind] > MAX_RECORD[kind]) ? extent : undefined
 }
 
 /** What an answer may say around a record (characters). */
@@ -55,20 +55,22 @@ const UNITS: Readonly<Record<keyof Extent, string>> = {
   members: 'members and list values',
 }
 
+const KINDS = Object.keys(UNITS) as readonly (keyof Extent)[]
+
 /**
  * Characters after which a page ends, with the item that goes beyond: one with many large items would
  * otherwise take the memory of thousands of small ones.
  */
 export const PAGE_CHARACTERS = 1_048_576
 
-/** Measures values; what occurs in several places, or was measured before, is not walked through again. */
+/** Measures values. */
 export type Meter = (value: Json) => Extent
 
-/** A meter with nothing measured yet. */
+/** A meter with nothing measured yet; what occurs in several places, or was measured before, is not walked through again. */
 export function createMeter(): Meter {
   const measured = new WeakMap<object, Extent>()
-  function extentOf(value: Json): Extent {
-    if (typeof value !== 'object' || value === null || isNumberLiteral(value)) return leaf(value)
+  const extentOf: Meter = (value) => {
+    if (!isContainer(value)) return leaf(value)
     const before = measured.get(value)
     if (before !== undefined) return before
     const extent = containerOf(value, extentOf)
@@ -78,23 +80,42 @@ export function createMeter(): Meter {
   return extentOf
 }
 
-const leaf = (value: string | number | NumberLiteral | boolean | null): Extent => ({
-  // Quotes; what has to be escaped in a text counts once, which is near enough for a bound.
-  characters: typeof value === 'string' ? value.length + 2 : String(value).length,
-  depth: 0,
-  members: 0,
-})
+/** Walks through everything. */
+const plain: Meter = (value) => (isContainer(value) ? containerOf(value, plain) : leaf(value))
+
+type Leaf = string | number | NumberLiteral | boolean | null
+
+const isContainer = (value: Json): value is readonly Json[] | JsonObject =>
+  typeof value === 'object' && value !== null && !isNumberLiteral(value)
+
+const leaf = (value: Leaf): Extent => ({ characters: lengthOf(value), depth: 0, members: 0 })
+
+/** Quotes; what has to be escaped in a text counts once, which is near enough for a bound. */
+const lengthOf = (value: Leaf) =>
+  typeof value === 'string' ? value.length + 2 : String(value).length
 
 function containerOf(value: readonly Json[] | JsonObject, extentOf: Meter): Extent {
   let [characters, depth, members] = [2, 0, 0]
-  for (const [name, inner] of Object.entries(value)) {
-    const extent = extentOf(inner as Json)
-    characters += extent.characters + (Array.isArray(value) ? 1 : name.length + 4)
+  const isList = Array.isArray(value)
+  for (const name of Object.keys(value)) {
+    const inner = (value as JsonObject)[name] as Json
+    characters += isList ? 1 : name.length + 4
+    members += 1
+    if (!isContainer(inner)) {
+      characters += lengthOf(inner)
+      continue
+    }
+    const extent = extentOf(inner)
+    characters += extent.characters
     depth = Math.max(depth, extent.depth)
-    members += extent.members + 1
+    members += extent.members
   }
   return { characters, depth: depth + 1, members }
 }
+
+/** Whether a change may make any client so large. */
+export const isWithin = (after: Extent): boolean =>
+  KINDS.every((kind) => after[kind] <= MAX_EXTENT[kind])
 
 /**
  * Refuses what would make a client larger than it may be and than it was before; `at` is the path of what
@@ -102,8 +123,7 @@ function containerOf(value: readonly Json[] | JsonObject, extentOf: Meter): Exte
  * @throws ClientError `too_large`
  */
 export function checkExtent(before: Extent, after: Extent, at: string): void {
-  const kinds = Object.keys(UNITS) as (keyof Extent)[]
-  const over = kinds.find((kind) => after[kind] > MAX_EXTENT[kind] && after[kind] > before[kind])
+  const over = KINDS.find((kind) => after[kind] > MAX_EXTENT[kind] && after[kind] > before[kind])
   if (over === undefined) return
   throw new ClientError(
     'too_large',

@@ -13,7 +13,7 @@ import type { MappedField, Mapping } from '../mapping/mapping.ts'
 import { isMapped, sameState, showField, visibleField } from '../mapping/mapping.ts'
 import type { Limits, Missing, Native, NativeChange, Row, Warning } from '../mapping/row.ts'
 import { isLens } from '../mapping/row.ts'
-import { checkExtent, createMeter } from '../patch/bounds.ts'
+import { checkExtent, createMeter, isWithin } from '../patch/bounds.ts'
 import { operationsToFields, writtenFields } from '../patch/json-patch.ts'
 import type { FieldPatches, Patch } from '../patch/patch.ts'
 import { applyMember, checkMember, withoutNulls } from '../patch/patch.ts'
@@ -238,7 +238,8 @@ export function withChange(native: Native, change: NativeChange): Native {
 /** Whatever the way in, the record that comes of it has a bound before it is judged and compared. */
 function checkSize(base: Native, next: Native): void {
   const extentOf = createMeter()
-  checkExtent(extentOf(base), extentOf(next), 'client')
+  const after = extentOf(next)
+  if (!isWithin(after)) checkExtent(extentOf(base), after, 'client')
 }
 
 /** A rule that the base already breaks is the provider's affair; a newly broken one is refused. */

@@ -106,6 +106,8 @@ export function createQueue({ now, after }: Clock): Queue {
     enter: (one) => enter(one.lane, one),
     review: () => {
       serveAll()
+      // Mostly no call has to wait.
+      if ([...lanes.values()].every(({ waiting }) => waiting.length === 0)) return
       const { turns, freeAt } = forecast(lanes.values(), now())
       for (const { one } of turns.filter(isLate)) {
         leave(one.lane, one)

@@ -8,6 +8,7 @@ import type { Actor, Grantee } from '../../store/log/actor.ts'
 import type { Seal } from '../../store/seal.ts'
 import type { Store } from '../../store/store.ts'
 import type { CrashPoint } from './crash-points.ts'
+import type { Late } from './late-work.ts'
 import { untilSeen } from './retry.ts'
 import type { Turns } from './turns.ts'
 
@@ -29,7 +30,7 @@ export interface Service {
   /** The logs of the idempotency keys whose requests are running in this process. */
   readonly keysInUse: Set<string>
   /** Results of changes of this process that are on their way into the mirror. */
-  readonly late: Set<Promise<void>>
+  readonly late: Late
   readonly leaseShares: LeaseShares
   /** What a caller of an earlier request may do today at a provider, by the scopes and claims that its token had. */
   permits(caller: Grantee, providerId: string): ReadonlySet<Permission>

@@ -22,7 +22,7 @@ const NEAR = 4
 
 /** @throws ClientError `store_unavailable` */
 export async function catchUp(service: Service, mirror: Mirror): Promise<void> {
-  await Promise.all(service.late)
+  await service.late.flush()
   for (;;) {
     const behind = await mirror.behind(AT_ONCE)
     for (const resource of behind) await catchUpWith(service, mirror, resource)

@@ -24,17 +24,12 @@ interface Result {
 
 /** Stores a result soon. Whether it can be stored is not part of the change: until it is, the log has it. */
 export function keepSoon(service: Service, result: Result): void {
-  const { late } = service
   const { mirror } = service.store
   if (mirror === undefined) return
-  const storing = new Promise((resume) => setImmediate(resume))
-    .then(async () => {
-      const { provider, ref, resource, at, native, standing } = result
-      if (native === undefined) return mirror.remove(ref, at, resource)
-      const observation = { client: ref, native, at, standing }
-      return mirror.put(sightOf(service, provider.mapping, observation), true, resource)
-    })
-    .catch(() => undefined)
-    .finally(() => late.delete(storing))
-  late.add(storing)
+  const { provider, ref, resource, at, native, standing } = result
+  service.late.put(resource, async () => {
+    if (native === undefined) return mirror.remove(ref, at, resource)
+    const observation = { client: ref, native, at, standing }
+    return mirror.put(sightOf(service, provider.mapping, observation), true, resource)
+  })
 }

@@ -1,6 +1,7 @@
 /** Steps 5 to 7 of a safe change: send, compare the result with the plan, close the intent. */
 
 import { ClientError, type ErrorCode, isClientError } from '../../core/errors.ts'
+import { identical } from '../../core/json/json.ts'
 import type { Native, Warning } from '../../core/mapping/row.ts'
 import { hiddenTexts, providerWords } from '../../core/secrecy/provider-words.ts'
 import type { Call, Step } from '../../providers/call.ts'
@@ -55,7 +56,7 @@ export async function carryOut(
   const progress = { first: false }
   let native: Native | undefined
   try {
-    native = await sendAll(service, running, sending, call, progress)
+    native = asPlanned(running, await sendAll(service, running, sending, call, progress))
     await service.reached?.('state known')
   } catch (error) {
     if (!progress.first || !isRefusal(error)) return settleNow(service, running, call, error)
@@ -68,6 +69,10 @@ export async function carryOut(
   const shownSecret = secret === undefined ? {} : { secret }
   return finish(service, running, { ...effectOf(service, running, native), native, ...shownSecret })
 }
+
+/** The planned record itself where the provider shows exactly that: what was worked out for it holds, and is not again. */
+const asPlanned = ({ next }: Running, native: Native | undefined): Native | undefined =>
+  identical(native, next) ? next : native
 
 /** What came of it, by what the provider holds: an answer that it was done is not taken for it. */
 function effectOf(

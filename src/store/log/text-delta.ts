@@ -45,6 +45,8 @@ export function deltaOf(text: string, base: string): Delta {
     delta.push([piece.from, piece.length])
     written = piece.to + piece.length
     at = written
+    // What is copied can be copied from where it came from.
+    indexed = Math.max(indexed, written)
     hash = at + BLOCK <= length ? hashAt(codes, at) : 0
   }
   if (written < length) delta.push(text.slice(written - base.length))

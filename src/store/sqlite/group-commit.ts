@@ -10,29 +10,33 @@ import { type Database, LOCK_PAUSE_MS, storing, transaction } from './database.t
  * order of the calls; what one throws is undone and thrown to its caller alone.
  * The promise rejects with `ClientError` `store_unavailable`, as `storing` does.
  *
- * What is not `isDurable` need not survive a loss of power. A commit of nothing else does not wait for the disk
+ * `during` runs each commit. What is not `isDurable` need not survive a loss of power. A commit of nothing else does not wait for the disk
  * (https://sqlite.org/pragma.html#pragma_synchronous: in WAL mode it can be lost with the power, and nothing else).
  */
 export function committedInGroups<V, R>(
   database: Database,
   work: (value: V) => R,
   isDurable: (value: V) => boolean = () => true,
+  during: (commit: () => void) => void = (commit) => commit(),
 ): (value: V) => Promise<R> {
-  let waiting: { readonly durable: boolean; run(): () => void; fail(error: unknown): void }[] = []
+  let waiting: Piece[] = []
   const waitsForDisk = syncing(database)
   let isContended = false
   const onWait = () => {
     isContended = true
   }
 
-  function commit(): void {
+  const commit = () => during(commitWaiting)
+
+  function commitWaiting(): void {
     const group = waiting
     waiting = []
     isContended = false
     try {
       const settle = storing(() => {
         waitsForDisk(group.some(({ durable }) => durable))
-        return transaction(database, () => group.map(({ run }) => run()), onWait)
+        const isAlone = group.length === 1
+        return transaction(database, () => group.map(({ run }) => run(isAlone)), onWait)
       })
       for (const answer of settle) answer()
     } catch (error) {
@@ -44,8 +48,11 @@ export function committedInGroups<V, R>(
     new Promise((resolve, reject) => {
       waiting.push({
         durable: isDurable(value),
-        run: () => {
-          const outcome = attempt(database, () => work(value))
+        run: (isAlone) => {
+          // A commit of one piece is undone with it, and needs no savepoint.
+          const outcome = isAlone
+            ? { result: storing(() => work(value)) }
+            : attempt(database, () => work(value))
           // No caller gets an answer before the commit.
           return () => ('error' in outcome ? reject(outcome.error) : resolve(outcome.result))
         },
@@ -57,6 +64,14 @@ export function committedInGroups<V, R>(
       // After the answers that have come in by now, since they may bring more to write.
       else setImmediate(commit)
     })
+}
+
+/** What waits for the next commit. */
+interface Piece {
+  readonly durable: boolean
+  /** Does it, and gives how to answer its caller after the commit. */
+  run(isAlone: boolean): () => void
+  fail(error: unknown): void
 }
 
 /** The same with a commit for each piece, before the call returns. */

@@ -55,6 +55,7 @@ export function prepareLogReads(database: Database) {
     newestFirst: prepare(
       'select resource, seq, entry from log where resource = ? and seq >= ? and seq < ? order by seq desc limit ?',
     ),
+    newest: prepare('select max(seq) as seq from log where resource = ?'),
     // "cross" keeps the order: the planner would rather go through the whole log.
     open: prepare(
       'select resource, seq, log.entry from open_intents cross join log using (resource, seq)',

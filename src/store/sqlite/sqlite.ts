@@ -10,6 +10,7 @@ import type { Database, Row } from './database.ts'
 import { storing } from './database.ts'
 import { rowOf } from './log-writes.ts'
 import { createSqliteMirror } from './mirror/sqlite-mirror.ts'
+import { createRecentEntries } from './recent-entries.ts'
 import { HEADS, prepareLogReads } from './sqlite-schema.ts'
 import { createWriter, type Writer } from './writer.ts'
 
@@ -25,11 +26,16 @@ export function createSqliteStore(
     return row && String(row.entry)
   })
 
+  const recent = createRecentEntries()
+
   async function append(entry: Entry): Promise<boolean> {
-    const { text, remember } = await packing.pack(entry, stringifyJson(entry))
+    const spelled = stringifyJson(entry)
+    const { text, remember } = await packing.pack(entry, spelled)
     const appended = await writer.write('log', 'append', [rowOf(entry, text)])
-    if (appended) remember()
-    return appended
+    if (!appended) return false
+    remember()
+    recent.put(entry, spelled.length)
+    return true
   }
 
   async function entriesOf(rows: readonly Row[]): Promise<readonly Entry[]> {
@@ -37,8 +43,29 @@ export function createSqliteStore(
     return storing(() => texts.map((text = '') => parseJson(text) as unknown as Entry))
   }
 
+  /** One entry; `undefined` where there is none of that number. */
+  async function entryOf(resource: string, seq: number): Promise<Entry | undefined> {
+    const one = recent.get(resource, seq)
+    if (one !== undefined) return one
+    const rows = storing(() => log.oldestFirst.all(resource, seq, seq + 1, 1)).map(recordOf)
+    const [text] = await packing.unpack(rows)
+    if (rows.length === 0) return undefined
+    const entry = storing(() => parseJson(text ?? '') as unknown as Entry)
+    recent.put(entry, text?.length ?? 0)
+    return entry
+  }
+
+  async function last(resource: string): Promise<Entry | undefined> {
+    const seq = storing(() => log.newest.get(resource)?.seq)
+    return typeof seq === 'number' ? entryOf(resource, seq) : undefined
+  }
+
   async function entries(resource: string, range: Range): Promise<readonly Entry[]> {
     const { from = 1, below = END, newestFirst = false, limit = END } = range
+    if (limit === 1 && !newestFirst && below > from) {
+      const one = recent.get(resource, from)
+      if (one !== undefined) return [one]
+    }
     const statement = newestFirst ? log.newestFirst : log.oldestFirst
     return entriesOf(storing(() => statement.all(resource, from, below, limit)))
   }
@@ -91,7 +118,7 @@ export function createSqliteStore(
 
   return {
     append,
-    last: async (resource) => (await entries(resource, { newestFirst: true, limit: 1 }))[0],
+    last,
     entries: (resource, range = {}) => entries(resource, range),
     operation: async (operationId) => {
       const [intent] = await entriesOf(storing(() => log.operation.all(operationId)))

@@ -9,10 +9,17 @@ import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { ClientError, isClientError } from '../../core/errors.ts'
 import { unwritable } from './database.ts'
+import { createHaltState, type HaltState, halt } from './halt.ts'
 import type { Job, Writer } from './writer.ts'
 
 /** Jobs with the numbers by which they are answered, or the end. */
 export type ToThread = readonly (Job & { readonly id: number })[] | 'end'
+
+/** What the thread is started with. */
+export interface ThreadData {
+  readonly path: string
+  readonly state: HaltState
+}
 
 /** The answer to a job; `cause`: what the database said where it could not be done. */
 export type FromThread =
@@ -51,7 +58,10 @@ export function startWriter(path: string): Writer {
   }
 
   function start(): Worker {
-    const started = new Worker(file, { workerData: path })
+    const state = createHaltState()
+    const started = new Worker(file, { workerData: { path, state } satisfies ThreadData })
+    const onExit = () => halt(state)
+    process.once('exit', onExit)
     let cause = new Error('The thread that writes has ended.')
     started.on('message', settle)
     started.on('error', (error) => {
@@ -59,6 +69,7 @@ export function startWriter(path: string): Writer {
     })
     ended = new Promise((resolve) => {
       started.once('exit', () => {
+        process.off('exit', onExit)
         if (thread === started) thread = undefined
         for (const { reject } of waiting.values()) reject(unwritable(cause))
         waiting.clear()

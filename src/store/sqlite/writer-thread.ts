@@ -6,11 +6,19 @@
 
 import { parentPort, workerData } from 'node:worker_threads'
 import { openDatabase } from './database.ts'
-import { causeOf, type FromThread, type ToThread } from './threaded-writer.ts'
+import { committedInGroups } from './group-commit.ts'
+import { begin, end, whole } from './halt.ts'
+import { causeOf, type FromThread, type ThreadData, type ToThread } from './threaded-writer.ts'
 import { createJobs } from './writer.ts'
 
-const database = await openDatabase(String(workerData))
-const jobs = createJobs(database)
+const { path, state } = workerData as ThreadData
+const during = <T>(work: () => T) => whole(state, work)
+
+begin(state)
+const database = await openDatabase(path).finally(() => end(state))
+const jobs = createJobs(database, (file, work, isDurable) =>
+  committedInGroups(file, work, isDurable, during),
+)
 let running = 0
 let isEnding = false
 let answers: FromThread[] = []
@@ -29,7 +37,7 @@ function answer(one: FromThread): void {
 
 function endWhenDone(): void {
   if (!isEnding || running > 0) return
-  database.close()
+  during(() => database.close())
   parentPort?.close()
 }
 
@@ -41,7 +49,7 @@ parentPort?.on('message', (message: ToThread) => {
   }
   for (const { id, ...job } of message) {
     running += 1
-    jobs(job).then(
+    during(() => jobs(job)).then(
       (result) => answer({ id, result }),
       (error: unknown) => answer({ id, cause: causeOf(error) }),
     )

@@ -45,7 +45,11 @@ export interface Job {
   readonly values: readonly unknown[]
 }
 
-type Committed = typeof committedInGroups
+type Committed = <V, R>(
+  database: Database,
+  work: (value: V) => R,
+  isDurable?: (value: V) => boolean,
+) => (value: V) => Promise<R>
 
 /** Does jobs on an open database; each resolves with its result when it is durable. */
 export function createJobs(

@@ -117,7 +117,8 @@ export function prepareMirror(database: Database) {
       'delete from mirror_text where rowid = ?',
       'delete from mirror_long where row = ?',
     ].map(prepare),
-    removeTerms: prepare('delete from mirror_terms where row = ?'),
+    terms: prepare('select term from mirror_terms where row = ?'),
+    removeTerm: prepare('delete from mirror_terms where term = ? and row = ?'),
     removed: prepare('select at from mirror_removed where place = ? and id = ?'),
     bury: prepare(
       `insert into mirror_removed (place, id, at) values (?, ?, ?)

@@ -49,7 +49,6 @@ function put(sql: MirrorStatements, sight: Sight & Findable, own: boolean): void
   }
   const row = Number(before.row)
   sql.update.run(at, tag, text, row)
-  sql.removeTerms.run(row)
   if (before.text !== text) for (const statement of sql.removeText) statement.run(row)
   index(sql, row, sight, before.text !== text)
 }
@@ -63,7 +62,10 @@ function index(
   sql.record.run(row, record)
   if (isNew && Buffer.byteLength(text) > LONG_TEXT) sql.addLong.run(row)
   else if (isNew) sql.addText.run(row, text)
-  for (const term of terms) sql.addTerm.run(term, row)
+  // Most changes leave most terms, and each that is written is two entries of an index.
+  const gone = new Set(sql.terms.all(row).map(({ term }) => String(term)))
+  for (const term of terms) if (!gone.delete(term)) sql.addTerm.run(term, row)
+  for (const term of gone) sql.removeTerm.run(term, row)
 }
 
 function remove(sql: MirrorStatements, client: ClientName, at: number): void {
