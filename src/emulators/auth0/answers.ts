@@ -4,6 +4,7 @@
  */
 
 import { randomBytes } from 'node:crypto'
+import { answered } from '../refusal.ts'
 import type { ListenOptions } from '../server.ts'
 import type { EmulatorRequest } from '../wire.ts'
 import { formOrJson } from './body.ts'
@@ -11,7 +12,7 @@ import { clientOperations } from './clients/clients.ts'
 import { connectionOperations } from './clients/connections.ts'
 import { credentialOperations } from './clients/credentials.ts'
 import { type Auth0Limits, createRateLimit } from './limits.ts'
-import { failure, refusalAnswer } from './refusal.ts'
+import { failure } from './refusal.ts'
 import { paramsOf } from './routes.ts'
 import type { Auth0Client, Auth0Connection, State } from './state.ts'
 import { type Auth0ApiCredential, createTokens, needScope } from './tokens.ts'
@@ -83,20 +84,10 @@ export function createAnswers(state: State, options: Auth0EmulatorOptions, url: 
     return operation.run({ id: params.id ?? '', params, query: request.query, body, scopes })
   }
 
-  function refusing<T>(work: () => T) {
-    try {
-      return work()
-    } catch (thrown) {
-      const refusal = refusalAnswer(thrown)
-      if (refusal === undefined) throw thrown
-      return refusal
-    }
-  }
-
   return (request: EmulatorRequest, name: string) =>
     name === 'POST /oauth/token'
-      ? refusing(() => tokens.grant(request))
-      : limit.apply(() => refusing(() => manage(request, name)))
+      ? answered(() => tokens.grant(request))
+      : limit.apply(() => answered(() => manage(request, name)))
 }
 
 /** Ids of strict third-party clients have a prefix of their own (recorded traffic). */

@@ -3,6 +3,7 @@
  * wherever a rule is broken and turned into the answer in one place.
  */
 
+import { refuse as end } from '../refusal.ts'
 import type { EmulatorAnswer } from '../wire.ts'
 
 const NAMES: Readonly<Record<number, string>> = {
@@ -24,8 +25,7 @@ export function failure(status: number, message: string, errorCode?: string): Em
 
 /** Ends the call with a failure. */
 export function refuse(status: number, message: string, errorCode?: string): never {
-  const answer = failure(status, message, errorCode)
-  throw Object.assign(new Error(message), { answer })
+  return end(failure(status, message, errorCode))
 }
 
 /** A fault of the payload; `fault` is what the JSON schema validator found. */
@@ -36,10 +36,4 @@ export function refusePayload(fault: string): never {
 /** A fault of the query; `fault` is what the JSON schema validator found. */
 export function refuseQuery(fault: string): never {
   refuse(400, `Query validation error: ${fault}.`, 'invalid_query_string')
-}
-
-/** The answer of a thrown refusal; `undefined` for anything else. */
-export function refusalAnswer(thrown: unknown): EmulatorAnswer | undefined {
-  if (!(thrown instanceof Error) || !('answer' in thrown)) return undefined
-  return thrown.answer as EmulatorAnswer
 }

@@ -2,7 +2,8 @@
 
 import { X509Certificate } from 'node:crypto'
 import { isRecord } from '../copy.ts'
-import { invalid, refuse } from './refusal.ts'
+import { refuse } from '../refusal.ts'
+import { invalid } from './refusal.ts'
 
 type Entry = Record<string, unknown>
 

@@ -5,14 +5,17 @@
  */
 
 import { randomBytes, randomUUID } from 'node:crypto'
+import { recordRoute } from '../control-records.ts'
 import { copyOf } from '../copy.ts'
 import { type Emulator, type ListenOptions, listenAs } from '../server.ts'
 import { type Account, createAccess } from './access.ts'
-import { controlRoute } from './control.ts'
 import { createDirectory, type Lag } from './directory.ts'
+import { createLimiter, type EntraLimits, tooMany } from './limits.ts'
 import { type Application, newApplication } from './members.ts'
-import { answerTo, applicationOf, operationOf, type State } from './operations.ts'
+import { answerTo, applicationOf } from './operations.ts'
 import { failure, unauthenticated } from './refusal.ts'
+import { operationOf } from './route.ts'
+import type { State } from './tenant.ts'
 
 export type { Account, Application }
 
@@ -22,6 +25,8 @@ export interface EntraEmulatorOptions extends ListenOptions {
   readonly accounts?: readonly Account[]
   /** How long reads show what was before a write (milliseconds); 0 unless given. */
   readonly lagMs?: number
+  /** What it throttles; nothing unless given. */
+  readonly limits?: EntraLimits
   readonly tenantId?: string
   readonly publisherDomain?: string
   /** Users that may be owners, as answers show them. */
@@ -75,6 +80,7 @@ export async function startEntraEmulator(
     principals: new Map(),
     owners: new Map(),
     access: createAccess(accounts, now),
+    limiter: createLimiter(options.limits ?? {}, now),
     tenantId: options.tenantId ?? ENTRA_TENANT,
     publisherDomain: options.publisherDomain ?? 'example.onmicrosoft.com',
     people: new Map(people.map((one) => [String(one.id), one])),
@@ -108,6 +114,7 @@ export async function startEntraEmulator(
     for (const one of [state.applications, state.deleted, state.principals, state.owners]) {
       one.clear()
     }
+    state.limiter.reset()
     for (const one of options.applications ?? []) put(one)
   }
   fill()
@@ -121,7 +128,17 @@ export async function startEntraEmulator(
         if (before !== undefined) put({ ...before, ...copyOf(change) })
       },
       reset: fill,
-      control: (request, name) => controlRoute({ state, put }, request, name),
+      control: (request, name) =>
+        recordRoute(
+          {
+            noun: 'applications',
+            all: state.applications.all,
+            idOf: ({ appId }) => appId,
+            put,
+          },
+          request,
+          name,
+        ),
     },
     options,
   )
@@ -140,10 +157,7 @@ export async function startEntraEmulator(
 
 /** Retry-After may be missing (Microsoft Graph, "Throttling limits"). */
 const FAULTS = {
-  throttle: (retryAfter: number | undefined) => ({
-    ...failure(429, 'TooManyRequests', 'Too many requests.'),
-    ...(retryAfter === undefined ? {} : { headers: { 'retry-after': String(retryAfter) } }),
-  }),
+  throttle: tooMany,
   error: () => failure(500, 'InternalServerError', 'The server could not do this.'),
   expired_credentials: unauthenticated,
 }

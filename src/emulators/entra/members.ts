@@ -4,8 +4,9 @@
  */
 
 import { copyOf, isRecord } from '../copy.ts'
+import { refuse } from '../refusal.ts'
 import { certificates } from './certificates.ts'
-import { invalid, newPassword, readOnly, refuse } from './refusal.ts'
+import { invalid, newPassword, readOnly } from './refusal.ts'
 
 export type Application = Record<string, unknown>
 

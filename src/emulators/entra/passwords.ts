@@ -1,8 +1,9 @@
 /** Secrets of an application (recorded: all of it but the refusals). */
 
 import { isRecord } from '../copy.ts'
+import { refuse } from '../refusal.ts'
 import { type Application, isPersonal } from './members.ts'
-import { failure, invalid, refuse, tooManyPasswords } from './refusal.ts'
+import { failure, invalid, tooManyPasswords } from './refusal.ts'
 
 interface Making {
   now(): number

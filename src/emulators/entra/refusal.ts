@@ -11,24 +11,6 @@ export function failure(status: number, code: string, message: string): Emulator
   return { status, body: { error: { code, message, innerError } } }
 }
 
-class Refusal extends TypeError {
-  readonly answer: EmulatorAnswer
-
-  constructor(answer: EmulatorAnswer) {
-    super('refused')
-    this.answer = answer
-  }
-}
-
-/** Leaves the work with an answer. */
-export function refuse(answer: EmulatorAnswer): never {
-  throw new Refusal(answer)
-}
-
-/** The answer with which work was left; `undefined` for anything else that was thrown. */
-export const refusalAnswer = (thrown: unknown): EmulatorAnswer | undefined =>
-  thrown instanceof Refusal ? thrown.answer : undefined
-
 /** Recorded. */
 export const denied = () =>
   failure(403, 'Authorization_RequestDenied', 'Insufficient privileges to complete the operation.')
@@ -95,3 +77,11 @@ export const unsupportedQuery = () =>
 
 /** Made up. */
 export const unknownPath = () => failure(400, 'BadRequest', 'Resource not found for the segment.')
+
+/** Azure/reliable-web-app-pattern-java#185. */
+export const principalExists = (appId: string) =>
+  failure(
+    409,
+    'Request_MultipleObjectsWithSameKeyValue',
+    `The service principal cannot be created, updated, or restored because the service principal name ${appId} is already in use.`,
+  )

@@ -4,8 +4,9 @@
  */
 
 import { isRecord } from '../copy.ts'
+import { refuse } from '../refusal.ts'
 import { type Application, isPersonal } from './members.ts'
-import { invalid, refuse } from './refusal.ts'
+import { invalid } from './refusal.ts'
 
 const PLATFORMS = ['web', 'spa', 'publicClient']
 const RESOURCES: Readonly<Record<string, string>> = {

@@ -4,9 +4,9 @@
  */
 
 import { redirectsIn } from '../authorization.ts'
+import { recordRoute } from '../control-records.ts'
 import { copyOf } from '../copy.ts'
 import { type Emulator, type ListenOptions, listenAs } from '../server.ts'
-import { controlRoute } from './control.ts'
 import { type HydraClient, whole } from './members.ts'
 import { answerTo, idOf, operationOf, type State } from './operations.ts'
 import { failure } from './refusal.ts'
@@ -55,7 +55,17 @@ export async function startHydraEmulator(
         redirects: (id) => redirectsIn(state.clients.get(id)?.redirect_uris),
       },
       reset: fill,
-      control: (request, name) => controlRoute({ state, put }, request, name),
+      control: (request, name) =>
+        recordRoute(
+          {
+            noun: 'clients',
+            all: () => [...state.clients.values()],
+            idOf: (one) => one.client_id,
+            put,
+          },
+          request,
+          name,
+        ),
     },
     options,
   )

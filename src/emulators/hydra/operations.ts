@@ -3,11 +3,12 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { parseJson } from '../../core/json/json-text.ts'
 import { isRecord } from '../copy.ts'
+import { refusalAnswer } from '../refusal.ts'
 import type { EmulatorAnswer, EmulatorRequest } from '../wire.ts'
 import { list } from './list.ts'
 import { decoded, type HydraClient, LIFESPANS, shown, whole } from './members.ts'
 import { over, patched } from './patch.ts'
-import { failure, malformed, NOT_FOUND, refusalAnswer, UNRECOGNIZABLE } from './refusal.ts'
+import { failure, malformed, NOT_FOUND, UNRECOGNIZABLE } from './refusal.ts'
 import { validated } from './validate.ts'
 
 const CLIENTS = '/admin/clients'

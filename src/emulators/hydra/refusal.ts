@@ -1,5 +1,6 @@
 /** How the admin API says no: `{error, error_description}`, thrown and turned into the answer in one place. */
 
+import { refuse } from '../refusal.ts'
 import type { EmulatorAnswer } from '../wire.ts'
 
 /** A failure with its body. */
@@ -20,11 +21,8 @@ const SENTENCES: Readonly<Record<string, string>> = {
 }
 
 /** Ends the call with a failure of the metadata; the reason follows a standard sentence. */
-export function refuse(error: keyof typeof SENTENCES & string, reason: string): never {
-  throw Object.assign(new Error(reason), {
-    answer: failure(400, error, `${SENTENCES[error]} ${reason}`),
-  })
-}
+export const refuseMetadata = (error: keyof typeof SENTENCES & string, reason: string): never =>
+  refuse(failure(400, error, `${SENTENCES[error]} ${reason}`))
 
 export const malformed = (reason: string): EmulatorAnswer =>
   failure(
@@ -32,9 +30,3 @@ export const malformed = (reason: string): EmulatorAnswer =>
     'The request was malformed or contained invalid parameters',
     `Unable to decode the request body: ${reason}`,
   )
-
-/** The answer of a thrown refusal; `undefined` for anything else. */
-export function refusalAnswer(thrown: unknown): EmulatorAnswer | undefined {
-  if (!(thrown instanceof Error) || !('answer' in thrown)) return undefined
-  return thrown.answer as EmulatorAnswer
-}

@@ -2,7 +2,7 @@
 
 import { isRecord } from '../copy.ts'
 import type { HydraClient } from './members.ts'
-import { refuse } from './refusal.ts'
+import { refuseMetadata } from './refusal.ts'
 
 const METADATA = 'invalid_client_metadata'
 const ALGORITHMS = 'RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384 and ES512'
@@ -15,7 +15,7 @@ export function validated(client: HydraClient): HydraClient {
   checkKeys(client)
   const secret = String(client.client_secret ?? '')
   if (secret !== '' && secret.length < MIN_SECRET) {
-    refuse(
+    refuseMetadata(
       METADATA,
       `Field client_secret must contain a secret that is at least ${MIN_SECRET} characters long.`,
     )
@@ -23,19 +23,19 @@ export function validated(client: HydraClient): HydraClient {
   const origins = texts(client.allowed_cors_origins).map(origin)
   const algorithm = client.userinfo_signed_response_alg || 'none'
   if (algorithm !== 'none' && algorithm !== 'RS256') {
-    refuse(METADATA, "Field userinfo_signed_response_alg can either be 'none' or 'RS256'.")
+    refuseMetadata(METADATA, "Field userinfo_signed_response_alg can either be 'none' or 'RS256'.")
   }
   checkUris(client)
   const subject = client.subject_type || 'public'
   if (subject !== 'public') {
-    refuse(
+    refuseMetadata(
       METADATA,
       `Subject type ${subject} is not supported by server, only [public] are allowed.`,
     )
   }
   const strategy = client.access_token_strategy
   if (strategy !== '' && strategy !== 'jwt' && strategy !== 'opaque') {
-    refuse(
+    refuseMetadata(
       METADATA,
       `invalid access token strategy: expected one of [jwt, opaque] but got ${strategy}`,
     )
@@ -57,24 +57,24 @@ function checkKeys(client: HydraClient): void {
   const { jwks, jwks_uri: uri, token_endpoint_auth_signing_alg: algorithm } = client
   if (client.token_endpoint_auth_method === 'private_key_jwt') {
     if (uri === '' && jwks === null) {
-      refuse(
+      refuseMetadata(
         METADATA,
         "When token_endpoint_auth_method is 'private_key_jwt', either jwks or jwks_uri must be set.",
       )
     }
     if (algorithm !== '' && !ALGORITHMS.split(/, | and /).includes(String(algorithm))) {
-      refuse(
+      refuseMetadata(
         METADATA,
         `Only ${ALGORITHMS} are supported as algorithms for private key authentication.`,
       )
     }
   }
   if (uri !== '' && jwks !== null) {
-    refuse(METADATA, 'Fields jwks and jwks_uri can not both be set, you must choose one.')
+    refuseMetadata(METADATA, 'Fields jwks and jwks_uri can not both be set, you must choose one.')
   }
   const keys: readonly unknown[] = isRecord(jwks) && Array.isArray(jwks.keys) ? jwks.keys : []
   if (keys.some((key) => isRecord(key) && key.kty !== 'EC' && key.kty !== 'RSA')) {
-    refuse(METADATA, 'Invalid JSON web key in set.')
+    refuseMetadata(METADATA, 'Invalid JSON web key in set.')
   }
 }
 
@@ -82,13 +82,16 @@ function origin(text: string): string {
   const [, scheme = '', authority = '', rest = ''] =
     /^(?:([a-z]+):)?(?:\/\/([^/?#]*))?(.*)$/i.exec(text) ?? []
   if (!/^https?$/i.test(scheme)) {
-    refuse(METADATA, `Origin URL ${text} must use https:// or http:// as HTTP scheme.`)
+    refuseMetadata(METADATA, `Origin URL ${text} must use https:// or http:// as HTTP scheme.`)
   }
   if (authority.includes('@')) {
-    refuse(METADATA, `Origin URL ${text} has HTTP user and/or password set which is not allowed.`)
+    refuseMetadata(
+      METADATA,
+      `Origin URL ${text} has HTTP user and/or password set which is not allowed.`,
+    )
   }
   if (rest.replace(/^\/+(?=$|[?#])/, '') !== '') {
-    refuse(
+    refuseMetadata(
       METADATA,
       `Origin URL ${text} must have an empty path, query, and fragment but one of the parts is not empty.`,
     )
@@ -106,17 +109,19 @@ function placeOf(uri: string): string | undefined {
 function checkUris(client: HydraClient): void {
   const places = texts(client.redirect_uris).map((uri) => {
     const place = placeOf(uri)
-    if (place === undefined) refuse('invalid_redirect_uri', `Unable to parse redirect URL: ${uri}`)
+    if (place === undefined)
+      refuseMetadata('invalid_redirect_uri', `Unable to parse redirect URL: ${uri}`)
     if (uri.includes('#')) {
-      refuse('invalid_redirect_uri', 'Redirect URIs must not contain fragments (#).')
+      refuseMetadata('invalid_redirect_uri', 'Redirect URIs must not contain fragments (#).')
     }
     return place
   })
   for (const uri of texts(client.post_logout_redirect_uris)) {
     const place = placeOf(uri)
-    if (place === undefined) refuse(METADATA, `Unable to parse post_logout_redirect_uri: ${uri}`)
+    if (place === undefined)
+      refuseMetadata(METADATA, `Unable to parse post_logout_redirect_uri: ${uri}`)
     if (!places.includes(place)) {
-      refuse(
+      refuseMetadata(
         METADATA,
         `post_logout_redirect_uri '${uri}' must match the domain, port, scheme of at least one of the registered redirect URIs but did not'`,
       )

@@ -6,10 +6,10 @@
 
 import { randomUUID } from 'node:crypto'
 import { redirectsIn } from '../authorization.ts'
+import { recordRoute } from '../control-records.ts'
 import { copyOf } from '../copy.ts'
 import { type Emulator, type ListenOptions, listenAs } from '../server.ts'
 import { type Account, createAccess } from './access.ts'
-import { controlRoute } from './control.ts'
 import type { KeycloakClient } from './members.ts'
 import { answerTo, clientOf, operationOf, type State } from './operations.ts'
 import { BARE, newRealm, ofOpenId, type Realm, type RealmSettings } from './realm.ts'
@@ -101,8 +101,15 @@ export async function startKeycloakEmulator(
         },
       },
       reset: fill,
-      control: (request, name) =>
-        controlRoute({ realm: (one) => realms.get(one ?? first), put }, request, name),
+      // Each route with `?realm=`; the first one without.
+      control: (request, name) => {
+        const realm = realms.get(request.query.get('realm') ?? first)
+        if (realm === undefined) return undefined
+        const all = () => [...realm.clients.values()]
+        const stored = (client: KeycloakClient) => put(client, realm.name)
+        const routes = { noun: 'clients', all, idOf: clientIdOf, put: stored }
+        return recordRoute(routes, request, name)
+      },
     },
     options,
   )
@@ -117,6 +124,8 @@ export async function startKeycloakEmulator(
 }
 
 const AUTHORIZATION_PATH = /^\/realms\/([^/]+)\/protocol\/openid-connect\/auth$/
+
+const clientIdOf = ({ clientId }: KeycloakClient) => clientId
 
 /** The server has no rates; a proxy before it may. */
 const FAULTS = {

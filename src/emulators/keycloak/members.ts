@@ -2,7 +2,8 @@
 
 import { isNumberLiteral } from '../../core/json/json-number.ts'
 import { copyOf, isRecord } from '../copy.ts'
-import { failure, NO_JSON, refuse } from './refusal.ts'
+import { refuse } from '../refusal.ts'
+import { failure, NO_JSON } from './refusal.ts'
 
 export type KeycloakClient = Record<string, unknown>
 

@@ -2,6 +2,7 @@
 
 import { parseJson } from '../../core/json/json-text.ts'
 import { copyOf } from '../copy.ts'
+import { answered } from '../refusal.ts'
 import type { EmulatorAnswer, EmulatorRequest } from '../wire.ts'
 import type { Access, Role } from './access.ts'
 import { byHash, type KeycloakClient } from './members.ts'
@@ -13,7 +14,6 @@ import {
   NO_JSON,
   NO_REALM,
   NO_SCOPE,
-  refusalAnswer,
   UNAUTHORIZED,
 } from './refusal.ts'
 import { create, rotate, textsIn, update, type Writing } from './write.ts'
@@ -92,13 +92,7 @@ export function answerTo(state: State, request: EmulatorRequest, name: string): 
   const realm = state.realms.get(route.realm)
   if (realm === undefined) return NO_REALM
   if (name === 'GET /') return realmBody(realm, role, state.access.viewsRealm(request))
-  try {
-    return carriedOut({ realm, now: state.now }, request, name, role)
-  } catch (thrown) {
-    const refusal = refusalAnswer(thrown)
-    if (refusal === undefined) throw thrown
-    return refusal
-  }
+  return answered(() => carriedOut({ realm, now: state.now }, request, name, role))
 }
 
 function carriedOut(

@@ -1,5 +1,6 @@
 /** How the admin API says no, in one of several shapes; thrown and turned into the answer in one place. */
 
+import { refuse } from '../refusal.ts'
 import type { EmulatorAnswer } from '../wire.ts'
 
 /** A failure with its body. */
@@ -22,17 +23,6 @@ export const BROKEN = failure(
   'For more on this error consult the server log.',
 )
 
-/** Ends the call with an answer. */
-export function refuse(answer: EmulatorAnswer): never {
-  throw Object.assign(new TypeError('refused'), { answer })
-}
-
 /** Ends the call because of a value that the server checks. */
 export const invalid = (description: string): never =>
   refuse(failure(400, 'invalid_input', description))
-
-/** The answer of a thrown refusal; `undefined` for anything else. */
-export function refusalAnswer(thrown: unknown): EmulatorAnswer | undefined {
-  if (!(thrown instanceof Error) || !('answer' in thrown)) return undefined
-  return thrown.answer as EmulatorAnswer
-}

@@ -1,8 +1,9 @@
 /** What the server checks of a client, and what breaks it unchecked. */
 
+import { refuse } from '../refusal.ts'
 import { type KeycloakClient, MAX_TEXT } from './members.ts'
 import type { SessionSeconds } from './realm.ts'
-import { BROKEN, invalid, refuse } from './refusal.ts'
+import { BROKEN, invalid } from './refusal.ts'
 
 const TEXTS = [
   'clientId',

@@ -2,9 +2,10 @@
 
 import { randomBytes, randomUUID } from 'node:crypto'
 import { isRecord } from '../copy.ts'
+import { refuse } from '../refusal.ts'
 import { byHash, decoded, type KeycloakClient } from './members.ts'
 import { BARE, ofOpenId, type Realm } from './realm.ts'
-import { BROKEN, CONFLICT, failure, refuse } from './refusal.ts'
+import { BROKEN, CONFLICT, failure } from './refusal.ts'
 import { checked } from './validate.ts'
 
 /** What a write needs to know. */

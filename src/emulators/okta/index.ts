@@ -4,12 +4,13 @@
  * (`test/emulators/okta-recordings.test.ts`).
  */
 
+import { recordRoute } from '../control-records.ts'
 import { copyOf, isRecord } from '../copy.ts'
+import { answered } from '../refusal.ts'
 import { type Emulator, type ListenOptions, listenAs } from '../server.ts'
 import type { EmulatorAnswer, EmulatorRequest } from '../wire.ts'
 import { createAccess, newServiceApp, type OktaServiceApp } from './access.ts'
 import { clientOf, usesSecret } from './apps.ts'
-import { controlRoute } from './control.ts'
 import { createLimiter, LIMITS, type OktaLimits } from './limits.ts'
 import { isRead, operationNamed, operationOf } from './operations.ts'
 import {
@@ -22,7 +23,7 @@ import {
   type Registration,
   secretFor,
 } from './org.ts'
-import { BAD_TOKEN, BROKEN, failure, NO_RIGHTS, refusalAnswer, TOO_FAST } from './refusal.ts'
+import { BAD_TOKEN, BROKEN, failure, NO_RIGHTS, TOO_FAST } from './refusal.ts'
 import { registrationFor } from './request.ts'
 
 export { newServiceApp, type OktaApp, type OktaServiceApp, type OrgFeatures }
@@ -96,15 +97,7 @@ export async function startOktaEmulator(options: OktaEmulatorOptions = {}): Prom
     if (operation === undefined) {
       return failure(404, 'E0000022', 'The endpoint does not support the provided HTTP method')
     }
-    return limiter.count(name, async () => {
-      try {
-        return operation(org, request)
-      } catch (thrown) {
-        const refusal = refusalAnswer(thrown)
-        if (refusal === undefined) throw thrown
-        return refusal
-      }
-    })
+    return limiter.count(name, async () => answered(() => operation(org, request)))
   }
   fill()
   const emulator = await listenAs(
@@ -122,7 +115,11 @@ export async function startOktaEmulator(options: OktaEmulatorOptions = {}): Prom
       },
       reset: fill,
       control: (request, name) =>
-        controlRoute({ apps: () => [...org.apps.values()], put }, request, name),
+        recordRoute(
+          { noun: 'apps', all: () => [...org.apps.values()], idOf: ({ app }) => app.id, put },
+          request,
+          name,
+        ),
     },
     options,
   )

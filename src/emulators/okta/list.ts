@@ -1,9 +1,10 @@
 /** Pages of applications: by id, ascending, with links to themselves and to the next one (recorded). */
 
+import { refuse } from '../refusal.ts'
 import type { EmulatorAnswer, EmulatorRequest } from '../wire.ts'
 import { shownApp } from './apps.ts'
 import type { OktaApp, Org } from './org.ts'
-import { failure, invalid, refuse } from './refusal.ts'
+import { failure, invalid } from './refusal.ts'
 
 const DEFAULT_LIMIT = 20
 const MAX_LIMIT = 200

@@ -1,5 +1,6 @@
 /** What each call of the Apps API does. */
 
+import { refuse } from '../refusal.ts'
 import type { EmulatorRequest } from '../wire.ts'
 import {
   clientOf,
@@ -12,7 +13,7 @@ import {
 } from './apps.ts'
 import { listApps } from './list.ts'
 import { type OktaApp, type Org, type Registration, timeAt } from './org.ts'
-import { failure, invalid, refuse } from './refusal.ts'
+import { failure, invalid } from './refusal.ts'
 import { bodyOf, type Operation, partsOf, registrationFor } from './request.ts'
 import { SECRET_OPERATIONS } from './secrets.ts'
 

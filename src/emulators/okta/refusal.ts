@@ -1,6 +1,7 @@
 /** How Okta says no; thrown and turned into the answer in one place. */
 
 import { randomBytes } from 'node:crypto'
+import { refuse } from '../refusal.ts'
 import type { EmulatorAnswer } from '../wire.ts'
 
 /** A failure with its body; ids of errors have 25 characters (recorded). */
@@ -38,17 +39,6 @@ export const TOO_FAST = failure(
   'API call exceeded rate limit due to too many requests.',
 )
 
-/** Ends the call with an answer. */
-export function refuse(answer: EmulatorAnswer): never {
-  throw Object.assign(new TypeError('refused'), { answer })
-}
-
 /** Ends the call because of a value. */
 export const invalid = (part: string, cause: string): never =>
   refuse(failure(400, 'E0000001', `Api validation failed: ${part}`, cause))
-
-/** The answer of a thrown refusal; `undefined` for anything else. */
-export function refusalAnswer(thrown: unknown): EmulatorAnswer | undefined {
-  if (!(thrown instanceof Error) || !('answer' in thrown)) return undefined
-  return thrown.answer as EmulatorAnswer
-}

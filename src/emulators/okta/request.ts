@@ -2,9 +2,10 @@
 
 import { parseJson } from '../../core/json/json-text.ts'
 import { isRecord } from '../copy.ts'
+import { refuse } from '../refusal.ts'
 import type { EmulatorAnswer, EmulatorRequest } from '../wire.ts'
 import type { Org, Registration } from './org.ts'
-import { NO_JSON, noApp, refuse } from './refusal.ts'
+import { NO_JSON, noApp } from './refusal.ts'
 
 export type Operation = (org: Org, request: EmulatorRequest) => EmulatorAnswer
 

@@ -2,6 +2,7 @@
 
 import { parseJson } from '../../core/json/json-text.ts'
 import { isRecord } from '../copy.ts'
+import { refuse } from '../refusal.ts'
 import type { EmulatorRequest } from '../wire.ts'
 import { clientOf, usesSecret } from './apps.ts'
 import {
@@ -12,7 +13,7 @@ import {
   shownSecret,
   timeAt,
 } from './org.ts'
-import { invalid, noSuch, refuse } from './refusal.ts'
+import { invalid, noSuch } from './refusal.ts'
 import { type Operation, partsOf, registrationFor } from './request.ts'
 import { checkSecret } from './validate.ts'
 

@@ -4,8 +4,9 @@
  */
 
 import { isRecord } from '../copy.ts'
+import { refuse } from '../refusal.ts'
 import type { OktaApp } from './org.ts'
-import { failure, invalid, refuse } from './refusal.ts'
+import { failure, invalid } from './refusal.ts'
 
 type Members = Readonly<Record<string, unknown>>
 
