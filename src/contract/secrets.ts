@@ -21,6 +21,8 @@ export interface LiveSecret {
   readonly hint?: string
   /** When it ends by itself; RFC 3339. */
   readonly retiresAt?: string
+  /** When the provider ends it, retired or not; RFC 3339. */
+  readonly expiresAt?: string
 }
 
 /** `value` is `null` where it is shown no longer: an hour after the rotation, or once it has ended. */

@@ -71,6 +71,7 @@ const CREATION: Rows<Creation> = {
   sent: QUIET,
   step: (step, extend) => (place, next) => extendedStep(step(place, next), extend),
   find: (find, extend) => (place, search, call) => find(place, search, extend(call)),
+  complete: (complete, extend) => (native, call) => complete(native, extend(call)),
   listLagMs: QUIET,
   idOf: QUIET,
 }

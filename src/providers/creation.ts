@@ -47,6 +47,11 @@ export interface Creation {
    * regard to case and outer white space. `undefined`: there is no way to find out.
    */
   find(place: Place, search: CreationSearch, call: Call): Promise<readonly Candidate[] | undefined>
+  /**
+   * Completes a client that was found: what its step would have called after the first call, and the end of a secret that no
+   * one has. Absent: one call makes it whole.
+   */
+  complete?(native: Native, call: Call): Promise<Native>
   /** How long a new client may be missing from the list (milliseconds). */
   readonly listLagMs: number
   /** The id of a record. */

@@ -11,6 +11,8 @@ export interface LiveSecret {
   readonly id: string
   /** RFC 3339. */
   readonly createdAt?: string
+  /** When the provider ends it; RFC 3339. */
+  readonly expiresAt?: string
   /** The last characters, where the provider shows the value. */
   readonly hint?: string
 }

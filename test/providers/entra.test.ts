@@ -24,9 +24,11 @@ import { readClient } from '../../src/service/reading/read.ts'
 import { retireSecret } from '../../src/service/secrets/retire.ts'
 import { rotateSecret } from '../../src/service/secrets/rotate.ts'
 import type { RotationRequest } from '../../src/service/secrets/rotation.ts'
+import { sweep } from '../../src/service/upkeep/sweep.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { type Bench, LOST_ANSWERS, openBench, requestFor } from '../contract/service.ts'
 import { fullEntraApplication as full } from '../fixtures/entra.ts'
+import { later } from '../service/dying.ts'
 import { tenantAt } from './entra/subject.ts'
 import { only } from './subject.ts'
 
@@ -169,6 +171,29 @@ describe('reads that are behind', () => {
     expect(await kinds()).toEqual(['intent'])
     expect(stored().displayName).toBe('Late')
   })
+
+  it.each(['reset_after_apply', 'reset_before_apply'] as const)(
+    'are not taken by a sweep for the outcome of a change whose answer was lost by %s',
+    async (kind) => {
+      await bench.close()
+      await open({ listLagSeconds: 1 })
+      emulator.lag(900)
+      emulator.inject({ kind, operation: 'PATCH /applications/{id}', times: 20 })
+      const attempt = change({ name: 'Late' }, { deadline: Date.now() + 600 })
+      await expect(attempt).rejects.toMatchObject({ code: 'outcome_unknown' })
+      emulator.clearFaults()
+      const isApplied = kind === 'reset_after_apply'
+      expect(stored().displayName).toBe(isApplied ? 'Late' : 'Example')
+      // What it reads first is from before, in either case.
+      await sweep(later(bench.service))
+      const [, outcome] = await bench.service.store.entries(resourceOf(REF))
+      expect(outcome).toMatchObject({
+        outcome: isApplied ? 'applied' : 'not_applied',
+        settledBy: 'settlement',
+      })
+      expect(await kinds()).toEqual(['intent', 'outcome'])
+    },
+  )
 })
 
 const make = (options: object = {}) =>
@@ -261,12 +286,22 @@ describe('secrets', () => {
   beforeEach(() => open())
 
   it('are added beside the others, of a value that Entra makes, and retired one by one', async () => {
-    const { secret, previous } = await rotate()
+    const { secret, previous, warnings } = await rotate()
     expect(secret?.value?.reveal()).toHaveLength(40)
-    expect(previous.map(({ id }) => id)).toEqual(['73c912d2-fd2d-42a0-b3ae-2e45d006b8bc'])
+    // It is no surprise to itself.
+    expect(warnings).toEqual([])
+    const [, outcome] = await bench.service.store.entries(resourceOf(REF))
+    expect(outcome).toMatchObject({ outcome: 'applied', surprises: [] })
+    const [former] = previous
+    expect(former).toMatchObject({
+      id: '73c912d2-fd2d-42a0-b3ae-2e45d006b8bc',
+      expiresAt: '2120-01-01T00:00:00Z',
+    })
+    const inTwoYears = Date.now() + 730 * 86_400_000
+    expect(Date.parse(String(secret?.expiresAt))).toBeGreaterThan(inTwoYears - 86_400_000)
     expect(passwords()).toHaveLength(2)
     const { patch: _, ...request } = requestFor(bench.service, REF, {})
-    await retireSecret(bench.service, { ...request, secretId: previous[0]?.id ?? '' })
+    await retireSecret(bench.service, { ...request, secretId: former?.id ?? '' })
     expect(passwords().map(({ keyId }) => keyId)).toEqual([secret?.id])
   })
 

@@ -99,10 +99,11 @@ async function listSecrets(exchange: Exchange): Promise<Answer> {
   return { status: 200, headers: { etag: etagOf(exchange, tag, body) }, body }
 }
 
-const endingBody = ({ id, createdAt, hint, retiresAt }: Ending): JsonObject => ({
+const endingBody = ({ id, createdAt, expiresAt, hint, retiresAt }: Ending): JsonObject => ({
   id,
   ...(retiresAt === undefined ? {} : { retiresAt: new Date(retiresAt).toISOString() }),
   ...(createdAt === undefined ? {} : { createdAt }),
+  ...(expiresAt === undefined ? {} : { expiresAt }),
   ...(hint === undefined ? {} : { hint }),
 })
 

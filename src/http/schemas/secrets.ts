@@ -62,6 +62,7 @@ const liveSecret = z.object({
   createdAt: optional(time),
   hint: optional(text),
   retiresAt: optional(time),
+  expiresAt: optional(time),
 } satisfies Shape<LiveSecret>)
 
 const newSecret = z.object({
@@ -69,6 +70,7 @@ const newSecret = z.object({
   createdAt: optional(time),
   hint: optional(text),
   retiresAt: optional(time),
+  expiresAt: optional(time),
   value: z.nullable(text),
 } satisfies Shape<NewSecret>)
 

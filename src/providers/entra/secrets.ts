@@ -55,22 +55,40 @@ function liveSecrets(native: Native, now: number): readonly LiveSecret[] {
 
 const timeOf = ({ createdAt = '' }: LiveSecret) => Date.parse(createdAt) || 0
 
-function liveSecret({ keyId, startDateTime: start }: Native): readonly LiveSecret[] {
+function liveSecret({
+  keyId,
+  startDateTime: start,
+  endDateTime: end,
+}: Native): readonly LiveSecret[] {
   if (typeof keyId !== 'string') return []
-  return [typeof start === 'string' ? { id: keyId, createdAt: start } : { id: keyId }]
+  return [
+    {
+      id: keyId,
+      ...(typeof start === 'string' ? { createdAt: start } : {}),
+      ...(typeof end === 'string' ? { expiresAt: end } : {}),
+    },
+  ]
 }
 
 const hasSecret = (native: Native, id: string | undefined) =>
   credentialsIn(native, 'passwordCredentials').some(({ keyId }) => keyId === id)
 
-/** How such secrets are named in Entra ID. */
-const NAME = 'Clientry'
+/** How secrets that are made here are named in Entra ID. */
+export const SECRET_NAME = 'Clientry'
 
 /** The call that adds a secret; it ends after two years (recorded). */
 export const passwordRequest = (path: string, personal: boolean): Request => ({
   operation: 'POST /applications/{id}/addPassword',
   path: `${path}/addPassword`,
-  body: { passwordCredential: { displayName: NAME } },
+  body: { passwordCredential: { displayName: SECRET_NAME } },
+  isPersonal: personal,
+})
+
+/** The call that ends a secret. */
+export const passwordRemoval = (path: string, keyId: string, personal: boolean): Request => ({
+  operation: 'POST /applications/{id}/removePassword',
+  path: `${path}/removePassword`,
+  body: { keyId },
   isPersonal: personal,
 })
 
@@ -106,14 +124,13 @@ function removeStep(
   base: Native,
   keyId: string,
 ): Step {
-  const body = { keyId }
   const shownPath = applicationPath(typeof base.id === 'string' ? base.id : '{id}')
+  const request = passwordRemoval(shownPath, keyId, isPersonal(base))
   return {
-    request: { method: 'POST', target: `${version}${shownPath}/removePassword`, body },
+    request: { method: 'POST', target: `${version}${request.path}`, body: request.body ?? {} },
     send: async (call) => {
-      const path = `${await pathOf(seeing, ref, base, call)}/removePassword`
-      const operation = 'POST /applications/{id}/removePassword'
-      await seeing.send({ operation, path, body, isPersonal: isPersonal(base) }, call)
+      const path = await pathOf(seeing, ref, base, call)
+      await seeing.send(passwordRemoval(path, keyId, isPersonal(base)), call)
       return afterWrite(seeing, ref.id, call, (native) => !hasSecret(native, keyId))
     },
   }

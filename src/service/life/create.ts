@@ -7,10 +7,12 @@ import { diffClients } from '../../core/diff.ts'
 import { ClientError } from '../../core/errors.ts'
 import { makingMapping } from '../../core/mapping/making.ts'
 import type { Mapping } from '../../core/mapping/mapping.ts'
-import type { Native } from '../../core/mapping/row.ts'
+import type { Native, Warning } from '../../core/mapping/row.ts'
 import { checkPatch, planChange } from '../../core/plan/plan.ts'
 import { neededToMake, neededToSet } from '../../core/rights/rights.ts'
+import type { Secret } from '../../core/secrecy/secret.ts'
 import type { Creation } from '../../providers/creation.ts'
+import type { Provider } from '../../providers/provider.ts'
 import type { Service } from '../base/service.ts'
 import { operate } from '../operation/operate.ts'
 import type { Begun, Plan } from '../operation/operation.ts'
@@ -103,11 +105,24 @@ function planFor(
         tag,
         ...(secret && { secret }),
         ...(copyResult && { copy: copyResult }),
-        warnings: [...warnings, ...met],
+        warnings: [...warnings, ...met, ...lostSecret(provider, native, secret)],
         operationId,
       }
     },
   }
+}
+
+/** Where only the answer to a call has the value of a secret, and that answer was lost. */
+function lostSecret(
+  { secrets, keys }: Provider,
+  native: Native,
+  secret: Secret | undefined,
+): readonly Warning[] {
+  const isKept = secret !== undefined || secrets?.showsOnce !== true
+  if (isKept || secrets.unusable(native) !== undefined || keys?.authenticates(native)) return []
+  const message =
+    'The answer that had the secret of the new client was lost, so that no one has one. POST /clients/{clientId}/rotate-secret makes one.'
+  return [{ code: 'secret_lost', field: 'client.secret', message }]
 }
 
 function copyOf(origin: Origin | undefined, next: Native) {

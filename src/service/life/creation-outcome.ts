@@ -15,6 +15,7 @@ import type { FirstLook } from '../../store/log/entry.ts'
 import { lookResource, resourceOf } from '../../store/resource.ts'
 import { storedState } from '../base/record-storage.ts'
 import type { Service } from '../base/service.ts'
+import { isOpen } from '../operation/read-back.ts'
 import type { Running, Settled } from '../operation/running.ts'
 import { type Candidate, look, stillUnknown } from './creation-look.ts'
 
@@ -54,7 +55,12 @@ export async function findCreation(
     matches = await look(service, running, creation, call)
     if (matches === undefined) return conflictOf(first.ids)
   }
-  return outcomeOf(matches, await stillUnknown(service, running, first?.ids ?? []))
+  const settled = outcomeOf(matches, await stillUnknown(service, running, first?.ids ?? []))
+  const { outcome, native } = settled
+  if (outcome !== 'applied' || native === undefined || !(await isOpen(service, running.intent))) {
+    return settled
+  }
+  return { ...settled, native: (await creation.complete?.(native, call)) ?? native }
 }
 
 async function firstLookOf(

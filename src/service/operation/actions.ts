@@ -58,10 +58,10 @@ const SETTINGS: Settlement = {
   undoable: false,
 }
 
-/** The part of a record about several live secrets changes when one is added or ended. */
+/** The part of a record about several live secrets changes when one is added or ended; of a list, the whole. */
 function isOfSecrets({ provider }: Running, field: string): boolean {
   const fields = provider.mapping.secretPaths.map((path) => `providerSettings.${path}`)
-  return field === 'secret' || fields.includes(field)
+  return field === 'secret' || fields.some((one) => one === field || one.startsWith(`${field}.`))
 }
 
 export type Actions = { readonly [A in ActionName]: Settlement }

@@ -8,7 +8,7 @@ import { callPaced, type JsonAnswer } from '../../http.ts'
 import type { Pace } from '../../pace/pace.ts'
 import { mapping } from '../mapping.ts'
 import { errorOf, readErrorOf } from './errors.ts'
-import { type Bucket, rateOf } from './pace.ts'
+import { type Bucket, createThrottling } from './pace.ts'
 import type { EntraSettings } from './tenant.ts'
 import { tenantToken } from './token.ts'
 
@@ -34,7 +34,8 @@ export function createSender(
   settings: EntraSettings,
   { pace, now }: { readonly pace: Pace; now(): number },
 ): Send {
-  const source = tenantToken(settings, { pace, now })
+  const throttling = createThrottling(now)
+  const source = tenantToken(settings, { pace, now, throttling })
   const { credential } = settings
   const ownSecrets = 'secret' in credential ? [credential.secret.reveal()] : []
   return async ({ operation, path, body, headers = {}, isPersonal = false }, call) => {
@@ -63,10 +64,10 @@ export function createSender(
       : isPersonal
         ? ['writes', 'personal']
         : ['writes']
-    const answer = await callPaced({ pace, buckets, rateOf }, request, call)
+    const answer = await callPaced({ pace, buckets, rateOf: throttling.rateOf }, request, call)
     if (answer.status === 401) source.drop(token)
     const secrets = () => [token, ...ownSecrets, ...hiddenTexts(mapping, body ?? null)]
-    const error = errorOf(answer, secrets)
+    const error = errorOf(answer, { secrets, pauseOf: throttling.pauseOf })
     if (error === undefined) return answer
     throw reads ? readErrorOf(error) : error
   }

@@ -9,12 +9,17 @@ import { fieldOfPath } from '../../../core/mapping/mapping.ts'
 import { providerWords } from '../../../core/secrecy/provider-words.ts'
 import type { JsonAnswer } from '../../http.ts'
 import { mapping } from '../mapping.ts'
-import { pauseOf } from './pace.ts'
+import type { Throttling } from './pace.ts'
 
-/** The error that an answer stands for; `undefined` when it is a success. `secrets`: those of the call. */
+interface Circumstances extends Pick<Throttling, 'pauseOf'> {
+  /** Those of the call. */
+  secrets(): readonly string[]
+}
+
+/** The error that an answer stands for; `undefined` when it is a success. */
 export function errorOf(
   answer: JsonAnswer,
-  secrets: () => readonly string[] = () => [],
+  { secrets, pauseOf }: Circumstances,
 ): ClientError | undefined {
   const { status, body } = answer
   if (status < 400) return undefined

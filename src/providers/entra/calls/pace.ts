@@ -41,15 +41,35 @@ export const createEntraPace = (
   })
 }
 
-/** Where no Retry-After comes ("Throttling limits": it may be missing), seconds. */
-const PAUSE_SECONDS = 1
+/** Where no Retry-After comes ("Throttling limits": it may be missing, then back off exponentially), seconds. */
+const FIRST_PAUSE_SECONDS = 1
+const LONGEST_PAUSE_SECONDS = 32
 
-/** How long an answer asks to wait; `undefined`: it does not. */
-export const pauseOf = (answer: JsonAnswer): number | undefined =>
-  answer.status === 429 ? (retryAfterOf(answer) ?? PAUSE_SECONDS) : undefined
+/** What the answers of one tenant ask for, which depends on those before. */
+export interface Throttling {
+  /** What an answer says about the pace; each is to be reported once. */
+  rateOf(answer: JsonAnswer): RateReport
+  /** How long the answer that was reported last asks to wait, in seconds; `undefined`: it does not. */
+  pauseOf(answer: JsonAnswer): number | undefined
+}
 
-/** What an answer says about the pace. */
-export function rateOf(answer: JsonAnswer): RateReport {
-  const seconds = pauseOf(answer)
-  return seconds === undefined ? {} : { throttled: true, pauseMs: seconds * 1_000 }
+/** Pauses that double while Microsoft Graph goes on refusing without saying for how long. */
+export function createThrottling(now: () => number): Throttling {
+  let pause = 0
+  let until = 0
+  const pauseOf = (answer: JsonAnswer) =>
+    answer.status === 429 ? (retryAfterOf(answer) ?? pause) : undefined
+  return {
+    rateOf: (answer) => {
+      if (answer.status !== 429) pause = 0
+      // Refusals of calls that were under way together are one.
+      else if (now() >= until || pause === 0) {
+        pause = Math.min(Math.max(2 * pause, FIRST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
+        until = now() + pause * 1_000
+      }
+      const seconds = pauseOf(answer)
+      return seconds === undefined ? {} : { throttled: true, pauseMs: seconds * 1_000 }
+    },
+    pauseOf,
+  }
 }

@@ -10,16 +10,25 @@ import type { Call } from '../../call.ts'
 import { createTokenSource, type Grant, type TokenSource } from '../../calls/token-source.ts'
 import { callPaced } from '../../http.ts'
 import type { Pace } from '../../pace/pace.ts'
-import { pauseOf, rateOf } from './pace.ts'
+import type { Throttling } from './pace.ts'
 import type { EntraSettings } from './tenant.ts'
 
 /** The token of a tenant. */
 export const tenantToken = (
   settings: EntraSettings,
-  { pace, now }: { readonly pace: Pace; now(): number },
-): TokenSource => createTokenSource((call) => requestToken(settings, pace, call), now)
+  { now, ...paced }: TokenPace & { now(): number },
+): TokenSource => createTokenSource((call) => requestToken(settings, paced, call), now)
 
-async function requestToken(settings: EntraSettings, pace: Pace, call: Call): Promise<Grant> {
+interface TokenPace {
+  readonly pace: Pace
+  readonly throttling: Throttling
+}
+
+async function requestToken(
+  settings: EntraSettings,
+  { pace, throttling }: TokenPace,
+  call: Call,
+): Promise<Grant> {
   const { tenantId, graphUrl, loginUrl, clientId } = settings
   const url = `${loginUrl}/${encodeURIComponent(tenantId)}/oauth2/v2.0/token`
   const request = async () => ({
@@ -35,13 +44,17 @@ async function requestToken(settings: EntraSettings, pace: Pace, call: Call): Pr
     }).toString(),
     effect: false,
   })
-  const answer = await callPaced({ pace, buckets: ['reads'], rateOf }, request, call)
+  const answer = await callPaced(
+    { pace, buckets: ['reads'], rateOf: throttling.rateOf },
+    request,
+    call,
+  )
   const { status, body } = answer
   const { access_token: token, expires_in: expiresIn } = isRecord(body) ? body : {}
   if (status === 200 && typeof token === 'string') {
     return { token, expiresIn: typeof expiresIn === 'number' ? expiresIn : 0 }
   }
-  const retryAfter = pauseOf(answer)
+  const retryAfter = throttling.pauseOf(answer)
   if (retryAfter !== undefined) {
     const says = 'Entra ID asks this server to slow down. Nothing was changed. Try again later.'
     throw new ClientError('provider_throttled', says, { retryAfter })

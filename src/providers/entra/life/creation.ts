@@ -1,11 +1,7 @@
-/**
- * Making an application: the application itself, its service principal, without which no one signs in, and the first secret of
- * one that can keep one. The calls after the first may find the new application missing for a while.
- */
+/** Making an application, and finding one whose creation was not answered; what completes either is in `completion.ts`. */
 
 import { ClientError, isClientError } from '../../../core/errors.ts'
 import { isRecord, type Json, type JsonObject } from '../../../core/json/json.ts'
-import { secretOf } from '../../../core/mapping/mapping.ts'
 import type { Native } from '../../../core/mapping/row.ts'
 import { isFor } from '../../../core/mapping/uses.ts'
 import type { Secret } from '../../../core/secrecy/secret.ts'
@@ -13,38 +9,31 @@ import type { Call } from '../../call.ts'
 import type { Candidate, Creation, CreationSearch } from '../../creation.ts'
 import type { SecretStep } from '../../secrets.ts'
 import type { Request } from '../calls/call.ts'
-import {
-  applicationOfKey,
-  applicationPath,
-  applicationsNamed,
-  createdAtOf,
-  recordOf,
-} from '../calls/records.ts'
-import { afterWrite, onNew, type Seeing } from '../calls/seen.ts'
-import { credentialsIn, getsSecret } from '../lenses.ts'
+import { applicationOfKey, applicationsNamed, createdAtOf, recordOf } from '../calls/records.ts'
 import { mapping } from '../mapping.ts'
 import { COMPLEX } from '../members.ts'
 import { isPersonal } from '../rules.ts'
-import { passwordRequest } from '../secrets.ts'
 import { sentMembers } from '../update.ts'
+import { type Completing, completeFound, completeNew } from './completion.ts'
 import { blank } from './kinds.ts'
 
-interface Making extends Seeing {
+interface Making extends Completing {
   /** The path of the version, as dry runs show it. */
   readonly version: string
   /** New applications are made under the id of the operation (uniqueName). */
   readonly creationKeys: boolean
-  readonly servicePrincipals: boolean
 }
 
 /** Creation in one tenant. */
-export function createCreation(making: Making): Creation {
+export function createCreation(settings: Omit<Making, 'kept'>): Creation {
+  const making = { ...settings, kept: new Set<Json>() }
   return {
     blank,
     sent: requestBody,
     step: (_, next) => creationStep(making, next),
     listLagMs: making.lagMs,
     find: (_, search, call) => find(making, search, call),
+    complete: (native, call) => completeFound(making, native, call),
     idOf: ({ appId }) => String(appId),
   }
 }
@@ -101,16 +90,10 @@ function creationStep(making: Making, next: Native): SecretStep {
         const says = 'Microsoft Graph answered with something else than the new application.'
         throw new ClientError('outcome_unknown', says)
       }
-      const { secret, keyId } = await complete(making, created, next, call).catch(half)
-      value = secret
-      const hasSecret = (native: Native) =>
-        credentialsIn(native, 'passwordCredentials').some((one) => one.keyId === keyId)
-      return afterWrite(
-        making,
-        created.appId,
-        call,
-        (native) => keyId === undefined || hasSecret(native),
-      )
+      const keep = (secret: Secret | undefined) => {
+        value = secret
+      }
+      return completeNew(making, { created, next, keep }, call).catch(half)
     },
     reveal: () => value,
   }
@@ -134,31 +117,6 @@ function firstRequest(
     headers: { prefer: 'create-if-missing' },
     ...personal,
   }
-}
-
-interface Completed {
-  readonly secret?: Secret | undefined
-  readonly keyId?: Json
-}
-
-/** What makes a usable client of a new application. */
-async function complete(
-  making: Making,
-  { id, appId = null }: Native,
-  next: Native,
-  call: Call,
-): Promise<Completed> {
-  const { send, servicePrincipals } = making
-  if (servicePrincipals) {
-    const operation = 'POST /servicePrincipals'
-    const body = { appId, accountEnabled: true }
-    await onNew(making, call, () => send({ operation, path: '/servicePrincipals', body }, call))
-  }
-  if (!getsSecret(next)) return {}
-  const request = passwordRequest(applicationPath(String(id)), isPersonal(next))
-  const { body } = await onNew(making, call, () => send(request, call))
-  const { secretText, keyId = null } = isRecord(body ?? null) ? (body as JsonObject) : {}
-  return { secret: secretOf(secretText), keyId }
 }
 
 /** The application is there; whether it has its service principal and its secret is to be seen. */
