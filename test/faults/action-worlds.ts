@@ -1,19 +1,16 @@
 /**
- * One operation of each action, with what has to be there before it and how its effect is seen: at the embedded
- * provider, which needs no socket, and an adoption also at a server that opens each client by a token of its own.
+ * One operation of each action, with what has to be there before it and how its effect is seen: at the embedded provider,
+ * which needs no socket, at Okta and at Entra ID, where some are several calls, and an adoption also at a server that opens
+ * each client by a token of its own.
  */
 
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import type { JsonObject } from '../../src/core/json/json.ts'
+import type { Client } from '../../src/core/client.ts'
+import { same } from '../../src/core/json/json.ts'
 import { publicKeyOf } from '../../src/core/keys/public-key.ts'
+import { showClient } from '../../src/core/mapping/mapping.ts'
 import { parseMergePatch } from '../../src/core/patch/patch.ts'
 import { secret } from '../../src/core/secrecy/secret.ts'
-import { startAuth0Emulator } from '../../src/emulators/auth0/index.ts'
 import type { Call, ClientRef } from '../../src/providers/call.ts'
-import type { Provider } from '../../src/providers/provider.ts'
-import { dialectOf } from '../../src/providers/rfc7592/dialects/dialects.ts'
-import { createRfc7592Provider } from '../../src/providers/rfc7592/index.ts'
 import type { ChangeRequest, WriteRequest } from '../../src/service/base/request.ts'
 import type { Service } from '../../src/service/base/service.ts'
 import { changeClient } from '../../src/service/change/change.ts'
@@ -28,29 +25,25 @@ import { rotateSecret } from '../../src/service/secrets/rotate.ts'
 import type { ActionName } from '../../src/store/log/entry.ts'
 import type { Standing } from '../../src/store/log/standing.ts'
 import { resourceOf } from '../../src/store/resource.ts'
-import { auth0Over } from '../contract/auth0-provider.ts'
-import { type Subject, subjectNamed } from '../contract/subjects.ts'
-import { keyedClient } from '../fixtures/auth0-keys.ts'
+import { fullEntraApplication } from '../fixtures/entra.ts'
 import { fullKeycloakClient } from '../fixtures/keycloak.ts'
 import { jwk } from '../fixtures/public-keys.ts'
-import { KEYCLOAK } from './keycloak-world.ts'
+import {
+  type Clients,
+  startKeyed,
+  startRegistering,
+  startRestorable,
+  startSubject,
+} from './action-places.ts'
 
 const HOUR_MS = 3_600_000
 const CALLBACK = 'https://pr-7.preview.example/cb'
 
-/** Clients at one provider. */
-export interface Clients {
-  readonly ref: ClientRef
-  /** Of the instance that is given; some keep in its store what opens a client. */
-  providerFor(service: Service): Provider
-  /** The client as it is stored; `undefined`: it is gone. */
-  stored(): JsonObject | undefined
-  close(): Promise<void>
-}
-
 export interface ActionKind {
   readonly action: ActionName
   readonly name: string
+  /** It goes as it does elsewhere, so that `npm test` draws from its scenarios. */
+  readonly drawn?: true
   start(): Promise<Clients>
   /** What is done before. */
   before(on: On): Promise<unknown>
@@ -80,78 +73,6 @@ const call = ({ service }: On): Call => ({
   timeoutMs: 10_000,
 })
 
-async function startLocal(): Promise<Clients> {
-  const kind = subjectNamed('local')
-  const subject: Subject = await kind.start()
-  return {
-    ref: subject.ref,
-    providerFor: () => subject.provider,
-    stored: () => subject.stored() as JsonObject | undefined,
-    close: subject.close,
-  }
-}
-
-/** A server that opens the client by a token of its own (RFC 7592 section 2.1). */
-async function startRegistering(): Promise<Clients> {
-  const record = { client_id: 'abc', client_name: 'Example', redirect_uris: [] }
-  const server = createServer((incoming, outgoing) => {
-    const known = incoming.headers.authorization === 'Bearer token'
-    outgoing.writeHead(known ? 200 : 401, { 'content-type': 'application/json' })
-    outgoing.end(JSON.stringify(known ? record : { error: 'invalid_token' }))
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  return {
-    ref: { provider: 'it', id: 'abc' },
-    providerFor: ({ store, seal, now }) =>
-      createRfc7592Provider({
-        endpoints: { origins: [], registrationEndpoint: `http://127.0.0.1:${port}/register` },
-        initialAccessToken: undefined,
-        dialect: dialectOf('standard'),
-        store,
-        seal,
-        name: 'it',
-        now,
-      }),
-    stored: () => record,
-    close: async () => {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
-}
-
-/** An application that authenticates by a key, which Auth0 keeps beside its record. */
-async function startKeyed(): Promise<Clients> {
-  const emulator = await startAuth0Emulator({ clients: [keyedClient] })
-  const providers = await auth0Over(emulator.url)
-  const ref = { provider: 'auth0', id: keyedClient.client_id }
-  const provider = providers.get(ref.provider)
-  if (provider === undefined) throw new TypeError('no such provider')
-  return {
-    ref,
-    providerFor: () => provider,
-    stored: () => emulator.client(ref.id) as JsonObject | undefined,
-    close: () => emulator.close(),
-  }
-}
-
-/** A client that its provider gives back once it is removed. */
-async function startRestorable(): Promise<Clients> {
-  const { ref, provider, stored, close } = await KEYCLOAK.start()
-  const id = stored()?.id
-  return {
-    ref,
-    providerFor: () => provider,
-    // The same one, and no other of its name.
-    stored: () => {
-      const record = stored()
-      return record?.id === id ? record : undefined
-    },
-    close,
-  }
-}
-
 const KEYED = { start: startKeyed, before: async () => {}, afterMs: 0 }
 const NEW_KEY = publicKeyOf(jwk('rsa', { kid: 'second-key' }))
 const addKey = (on: On) => changeKeys(on.service, { ...on.request, wanted: { added: NEW_KEY } })
@@ -166,8 +87,6 @@ async function keysInUse(on: On): Promise<number> {
   if (held.some(({ inUse }) => !inUse)) return Number.NaN
   return held.filter(({ kid }) => kid === NEW_KEY.kid).length
 }
-
-const LOCAL = { start: startLocal, before: async () => {}, afterMs: 0 }
 
 /** How many clients there are beside the one of the fixture. */
 async function others(on: On): Promise<number> {
@@ -192,6 +111,7 @@ async function endNewest(on: On): Promise<void> {
   const { provider, ref } = on.request
   const native = await provider.read(ref, call(on))
   const id = (await live(on)).at(-1)?.id ?? ''
+  await provider.secrets?.disable?.(ref, native, id).send(call(on))
   await provider.secrets?.remove?.(ref, native, id).send(call(on))
 }
 
@@ -225,23 +145,28 @@ const movesOf = async (on: On) => (await standingOf(on)).moves ?? []
 const suspension = (suspended: boolean) =>
   change({ kind: 'suspension', suspended, allowPartial: false })
 const protection = (on: boolean) => change({ kind: 'protection', protected: on })
+/** The client as a read shows it, but its secret. */
+const shownOf = ({ clients, request: { provider } }: On): Client =>
+  showClient(provider.mapping, clients.stored() ?? {})
 /** Where the provider has no setting for it, the standing says so. */
 const isOff = async (on: On) =>
-  (await standingOf(on)).suspended !== undefined || on.clients.stored()?.disabled === true
-const callbacksOf = ({ clients }: On) =>
-  (clients.stored()?.redirect_uris ?? []) as readonly string[]
-const nameOf = ({ clients }: On) => clients.stored()?.client_name
+  (await standingOf(on)).suspended !== undefined || shownOf(on).disabled
+const callbacksOf = (on: On) => shownOf(on).callbacks
+const nameOf = (on: On) => shownOf(on).name
 
-export const ACTION_KINDS: readonly ActionKind[] = [
+const EVERYWHERE = { before: async () => {}, afterMs: 0 }
+
+/** An operation of each action that every provider has. */
+const COMMON: readonly Omit<ActionKind, 'start'>[] = [
   {
-    ...LOCAL,
+    ...EVERYWHERE,
     action: 'change',
     name: 'a change',
     perform: change(parseMergePatch({ name: 'New' })),
     effects: async (on) => isTrue(nameOf(on) === 'New'),
   },
   {
-    ...LOCAL,
+    ...EVERYWHERE,
     action: 'change',
     name: 'a rollback',
     before: async (on) => change(parseMergePatch({ name: 'New' }))(without(on)),
@@ -249,7 +174,7 @@ export const ACTION_KINDS: readonly ActionKind[] = [
     effects: async (on) => isTrue(nameOf(on) !== 'New'),
   },
   {
-    ...LOCAL,
+    ...EVERYWHERE,
     action: 'create',
     name: 'a creation',
     perform: ({ service, request: { ref, ...request } }) =>
@@ -262,7 +187,7 @@ export const ACTION_KINDS: readonly ActionKind[] = [
     effects: others,
   },
   {
-    ...LOCAL,
+    ...EVERYWHERE,
     action: 'create',
     name: 'a copy',
     perform: ({ service, request: { ref, ...request } }) =>
@@ -276,21 +201,21 @@ export const ACTION_KINDS: readonly ActionKind[] = [
     effects: others,
   },
   {
-    ...LOCAL,
+    ...EVERYWHERE,
     action: 'remove',
     name: 'a removal',
     perform: ({ service, request }) => removeClient(service, request),
     effects: async ({ clients }) => isTrue(clients.stored() === undefined),
   },
   {
-    ...LOCAL,
+    ...EVERYWHERE,
     action: 'protect',
     name: 'a protection',
     perform: protection(true),
     effects: async (on) => isTrue((await standingOf(on)).protected === true),
   },
   {
-    ...LOCAL,
+    ...EVERYWHERE,
     action: 'unprotect',
     name: 'the end of a protection',
     before: async (on) => protection(true)(without(on)),
@@ -298,14 +223,14 @@ export const ACTION_KINDS: readonly ActionKind[] = [
     effects: async (on) => isTrue((await standingOf(on)).protected === undefined),
   },
   {
-    ...LOCAL,
+    ...EVERYWHERE,
     action: 'suspend',
     name: 'a suspension',
     perform: suspension(true),
     effects: async (on) => isTrue(await isOff(on)),
   },
   {
-    ...LOCAL,
+    ...EVERYWHERE,
     action: 'resume',
     name: 'a resumption',
     before: async (on) => suspension(true)(without(on)),
@@ -313,14 +238,14 @@ export const ACTION_KINDS: readonly ActionKind[] = [
     effects: async (on) => isTrue(!(await isOff(on))),
   },
   {
-    ...LOCAL,
+    ...EVERYWHERE,
     action: 'lease',
     name: 'a lease',
     perform: lease,
     effects: async (on) => isTrue(callbacksOf(on).includes(CALLBACK)),
   },
   {
-    ...LOCAL,
+    ...EVERYWHERE,
     action: 'end_lease',
     name: 'the end of a lease',
     before: async (on) => lease(without(on)),
@@ -329,7 +254,7 @@ export const ACTION_KINDS: readonly ActionKind[] = [
     effects: async (on) => isTrue(!callbacksOf(on).includes(CALLBACK)),
   },
   {
-    ...LOCAL,
+    ...EVERYWHERE,
     action: 'move',
     name: 'the beginning of a move',
     before: async (on) => change(parseMergePatch({ callbacks: { add: [FROM] } }))(without(on)),
@@ -337,7 +262,7 @@ export const ACTION_KINDS: readonly ActionKind[] = [
     effects: async (on) => isTrue(callbacksOf(on).includes(TO) && (await movesOf(on)).length === 1),
   },
   {
-    ...LOCAL,
+    ...EVERYWHERE,
     action: 'confirm_move',
     name: 'the confirmation of a move',
     before: startMove,
@@ -345,7 +270,7 @@ export const ACTION_KINDS: readonly ActionKind[] = [
     effects: async (on) => isTrue((await movesOf(on))[0]?.widened !== undefined),
   },
   {
-    ...LOCAL,
+    ...EVERYWHERE,
     action: 'narrow_move',
     name: 'the narrowing of a move',
     before: async (on) => {
@@ -358,7 +283,7 @@ export const ACTION_KINDS: readonly ActionKind[] = [
       isTrue(!callbacksOf(on).includes(FROM) && (await movesOf(on)).length === 0),
   },
   {
-    ...LOCAL,
+    ...EVERYWHERE,
     action: 'end_move',
     name: 'the end of a move',
     before: startMove,
@@ -367,14 +292,14 @@ export const ACTION_KINDS: readonly ActionKind[] = [
       isTrue(!callbacksOf(on).includes(TO) && (await movesOf(on)).length === 0),
   },
   {
-    ...LOCAL,
+    ...EVERYWHERE,
     action: 'rotate',
     name: 'a rotation',
     perform: rotate,
     effects: async (on) => (await live(on)).length - 1,
   },
   {
-    ...LOCAL,
+    ...EVERYWHERE,
     action: 'retire',
     name: 'a retirement',
     before: async (on) => rotate(without(on)),
@@ -383,7 +308,7 @@ export const ACTION_KINDS: readonly ActionKind[] = [
     effects: async (on) => 2 - (await live(on)).length,
   },
   {
-    ...LOCAL,
+    ...EVERYWHERE,
     action: 'retire_later',
     name: 'the end of a secret in a while',
     before: async ({ service, request: { key: _, ...request } }) =>
@@ -393,7 +318,7 @@ export const ACTION_KINDS: readonly ActionKind[] = [
     effects: async (on) => (await standingOf(on)).retirements?.length ?? 0,
   },
   {
-    ...LOCAL,
+    ...EVERYWHERE,
     action: 'retain',
     name: 'a secret that stays, since it is the last one',
     before: async (on) => {
@@ -406,6 +331,45 @@ export const ACTION_KINDS: readonly ActionKind[] = [
     perform: endDue,
     effects: async (on) => isTrue((await standingOf(on)).retirements === undefined),
   },
+  {
+    ...EVERYWHERE,
+    action: 'adopt',
+    name: 'an adoption',
+    perform: ({ service, request }) => adoptClient(service, request),
+    // It changes nothing at the provider; what it leaves is its record.
+    effects: adoptions,
+  },
+]
+
+const RESTORATION = {
+  action: 'restore',
+  afterMs: 0,
+  before: async (on: On) => removeClient(on.service, without(on).request),
+  perform: ({ service, request }: On) => restoreClient(service, request),
+} as const
+/** The secrets that a removed application comes back with. */
+const { passwordCredentials: KEPT = null } = fullEntraApplication
+
+/** Those that are several calls there, or are settled in a way of their own. */
+const OWN = {
+  okta: ['remove', 'retire'],
+  entra: ['create', 'rotate'],
+} as const satisfies Readonly<Record<string, readonly ActionName[]>>
+
+/** All of them at one provider. */
+const kindsAt = (place: keyof typeof OWN | 'local'): readonly ActionKind[] =>
+  COMMON.map((kind) => {
+    const start = () => startSubject(place)
+    if (place === 'local') return { ...kind, start }
+    const own: readonly ActionName[] = OWN[place]
+    const drawn = own.includes(kind.action) ? {} : { drawn: true as const }
+    return { ...kind, ...drawn, start, name: `${kind.name} at ${place}` }
+  })
+
+export const ACTION_KINDS: readonly ActionKind[] = [
+  ...kindsAt('local'),
+  ...kindsAt('okta'),
+  ...kindsAt('entra'),
   {
     ...KEYED,
     action: 'add_key',
@@ -422,24 +386,20 @@ export const ACTION_KINDS: readonly ActionKind[] = [
     effects: async (on) => 1 - (await keysInUse(on)),
   },
   {
+    ...RESTORATION,
     start: startRestorable,
-    action: 'restore',
     name: 'a restoration',
-    before: async (on) => removeClient(on.service, without(on).request),
-    afterMs: 0,
-    perform: ({ service, request }) => restoreClient(service, request),
     effects: async ({ clients }) => isTrue(clients.stored()?.secret === fullKeycloakClient.secret),
   },
   {
-    ...LOCAL,
-    action: 'adopt',
-    name: 'an adoption',
-    perform: ({ service, request }) => adoptClient(service, request),
-    // It changes nothing at the provider; what it leaves is its record.
-    effects: adoptions,
+    ...RESTORATION,
+    start: () => startSubject('entra'),
+    name: 'a restoration at entra',
+    effects: async ({ clients }) =>
+      isTrue(same(clients.stored()?.passwordCredentials ?? null, KEPT)),
   },
   {
-    ...LOCAL,
+    ...EVERYWHERE,
     start: startRegistering,
     action: 'adopt',
     name: 'an adoption by a token',

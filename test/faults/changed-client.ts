@@ -1,7 +1,8 @@
 /**
- * The changes that the enumeration of faults is about: of one call that replaces everything (Cognito),
- * of three calls, two of them to another resource (Auth0 with `supportedIdp`, Keycloak with scopes), and suspending and
- * resuming, which change what holds for the client together with its settings.
+ * The changes that the enumeration of faults is about: of one call that replaces everything (Cognito), of one whose effect
+ * only a read shows (Entra ID), of two calls, one of which replaces everything (Okta), of three calls, two of them to another
+ * resource (Auth0 with `supportedIdp`, Keycloak with scopes), and suspending and resuming, which change what holds for the
+ * client together with its settings.
  */
 
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
@@ -18,8 +19,10 @@ import type { ActionName } from '../../src/store/log/entry.ts'
 import { auth0Over } from '../contract/auth0-provider.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullCognitoClient, POOL_ID } from '../fixtures/cognito.ts'
+import { ENTRA } from './entra-world.ts'
 import { inOrder } from './in-order.ts'
 import { KEYCLOAK } from './keycloak-world.ts'
+import { OKTA_OFF, OKTA_ON } from './okta-world.ts'
 
 /** All settings as stored, each under one name. */
 export type View = JsonObject
@@ -35,7 +38,7 @@ export interface ChangedClient {
   /** Whether a call that was delayed has been applied by now. */
   lateCallLanded(): boolean
   /** The list to which the changes before and after add; absent: the logout URLs. */
-  readonly calmList?: 'webOrigins'
+  readonly calmList?: 'webOrigins' | 'callbacks'
   /** Sets native members as someone else would. */
   writeOutside(members: JsonObject): void
   close(): Promise<void>
@@ -50,9 +53,9 @@ export interface CallOfKind {
 export interface ChangeKind {
   readonly name: string
   readonly action: ActionName
-  readonly provider: 'cognito' | 'auth0' | 'keycloak'
-  /** Whether an update resets what it leaves out, so that it overwrites what it did not see. */
-  readonly replaces: boolean
+  readonly provider: 'auth0' | 'cognito' | 'entra' | 'keycloak' | 'okta'
+  /** The number of the call that resets what it leaves out, so that it overwrites what it did not see; absent: none does. */
+  readonly replaces?: number
   /** What is asked for, and what is done before so that it can be. */
   readonly asked: ChangeRequest['patch']
   readonly before?: ChangeRequest['patch']
@@ -62,6 +65,8 @@ export interface ChangeKind {
   readonly fields: readonly string[]
   /** Its calls in order. */
   readonly calls: readonly CallOfKind[]
+  /** Reads that belong to its calls, and can fail as they do. */
+  readonly lookups?: readonly CallOfKind[]
   readonly read: CallOfKind
   /** What an outside writer sets: a setting that the change names, or another one. */
   readonly outside: { readonly named: JsonObject; readonly other: JsonObject }
@@ -75,7 +80,7 @@ const COGNITO: ChangeKind = {
   name: 'cognito',
   action: 'change',
   provider: 'cognito',
-  replaces: true,
+  replaces: 1,
   asked: parseMergePatch({ name: 'New', callbacks: { add: [CALLBACK] } }),
   after: { ClientName: 'New', CallbackURLs: ['https://app.example.com/callback', CALLBACK] },
   fields: ['name', 'callbacks'],
@@ -124,7 +129,6 @@ const AUTH0: ChangeKind = {
   name: 'auth0',
   action: 'change',
   provider: 'auth0',
-  replaces: false,
   asked: parseMergePatch({ name: 'New', supportedIdp: ['google'] }),
   after: { name: 'New', $google: true, $users: false },
   fields: ['name', 'supportedIdp'],
@@ -226,8 +230,26 @@ const COGNITO_RESUMPTION: ChangeKind = {
 /** Changes of settings alone. */
 export const CHANGE_KINDS: readonly ChangeKind[] = [COGNITO, AUTH0]
 /** In the suite, each provider is suspended or resumed. */
-export const SUITE_KINDS = [...CHANGE_KINDS, KEYCLOAK, COGNITO_SUSPENSION, AUTH0_RESUMPTION]
-export const ALL_KINDS = [...SUITE_KINDS, AUTH0_SUSPENSION, COGNITO_RESUMPTION]
+export const SUITE_KINDS: readonly ChangeKind[] = [
+  ...CHANGE_KINDS,
+  KEYCLOAK,
+  OKTA_ON,
+  ENTRA,
+  COGNITO_SUSPENSION,
+  AUTH0_RESUMPTION,
+]
+export const ALL_KINDS: readonly ChangeKind[] = [
+  ...SUITE_KINDS,
+  OKTA_OFF,
+  AUTH0_SUSPENSION,
+  COGNITO_RESUMPTION,
+]
+
+/** Each call of a change that can meet a fault. */
+export const fallibleCalls = ({ calls, lookups = [] }: ChangeKind): readonly CallOfKind[] => [
+  ...calls,
+  ...lookups,
+]
 
 /** Upstream faults that meet a call of the change. */
 export const UPSTREAM_FAULTS = [

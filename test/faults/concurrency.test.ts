@@ -2,18 +2,28 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
+import { startEntraEmulator } from '../../src/emulators/entra/index.ts'
+import { startOktaEmulator } from '../../src/emulators/okta/index.ts'
+import type { ClientRef } from '../../src/providers/call.ts'
 import type { Entry } from '../../src/store/log/entry.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
+import { fullEntraApplication } from '../fixtures/entra.ts'
+import { fullOktaApp } from '../fixtures/okta.ts'
+import { NO_LIMITS } from '../providers/okta/subject.ts'
 import { linearization, type Operation, type State } from './linearizability.ts'
 import { type ProcessWorld, startProcessWorld } from './process-world.ts'
-import { auth0At, cognitoAt, patch, type ServerProcess } from './servers.ts'
+import { auth0At, cognitoAt, entraAt, oktaAt, patch, type ServerProcess } from './servers.ts'
 
 let world: ProcessWorld
+let closing: (() => Promise<void>) | undefined
 
 beforeEach(async () => {
   world = await startProcessWorld()
 })
-afterEach(() => world.close())
+afterEach(async () => {
+  await world.close()
+  await closing?.()
+})
 
 /** What changes of this file name, as the checker of histories watches it. */
 function watched(client: JsonObject): State {
@@ -58,12 +68,48 @@ const keeping = (key: string): Change => ({
   operation: { set: { [`clientMetadata.${key}`]: key } },
 })
 
+const OF_ALL_KINDS: readonly Change[] = [
+  ...adding('callbacks', 50),
+  ...adding('allowedLogoutUrls', 40),
+  ...Array.from({ length: 8 }, (_, index) => keeping(`key${index}`)),
+  setting('name', 'Changed'),
+  setting('description', 'Changed'),
+]
+
+interface Subject {
+  readonly provider: string
+  readonly where: Omit<ClientRef, 'id'>
+  readonly changes: readonly Change[]
+  /** `providers` of the configuration; an emulator that the world does not have is closed after the test. */
+  open(): Promise<{ readonly settings: JsonObject; close?(): Promise<void> }>
+}
+
+const ID = 'exampleClientId'
+
+/** An application of Okta with a chosen client id, which is looked for in the list once. */
+async function openOkta() {
+  const { credentials, ...app } = fullOktaApp
+  const { oauthClient } = credentials as { readonly oauthClient: JsonObject }
+  const emulator = await startOktaEmulator({
+    apps: [{ ...app, credentials: { oauthClient: { ...oauthClient, client_id: ID } } }],
+    future: ['of_tomorrow'],
+    limits: NO_LIMITS,
+  })
+  return { settings: oktaAt(emulator.url), close: emulator.close }
+}
+
+async function openEntra() {
+  const emulator = await startEntraEmulator({ applications: [fullEntraApplication] })
+  return { settings: entraAt(emulator.url), close: emulator.close }
+}
+
 describe('a hundred changes at once, over two servers', () => {
-  const SUBJECTS = [
+  const SUBJECTS: readonly Subject[] = [
     {
       // A list of Cognito's holds a hundred; one is there already.
       provider: 'cognito',
       where: { provider: 'cognito', userPoolId: POOL_ID },
+      open: async () => ({ settings: cognitoAt(world.cognito.url) }),
       changes: [
         ...adding('callbacks', 60),
         ...adding('allowedLogoutUrls', 39),
@@ -74,10 +120,17 @@ describe('a hundred changes at once, over two servers', () => {
       // Metadata of Auth0's holds ten keys; two are there already.
       provider: 'auth0',
       where: { provider: 'auth0' },
+      open: async () => ({ settings: auth0At(world.auth0.url) }),
+      changes: OF_ALL_KINDS,
+    },
+    { provider: 'okta', where: { provider: 'okta' }, open: openOkta, changes: OF_ALL_KINDS },
+    {
+      // It has no logout URLs and no metadata.
+      provider: 'entra',
+      where: { provider: 'entra' },
+      open: openEntra,
       changes: [
-        ...adding('callbacks', 50),
-        ...adding('allowedLogoutUrls', 40),
-        ...Array.from({ length: 8 }, (_, index) => keeping(`key${index}`)),
+        ...adding('callbacks', 98),
         setting('name', 'Changed'),
         setting('description', 'Changed'),
       ],
@@ -86,8 +139,10 @@ describe('a hundred changes at once, over two servers', () => {
 
   it.each(SUBJECTS)(
     'are all in force at $provider, in one order',
-    async ({ where, changes }) => {
-      const providers = { cognito: cognitoAt(world.cognito.url), auth0: auth0At(world.auth0.url) }
+    async ({ provider, where, changes, open }) => {
+      const { settings, close } = await open()
+      closing = close
+      const providers = { [provider]: settings }
       const both = await Promise.all([world.server(providers), world.server(providers)])
       const pick = (index: number) => both[index % 2] as ServerProcess
       const unchanged = await patch(pick(0), world.issuer, { ...where, client: {} })

@@ -6,7 +6,13 @@
 
 import { CRASH_POINTS, type CrashPoint } from '../../src/service/base/crash-points.ts'
 import type { ActionName } from '../../src/store/log/entry.ts'
-import { ALL_KINDS, type ChangeKind, SUITE_KINDS, UPSTREAM_FAULTS } from './changed-client.ts'
+import {
+  ALL_KINDS,
+  type ChangeKind,
+  fallibleCalls,
+  SUITE_KINDS,
+  UPSTREAM_FAULTS,
+} from './changed-client.ts'
 import { type Crash, visits } from './instance.ts'
 import { violations } from './invariants.ts'
 import { type Met, meet } from './met.ts'
@@ -168,8 +174,8 @@ function recoveryFaultsOf({ kind, fault, writer }: Combination, extent: Extent) 
 const inSuite = ({ fault, writer }: Combination) =>
   fault === undefined || writer === undefined || fault.call === 0
 
-const faultsOf = ({ calls }: ChangeKind) =>
-  UPSTREAM_FAULTS.flatMap((kind) => calls.map((_, call) => ({ kind, call })))
+const faultsOf = (change: ChangeKind) =>
+  UPSTREAM_FAULTS.flatMap((kind) => fallibleCalls(change).map((_, call) => ({ kind, call })))
 
 function writersOf({ calls }: ChangeKind) {
   const moments: readonly Moment[] = [

@@ -16,7 +16,8 @@ import { verifyLog } from '../../src/service/reading/verify.ts'
 import { sweep } from '../../src/service/upkeep/sweep.ts'
 import type { ActionName, Entry } from '../../src/store/log/entry.ts'
 import { actionOf } from '../../src/store/log/entry.ts'
-import { ACTION_KINDS, type ActionKind, type Clients, type On } from './action-worlds.ts'
+import type { Clients } from './action-places.ts'
+import { ACTION_KINDS, type ActionKind, type On } from './action-worlds.ts'
 import {
   type Crash,
   FOLDER,
@@ -57,8 +58,8 @@ const SWEEPS = 3
 const AT_ONCE = 8
 
 /**
- * Runs them all; of the crashes of settlements those that are drawn, and one at each crash point at which the action
- * has not died yet.
+ * Runs them all, but of kinds that say so those that are drawn; of the crashes of settlements those that are drawn, and one at
+ * each crash point at which the action has not died yet.
  */
 export async function everyAction(
   isDrawn: (scenario: string) => boolean = () => true,
@@ -76,13 +77,17 @@ export async function everyAction(
     return evidence
   }
   await inParallel(ACTION_KINDS, AT_ONCE, async (kind) => {
+    if (kind.drawn && !isDrawn(kind.name)) return
     const { passed } = await judge({ kind })
+    const isNew = ({ point }: Crash) => !met.get(kind.action)?.has(point)
+    const nameOf = (...crashes: readonly Crash[]) =>
+      [kind.name, ...crashes.flatMap((crash) => Object.values(crash))].join()
     for (const crash of visits(passed)) {
       const { passedInRecovery } = await judge({ kind, crash })
       for (const recoveryCrash of visits(passedInRecovery)) {
-        const isNew = !met.get(kind.action)?.has(recoveryCrash.point)
-        const name = [kind.name, ...Object.values(crash), ...Object.values(recoveryCrash)].join()
-        if (isNew || isDrawn(name)) await judge({ kind, crash, recoveryCrash })
+        if (isNew(recoveryCrash) || isDrawn(nameOf(crash, recoveryCrash))) {
+          await judge({ kind, crash, recoveryCrash })
+        }
       }
     }
   })

@@ -10,7 +10,13 @@ import type { Evidence } from './scenario.ts'
 type Invariant = (evidence: Evidence) => string | undefined
 
 /** Written by the changes before and after, which are not judged. */
-const CALM = ['LogoutURLs', 'allowed_logout_urls', 'webOrigins']
+const CALM = [
+  'LogoutURLs',
+  'allowed_logout_urls',
+  'webOrigins',
+  'web.redirectUris',
+  'settings.oauthClient.post_logout_redirect_uris',
+]
 
 /** The intents of the change with what closed each; the change after it left out. */
 function operations({ entries, begun, scenario }: Evidence) {
@@ -60,9 +66,13 @@ const canBeChangedAgain: Invariant = ({ next }) =>
     ? undefined
     : `the next change ended ${JSON.stringify(next)}`
 
-/** On a provider that replaces everything, a write between base and write cannot be seen. */
-const isUnseen = ({ scenario: { kind, writer }, overtaken }: Evidence) =>
-  kind.replaces && (writer?.moment === 'before call 1' || overtaken)
+/** On a provider that replaces everything, a write between the base and the call that does so cannot be seen. */
+function isUnseen({ scenario: { kind, writer }, overtaken }: Evidence): boolean {
+  if (kind.replaces === undefined) return false
+  const [, call] = /^after call (\d+)$/.exec(writer?.moment ?? '') ?? []
+  const isBefore = call !== undefined && Number(call) < kind.replaces
+  return writer?.moment === 'before call 1' || isBefore || overtaken
+}
 
 const noUnnamedChange: Invariant = (evidence) => {
   const { start, end, scenario } = evidence

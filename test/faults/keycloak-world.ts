@@ -52,7 +52,6 @@ export const KEYCLOAK = {
   name: 'keycloak',
   action: 'change',
   provider: 'keycloak',
-  replaces: false,
   asked: parseMergePatch({
     name: 'New',
     allowedLogoutUrls: ['+', LOGOUT, BYE],

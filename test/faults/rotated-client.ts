@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { secret } from '../../src/core/secrecy/secret.ts'
 import { startAuth0Emulator } from '../../src/emulators/auth0/index.ts'
 import { startCognitoEmulator } from '../../src/emulators/cognito/index.ts'
+import { startOktaEmulator } from '../../src/emulators/okta/index.ts'
 import type { Emulator } from '../../src/emulators/server.ts'
 import type { ClientRef } from '../../src/providers/call.ts'
 import { createProviders } from '../../src/providers/configured.ts'
@@ -22,6 +23,9 @@ import { resourceOf } from '../../src/store/resource.ts'
 import { auth0Over } from '../contract/auth0-provider.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullCognitoClient, POOL_ID } from '../fixtures/cognito.ts'
+import { APP_ID, fullOktaApp } from '../fixtures/okta.ts'
+import { NO_LIMITS, orgAt } from '../providers/okta/subject.ts'
+import { only } from '../providers/subject.ts'
 import type { UpstreamFault } from './changed-client.ts'
 import {
   CALM_TIMEOUT_MS,
@@ -37,11 +41,11 @@ import {
 } from './instance.ts'
 
 export interface RotationScenario {
-  readonly provider: 'cognito' | 'auth0'
+  readonly provider: 'auth0' | 'cognito' | 'okta'
   /** Which of the two meets it all. */
   readonly disturbed: 'rotation' | 'retirement'
-  /** It meets the call that writes, or the one that lists the live secrets (Cognito). */
-  readonly fault?: { readonly kind: UpstreamFault; readonly at: 'write' | 'list' }
+  /** It meets the call that writes, the one that lists the live secrets, or the second one of a retirement (Okta). */
+  readonly fault?: { readonly kind: UpstreamFault; readonly at: 'write' | 'list' | 'end' }
   readonly crash?: Crash
   readonly recoveryCrash?: Crash
 }
@@ -60,7 +64,7 @@ interface RotatedClient {
   /** The values that are accepted, oldest first. */
   accepted(): readonly string[]
   readonly atOnce: number
-  readonly calls: { readonly rotation: string; readonly retirement: string; readonly list: string }
+  readonly calls: Readonly<Record<'rotation' | 'retirement' | 'list' | 'end', string>>
 }
 
 const ID = 'exampleClientId'
@@ -81,9 +85,10 @@ async function startClient(provider: RotationScenario['provider']): Promise<Rota
       emulator,
       accepted: () => [String(emulator.client(ID)?.client_secret)],
       atOnce: 1,
-      calls: { rotation: 'PATCH /clients/{id}', retirement: '', list: '' },
+      calls: { rotation: 'PATCH /clients/{id}', retirement: '', list: '', end: '' },
     }
   }
+  if (provider === 'okta') return startOkta()
   const emulator = await startCognitoEmulator({
     pools: [{ id: POOL_ID, identityProviders: ['Google'], clients: [fullCognitoClient] }],
     lockMs: 0,
@@ -105,6 +110,27 @@ async function startClient(provider: RotationScenario['provider']): Promise<Rota
       rotation: 'AddUserPoolClientSecret',
       retirement: 'DeleteUserPoolClientSecret',
       list: 'ListUserPoolClientSecrets',
+      end: '',
+    },
+  }
+}
+
+const SECRETS = '/apps/{id}/credentials/secrets'
+
+async function startOkta(): Promise<RotatedClient> {
+  const emulator = await startOktaEmulator({ apps: [fullOktaApp], limits: NO_LIMITS })
+  return {
+    ref: { provider: 'it', id: APP_ID },
+    providers: new Map([['it', await only({ type: 'okta', ...orgAt(emulator) })]]),
+    emulator,
+    // One that is switched off would take the place of the next one.
+    accepted: () => emulator.secrets(APP_ID).map((one) => one.client_secret),
+    atOnce: 2,
+    calls: {
+      rotation: `POST ${SECRETS}`,
+      retirement: `POST ${SECRETS}/{secretId}/lifecycle/deactivate`,
+      list: `GET ${SECRETS}`,
+      end: `DELETE ${SECRETS}/{secretId}`,
     },
   }
 }
@@ -136,7 +162,7 @@ async function run(
   const calmFirst = isRotation ? undefined : await calmly(path, client, 0, rotate)
   const at = isRotation ? 0 : OVER_MS
   if (fault !== undefined) {
-    const operation = fault.at === 'list' ? calls.list : calls[disturbed]
+    const operation = fault.at === 'write' ? calls[disturbed] : calls[fault.at]
     emulator.inject({ kind: fault.kind, operation, ...TIMES })
   }
   const first = await openInstance(path, client.providers, {

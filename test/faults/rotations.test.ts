@@ -1,5 +1,5 @@
 /**
- * G5, G6, G7 for secrets: rotations and retirements under every crash and fault, where two secrets can be live (Cognito) and where
+ * G5, G6, G7 for secrets: rotations and retirements under every crash and fault, where two secrets can be live (Cognito, Okta, where the end of one is two calls) and where
  * one takes the place of the other (Auth0): a value that is shown is accepted, sent again with its key it is
  * shown again and nothing is made twice, there are never more secrets than there can be, and the last one
  * stays. Every crash point that is passed, and every one that the settlement after it passes.
@@ -18,10 +18,19 @@ const SUBJECTS = [
   { provider: 'cognito', disturbed: 'rotation' },
   { provider: 'cognito', disturbed: 'retirement' },
   { provider: 'auth0', disturbed: 'rotation' },
+  { provider: 'okta', disturbed: 'rotation' },
+  { provider: 'okta', disturbed: 'retirement' },
 ] as const
 
+/** What a fault can meet. */
+function placesOf({ provider, disturbed }: (typeof SUBJECTS)[number]) {
+  if (provider === 'auth0') return ['write'] as const
+  const isTwoCalls = provider === 'okta' && disturbed === 'retirement'
+  return isTwoCalls ? (['write', 'list', 'end'] as const) : (['write', 'list'] as const)
+}
+
 const combinations: RotationScenario[] = SUBJECTS.flatMap((subject) => {
-  const places = subject.provider === 'cognito' ? (['write', 'list'] as const) : ['write' as const]
+  const places = placesOf(subject)
   const faults = places.flatMap((at) => UPSTREAM_FAULTS.map((kind) => ({ kind, at })))
   return [subject, ...faults.map((fault) => ({ ...subject, fault }))]
 })

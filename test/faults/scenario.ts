@@ -9,12 +9,13 @@ import { join } from 'node:path'
 import type { CrashPoint } from '../../src/service/base/crash-points.ts'
 import type { Entry } from '../../src/store/log/entry.ts'
 import { resourceOf } from '../../src/store/resource.ts'
-import type {
-  CallOfKind,
-  ChangedClient,
-  ChangeKind,
-  UpstreamFault,
-  View,
+import {
+  type CallOfKind,
+  type ChangedClient,
+  type ChangeKind,
+  fallibleCalls,
+  type UpstreamFault,
+  type View,
 } from './changed-client.ts'
 import {
   type Answer,
@@ -111,7 +112,7 @@ async function run(scenario: Scenario, client: ChangedClient, path: string): Pro
   const start = client.view()
   const begun = (await first.service.store.last(resourceOf(ref)))?.seq ?? 0
 
-  const met = kind.calls[fault?.call ?? 0]
+  const met = fallibleCalls(kind)[fault?.call ?? 0]
   if (fault !== undefined && met !== undefined) {
     client.inject({ kind: fault.kind, ...met, ...TIMES })
   }

@@ -8,6 +8,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { DEFAULT_CREDENTIAL } from '../../src/emulators/auth0/index.ts'
+import { ENTRA_ACCOUNT, ENTRA_TENANT } from '../../src/emulators/entra/index.ts'
+import { OKTA_API_TOKEN } from '../../src/emulators/okta/index.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
 import { sign, signingKey, startKeyServer } from '../http/auth/issuer.ts'
 
@@ -91,6 +93,27 @@ export const auth0At = (url: string, ownUrl = url): JsonObject => ({
   listLagSeconds: 0,
 })
 
+/** An Okta org that is reached at `url`, by an API token. */
+export const oktaAt = (url: string): JsonObject => ({
+  type: 'okta',
+  baseUrl: url,
+  apiToken: { env: 'OKTA_TOKEN' },
+  pace: { reserve: 0 },
+  listLagSeconds: 0,
+})
+
+/** A tenant of Entra ID that is reached at `url`. */
+export const entraAt = (url: string): JsonObject => ({
+  type: 'entra',
+  tenantId: ENTRA_TENANT,
+  graphUrl: url,
+  loginUrl: url,
+  clientId: ENTRA_ACCOUNT.clientId,
+  clientSecret: { env: 'ENTRA_SECRET' },
+  pace: { readsPerSecond: 10_000, writesPerSecond: 10_000 },
+  listLagSeconds: 0,
+})
+
 /** Starts the production entry and waits until it says that it listens. */
 export async function startServer(options: ServerOptions): Promise<ServerProcess> {
   const { database, providers, issuer, limits } = options
@@ -111,6 +134,8 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
       KEY: Buffer.from(KEY).toString('base64'),
       AWS_SECRET: 'emulator-secret',
       AUTH0_SECRET: 'clientry-secret',
+      OKTA_TOKEN: OKTA_API_TOKEN,
+      ENTRA_SECRET: ENTRA_ACCOUNT.clientSecret,
       ...options.secrets,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
