@@ -311,7 +311,7 @@ describe(`after ${REQUESTS} requests of every kind`, () => {
     expect(world.log.filter(({ level }) => level === 'debug').length).toBeGreaterThan(200)
   })
 
-  it('no answer shows a secret to whoever may not read it', () => {
+  it('no answer shows a secret to a caller who may not read it', () => {
     expect(found(answered(false), everything())).toEqual([])
   })
 

@@ -549,7 +549,7 @@ describe('parseConfig', () => {
     expect(faultsOf({ ...good(), limits: limits(5_001) })).toEqual([])
   })
 
-  it('tells all faults at once', () => {
+  it('reports all faults at once', () => {
     const bad = { ...good(), key: { env: 'NOWHERE' }, defaultProvider: 'x' }
     expect(faultsOf(bad)).toHaveLength(2)
     const worse = faultsOf({ ...bad, prot: 1, server: { port: 'x' } }).join('\n')

@@ -74,7 +74,7 @@ describe('docs/operations.md', () => {
     },
   )
 
-  it.each(defaults(z.toJSONSchema(configSchema)))('tells the default of %s', (name, value) => {
+  it.each(defaults(z.toJSONSchema(configSchema)))('states the default of %s', (name, value) => {
     const row = page.split('\n').find((line) => line.startsWith(`| \`${name}\` |`))
     const [, , ...cells] = (row ?? '').split('|').map((cell) => cell.trim())
     expect(cells).toContain(value === '' ? 'empty' : `\`${value}\``)

@@ -56,3 +56,12 @@ it.each(['src', 'test', 'bench', 'scripts'].flatMap((folder) => pathsIn(folder, 
 it.each(pathsIn('src', '.ts'))('the messages of %s', (path) => {
   expect(sentencesOf(readFileSync(path, 'utf8')).filter((text) => WORDS.test(text))).toEqual([])
 })
+
+/** What `npm test` prints: titles, and sentences about what went wrong. Code between two texts may span lines. */
+it.each(pathsIn('test', '.ts').filter((path) => !path.endsWith('/english.test.ts')))(
+  'the titles of %s',
+  (path) => {
+    const texts = sentencesOf(readFileSync(path, 'utf8')).filter((text) => !text.includes('\n'))
+    expect(texts.filter((text) => WORDS.test(text))).toEqual([])
+  },
+)

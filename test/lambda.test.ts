@@ -89,7 +89,7 @@ async function patchEvent(client: JsonObject) {
 }
 
 describe('the bundle', () => {
-  it('answers 500, tells its log why, and starts when the configuration is there', async () => {
+  it('answers 500, logs why, and starts when the configuration is there', async () => {
     process.env.CLIENTRY_CONFIG_JSON = JSON.stringify({
       ...config(),
       store: { type: 'sqlite', path: 'x' },

@@ -346,7 +346,7 @@ describe('the end', () => {
     await server.close(50)
   })
 
-  it('tells when the port is taken', async () => {
+  it('reports that the port is taken', async () => {
     const { port } = await start()
     const second = createNodeServer(answerOk)
     await expect(second.listen(port, '127.0.0.1')).rejects.toMatchObject({ code: 'EADDRINUSE' })

@@ -110,7 +110,7 @@ describe('from two folders', () => {
     expect(existsSync(path('config', 'none.db'))).toBe(false)
   })
 
-  it('a server starts only with the store that is there, or that it is told to make', async () => {
+  it('a server starts only with the store that is there, or that it may make', async () => {
     configure('config/clientry.json', { type: 'sqlite', path: 'served.db' }, auth0.url)
     const refused = await from('one', 'serve')
     expect(refused).toMatchObject({ code: 2, out: '' })

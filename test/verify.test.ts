@@ -86,7 +86,7 @@ describe('clientry verify', () => {
     expect(out).toMatch(/usage:.*\n\noptions:\n {2}--database FILE/)
   })
 
-  it('tells that everything is right, without any control code, and leaves the file as it is', async () => {
+  it('reports that everything is right, without any control code, and leaves the file as it is', async () => {
     const path = copyOf('right.db')
     const { code, out, err } = await verify(['--database', path])
     expect({ code, err }).toEqual({ code: 0, err: '' })

@@ -96,7 +96,7 @@ async function emulated(url: string, method: 'GET' | 'PUT', body?: object): Prom
 }
 
 describe('set', () => {
-  it('changes what is named, tells the operation, and does nothing twice', async () => {
+  it('changes what is named, reports the operation, and does nothing twice', async () => {
     const line = `set ${ID} description=By-hand clientMetadata.tier=gold --yes`
     const first = await run(line)
     expect(first).toMatchObject({ code: 0, err: '' })
@@ -152,13 +152,13 @@ describe('set', () => {
 
   it('changes nothing where no one is there to be asked', async () => {
     const before = await held()
-    const { code, err } = await run(`set ${ID} name=Nobody`)
+    const { code, err } = await run(`set ${ID} name=Other`)
     expect(code).toBe(EXIT.usage.code)
     expect(err).toContain('--yes')
     expect(await held()).toEqual(before)
   })
 
-  it('keeps to the state that it was told', async () => {
+  it('keeps to the state that it was given', async () => {
     const { code, err } = await run(`set ${ID} name=Late --if-match outdated --yes`)
     expect(code).toBe(EXIT.conflict.code)
     expect(err).toContain('has changed since')
@@ -235,7 +235,7 @@ describe('list', () => {
 })
 
 describe('copy', () => {
-  it('tells what it loses, makes the client, and keeps its secret in a file', async () => {
+  it('reports what it loses, makes the client, and keeps its secret in a file', async () => {
     const look = await run(`copy ${ID} local --dry-run`)
     expect(look).toMatchObject({ code: 0, err: '' })
     expect(look.out).toMatch(/ is lost.*\n/)
@@ -398,7 +398,7 @@ describe('standing', () => {
 })
 
 describe('history', () => {
-  it('tells what was done, newest first, as many as asked for', async () => {
+  it('shows what was done, newest first, as many as asked for', async () => {
     await run(`set ${ID} description=Newest --yes`)
     const one = await run(`history ${ID} --limit 1`)
     expect(one.out).toMatch(/^\S+Z +\d+ applied by clientry-development\n {2}operation /)
@@ -423,7 +423,7 @@ describe('lint', () => {
 })
 
 describe('lint of all', () => {
-  it('tells what of each client it was, and ends with 1', async () => {
+  it('reports for each client what it was, and ends with 1', async () => {
     await run('list --fresh --all')
     await run(`set ${ID} grantTypes+=implicit --yes`)
     const { code, out } = await run('lint --provider auth0')
@@ -497,7 +497,7 @@ describe.concurrent('a failure', () => {
     expect(ended).toMatchObject({ code: EXIT.unavailable.code, out: '' })
   })
 
-  it('is told as JSON to programs', async () => {
+  it('is shown as JSON to programs', async () => {
     const { code, out, err } = await run('get nosuch --json')
     expect({ code, out }).toEqual({ code: 4, out: '' })
     expect(JSON.parse(err)).toMatchObject({
@@ -507,7 +507,7 @@ describe.concurrent('a failure', () => {
     })
   })
 
-  it('of no server at all tells the ways to one', async () => {
+  it('of no server at all shows the ways to one', async () => {
     const ended = await clientry(['get', ID], { folder: join(dev.folder, '.clientry') })
     expect(ended.code).toBe(EXIT.usage.code)
     expect(ended.err).toMatch(/CLIENTRY_URL.*clientry login.*clientry dev.*--config/)
@@ -533,7 +533,7 @@ describe('help', () => {
     expect(out).toBe(await said('--help'))
   })
 
-  it.each(COMMANDS)('of $name tells its words, its options and examples', async (command) => {
+  it.each(COMMANDS)('of $name shows its words, its options and examples', async (command) => {
     const out = await said(command.name, '--help')
     expect(out).toMatch(/examples:\n {2}clientry /)
     for (const { name } of command.takes) expect(out).toContain(`  ${name} `)
@@ -547,7 +547,7 @@ describe('help', () => {
   })
 })
 
-it('tells its version', async () => {
+it('shows its version', async () => {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
   expect(await run('--version')).toEqual({ code: 0, out: `${version}\n`, err: '' })
 })
@@ -581,7 +581,7 @@ describe('serve', () => {
     auth: { issuers: [{ issuer: 'https://issuer.example/', audience: ['a'] }] },
   }
 
-  it('runs until it is stopped, whoever stops reading its log', async () => {
+  it('runs until it is stopped, also when no one reads its log any more', async () => {
     const name = file('served.json', JSON.stringify(config))
     const env = { KEY: Buffer.alloc(32, 5).toString('base64') }
     const child = start(['serve', '--config', name, '--create-store'], { folder: dev.folder, env })

@@ -123,7 +123,7 @@ describe('export', () => {
 })
 
 describe('drift', () => {
-  it('ends with 1 and tells what differs, and what has no file where that is asked', async () => {
+  it('ends with 1 and reports what differs, and what has no file where that is asked', async () => {
     await run('set exampleClientId --add-callback https://drift.example.com/cb --yes')
     const drift = await run('drift clients')
     expect(drift).toMatchObject({ code: 1, err: '' })
@@ -150,7 +150,7 @@ describe('drift', () => {
       'client.grantTypes',
       'client.providerSettings.ExplicitAuthFlows',
     ],
-  ])('leaves alone what a suspension of %s holds, and tells it', async (client, ...held) => {
+  ])('leaves alone what a suspension of %s holds, and reports it', async (client, ...held) => {
     expect((await run(`suspend ${client} --yes`)).code).toBe(0)
     const drift = await run('drift clients')
     expect(drift).toMatchObject({ code: 0, err: '' })
@@ -160,7 +160,7 @@ describe('drift', () => {
     expect(await run('drift clients')).toMatchObject({ code: 0, err: '' })
   })
 
-  it('leaves leased values alone, and tells them', async () => {
+  it('leaves leased values alone, and reports them', async () => {
     const value = 'https://pr-1.preview.example.com/callback'
     const sdk = connect({ url: dev.url, token: (await run('token')).out.trim() })
     const lease = { field: 'callbacks', value, owner: 'pr-1', ttlSeconds: 600 } as const
@@ -386,7 +386,7 @@ describe('plan and apply', () => {
   })
 })
 
-it('a file that names a setting which is a field by now still means the same, and its reader is told', async () => {
+it('a file that names a setting which is a field by now still means the same, and warns its reader', async () => {
   const [old, other] = ['https://old.example.com/policy', 'https://new.example.com/policy']
   const { out } = await run(
     `create --kind web --provider local name=Before callbacks=https://old.example.com/cb policyUri=${old} --yes --json`,

@@ -77,7 +77,7 @@ describe('login', () => {
     expect(statSync(profilesPath()).mode & 0o077).toBe(0)
   })
 
-  it('tells to sign in again where that is no longer possible', async () => {
+  it('says to sign in again where that is no longer possible', async () => {
     const { default: profile } = profiles()
     if (profile === undefined) throw new TypeError('no profile')
     const tokens = { accessToken: 'ended', expiresAt: 0, refreshToken: 'revoked' }

@@ -97,7 +97,7 @@ describe('jobs', () => {
     expect((await run('jobs show made-up')).code).toBe(EXIT.notFound.code)
   })
 
-  it('does not wait where it is told so', async () => {
+  it('does not wait with --detach', async () => {
     const { code, out, err } = await run(`${CHANGE}-too --detach --yes`)
     expect(code).toBe(0)
     expect(err).toContain('clientry jobs watch')

@@ -116,7 +116,7 @@ const answer = fc.oneof(
 )
 
 it(
-  'is told in a sentence',
+  'is reported in a sentence',
   async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat({ max: lines().length - 1 }), answer, async (which, text) => {

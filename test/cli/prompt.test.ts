@@ -182,7 +182,7 @@ describe('a terminal', () => {
   })
 })
 
-it('a script can be told no by its own input', async () => {
+it('a script can answer no by its own input', async () => {
   const { folder } = dev
   const child = spawn(process.execPath, [CLIENTRY, 'set', ID, 'name=piped'], {
     cwd: folder,

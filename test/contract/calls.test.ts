@@ -148,7 +148,7 @@ describe.each(SUBJECTS)('$name', (kind: SubjectKind) => {
       expect(refreshTokenRotation?.enabled).toBe(life.rotates[client])
     })
 
-    it('has a secret exactly where it is confidential, told once it is made', async () => {
+    it('has a secret exactly where it is confidential, shown once it is made', async () => {
       const { step, native } = await make(client)
       const { secret } = showClient(provider.mapping, native)
       const confidential = client === 'machine' || client === 'web'

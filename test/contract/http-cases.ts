@@ -250,7 +250,7 @@ export const CASES: readonly Case[] = [
     },
   },
   {
-    name: 'lint tells what deserves a second look, with a PATCH that mends it',
+    name: 'lint reports what deserves a second look, with a PATCH that fixes it',
     run: async (send, world) => {
       const faults = { AllowedOAuthFlows: ['code', 'implicit'], WriteAttributes: [] }
       keepWell(world)

@@ -74,7 +74,7 @@ export const JOB_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'a job that is planned at once, refused, or told what it cannot do',
+    name: 'a job is planned at once, refused with a bad patch, and takes no command that does not fit its state',
     run: async (send, world) => {
       const { ask, until } = caller(send, world)
       const plan = await ask('POST', '/jobs', BODY, { query: 'dryRun=true' })

@@ -132,7 +132,7 @@ describe('where omission resets (cognito)', () => {
   }
 
   it.each([...Object.keys(COGNITO_SETTINGS), 'MemberOfTomorrow'])(
-    'a body without %s is told by exactly that member',
+    'a body without %s is noticed by exactly that member',
     async (member) => {
       const record = withMembers(kind.full, STATES[member] ?? {})
       expect(record[member]).toBeDefined()
@@ -189,28 +189,34 @@ describe.each([
     (member) => member !== 'updated_at' && !member.startsWith('$'),
   )
 
-  it.each(patches)('a body without what holds %s is told by exactly that', async (what, patch) => {
-    // Together with another member, since a body must not be empty.
-    const beside = what === 'logoUri' ? 'initiateLoginUri' : 'logoUri'
-    const client = { [beside]: 'https://beside.example.com/', ...patch }
-    let sent: readonly string[] = []
-    const intact = await change(kind.full, client, (body) => {
-      sent = Object.keys(body)
-    })
-    expect(intact).toMatchObject({ warnings: [], unplanned: [] })
-    const members = sent.filter((member) => fieldOfPath(mapping, member) !== beside)
-    expect(members.length).toBeGreaterThan(0)
-    for (const member of members) {
-      const forgetful = await change(kind.full, client, lacking(member))
-      expect(forgetful.unplanned).toEqual([member])
-      expect(forgetful.code).toBe('partly_applied')
-    }
-  })
+  it.each(patches)(
+    'a body without what holds %s is noticed by exactly that',
+    async (what, patch) => {
+      // Together with another member, since a body must not be empty.
+      const beside = what === 'logoUri' ? 'initiateLoginUri' : 'logoUri'
+      const client = { [beside]: 'https://beside.example.com/', ...patch }
+      let sent: readonly string[] = []
+      const intact = await change(kind.full, client, (body) => {
+        sent = Object.keys(body)
+      })
+      expect(intact).toMatchObject({ warnings: [], unplanned: [] })
+      const members = sent.filter((member) => fieldOfPath(mapping, member) !== beside)
+      expect(members.length).toBeGreaterThan(0)
+      for (const member of members) {
+        const forgetful = await change(kind.full, client, lacking(member))
+        expect(forgetful.unplanned).toEqual([member])
+        expect(forgetful.code).toBe('partly_applied')
+      }
+    },
+  )
 
-  it.each(readOnly)('a body with %s, which is read-only, is refused or told', async (member) => {
-    const value = told[member] ?? false
-    const meddling = await change(kind.full, { name: 'Renamed' }, sending(member, value))
-    if (member in told) expect(meddling.changed).toContain(member)
-    else expect(meddling).toMatchObject({ code: 'provider_refused', changed: [] })
-  })
+  it.each(readOnly)(
+    'a body with %s, which is read-only, is refused or reported',
+    async (member) => {
+      const value = told[member] ?? false
+      const meddling = await change(kind.full, { name: 'Renamed' }, sending(member, value))
+      if (member in told) expect(meddling.changed).toContain(member)
+      else expect(meddling).toMatchObject({ code: 'provider_refused', changed: [] })
+    },
+  )
 })

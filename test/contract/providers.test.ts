@@ -138,7 +138,7 @@ describe.each<AnyKind>(await everySubject())('$name', (kind) => {
 
   it('sends nothing when If-Match no longer holds, and changes when it does', async () => {
     const { tag } = await read()
-    await change({ name: 'Moved on' })
+    await change({ name: 'Renamed' })
     const before = subject.stored()
     const late = change({ name: 'Too late' }, { ifMatch: [tag] })
     await expect(late).rejects.toMatchObject({ code: 'precondition_failed' })
@@ -293,7 +293,7 @@ describe.each<AnyKind>(await everySubject())('$name', (kind) => {
       expect((await change({ name: 'Patient' })).outcome).toBe('applied')
     })
 
-    it('tells that the outcome is unknown when it cannot be learned, and settles it later', async ({
+    it('answers that the outcome is unknown when it cannot be learned, and settles it later', async ({
       skip,
     }) => {
       if (kind.renewsTokens) skip('a lost answer takes the token along: registrations.test.ts')
@@ -314,7 +314,7 @@ describe.each<AnyKind>(await everySubject())('$name', (kind) => {
       expect((await entries())[1]).toMatchObject({ outcome: 'applied', settledBy: 'settlement' })
     })
 
-    it('tells what another writer set in between', async () => {
+    it('reports what another writer set in between', async () => {
       subject.emulator?.inject({
         kind: 'foreign_write',
         operation: subject.operations.write,

@@ -100,7 +100,7 @@ describe.each(PEERS)('$name', (kind) => {
       expect((await read()).native.client_name).toBe('Example')
     })
 
-    it('is told in the history, and changes nothing when it is done again', async () => {
+    it('is in the history, and changes nothing when it is done again', async () => {
       expect(await outcomes()).toEqual(['intent', 'applied'])
       const token = subject.peer.token(subject.ref.id)
       const [first, again] = [await adopt(token), await adopt(token)]
@@ -173,7 +173,7 @@ describe.each(PEERS)('$name', (kind) => {
       expect(after?.items).toEqual([{ id: subject.ref.id }])
     })
 
-    it('tells honestly that no one can say whether it was made, where the answer was lost', async () => {
+    it('says honestly that no one can know whether it was made, where the answer was lost', async () => {
       for (const fault of ['reset_after_apply', 'cut_answer', 'reset_before_apply'] as const) {
         front().inject({ kind: fault, operation: 'POST /register' })
         const failure = await make().catch((error: unknown) => error)
@@ -242,7 +242,7 @@ describe.each(PEERS)('$name', (kind) => {
       expect((await verifyLog(service().store)).faults).toEqual([])
     })
 
-    it('go on with what the other one was told', async () => {
+    it('go on with what the other one received', async () => {
       await change({ name: 'By one' })
       await instance()
       await change({ name: 'By the other' })
@@ -250,7 +250,7 @@ describe.each(PEERS)('$name', (kind) => {
     })
   })
 
-  it('tells which token it had, and that it is refused, when none is in force', async () => {
+  it('names the token it had, and says that it is refused, when none is in force', async () => {
     subject.peer.dropTokens()
     const failure = await read().catch((error: unknown) => error)
     expect(failure).toMatchObject({ code: 'client_gone' })

@@ -162,7 +162,7 @@ export const SECRET_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'a rotation with a key is made once and told again with the same value',
+    name: 'a rotation with a key is made once and returned again with the same value',
     run: async (send, world) => {
       for (const address of [{}, ...OVERLAPPING]) {
         const client = await make(send, world, address)
@@ -181,7 +181,7 @@ export const SECRET_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'a rotation and a retirement are planned in a dry run, with If-Match, and told in the history',
+    name: 'a rotation and a retirement are planned in a dry run, with If-Match, and shown in the history',
     run: async (send, world) => {
       for (const address of OVERLAPPING) {
         const client = await make(send, world, address)

@@ -323,7 +323,7 @@ export function describeStore({ name, outages, open }: StoreSubject): void {
         expect(heads.map(({ seq, hash }) => [seq, hash])).toEqual([[2, newest.hash]])
       })
 
-      it('tells whether there is more', async () => {
+      it('says whether there is more', async () => {
         await store.append(outsideChangeOf(named('one'), 1))
         expect(await store.heads(undefined)).toMatchObject({ more: false })
       })
@@ -405,7 +405,7 @@ export function describeStore({ name, outages, open }: StoreSubject): void {
         })),
       })
 
-      it('lists a client from the earliest of its times on, as its newest entry tells', async () => {
+      it('lists a client from the earliest of its times on, as its newest entry has it', async () => {
         expect(await store.due(1_000)).toEqual([])
         await store.append(outsideChangeOf(RESOURCE, 1, { standing: until(30, 20) }))
         expect(await store.due(19)).toEqual([])

@@ -93,7 +93,7 @@ describe('a field that is set', () => {
     expect(() => trySet(faulty, {}, 'name', 'a')).toThrow('a fault')
   })
 
-  it('is told by what follows its name', () => {
+  it('is recognized by what follows its name', () => {
     const put = () => {
       throw new ClientError('invalid_field', 'client.name: it is taken: choose another.')
     }
@@ -162,7 +162,7 @@ describe('a rule between settings', () => {
     expect(keep(mapping, record).next).toBe(record)
   })
 
-  it('that nothing mends changes nothing, and gives no reason', () => {
+  it('that nothing fixes changes nothing, and gives no reason', () => {
     for (const field of [
       'grantTypes',
       'secret',
@@ -176,7 +176,7 @@ describe('a rule between settings', () => {
     }
   })
 
-  it('is mended by a setting of the provider as a new client has it, or by none', () => {
+  it('is fixed by a setting of the provider as a new client has it, or by none', () => {
     const is = (value: unknown) => rule('providerSettings.mode', ({ mode }) => mode === value)
     const wrong = { mode: 'wrong', name: 'a' }
     expect(keep(ruled(is('usual')), wrong, { mode: 'usual' })).toEqual({
@@ -186,7 +186,7 @@ describe('a rule between settings', () => {
     expect(keep(ruled(is(undefined)), wrong, { mode: 'usual' }).next).toEqual({ name: 'a' })
   })
 
-  it('is mended by an attribute as a new client has it, or by none', () => {
+  it('is fixed by an attribute as a new client has it, or by none', () => {
     const is = (value: unknown) => rule('appType', ({ type }) => type === value)
     expect(keep(ruled(is('usual')), { type: 'x' }, { type: 'usual' }).next).toEqual({
       type: 'usual',
@@ -194,14 +194,14 @@ describe('a rule between settings', () => {
     expect(keep(ruled(is(undefined)), { type: 'x' }, { type: 'usual' }).next).toEqual({})
   })
 
-  it('is mended by a list as a new client has it, where that has any', () => {
+  it('is fixed by a list as a new client has it, where that has any', () => {
     const mapping = ruled(rule('grantTypes', has('grants', 'usual')))
     expect(keep(mapping, { grants: ['a'] }, { grants: ['usual'] }).next).toEqual({
       grants: ['usual'],
     })
   })
 
-  it('is not mended by another secret, nor by none', () => {
+  it('is not fixed by another secret, nor by none', () => {
     const record = { secret: 'hush' }
     const none = rule('secret', ({ secret: value }) => value === undefined)
     expect(keep(ruled(none), record)).toEqual({ next: record, reasons: {} })
@@ -210,7 +210,7 @@ describe('a rule between settings', () => {
     expect(keep(ruled(other), record, blank)).toEqual({ next: record, reasons: {} })
   })
 
-  it('is mended by a list without one item, before it is by one alone or by none', () => {
+  it('is fixed by a list without one item, before it is by one alone or by none', () => {
     const mapping = ruled(rule('grantTypes', (next) => !has('grants', 'b')(next)))
     expect(keep(mapping, { grants: ['a', 'b'] }).next).toEqual({ grants: ['a'] })
     expect(keep(mapping, { grants: ['a', 'b', 'c'] }, { grants: ['b'] }).next).toEqual({
@@ -222,7 +222,7 @@ describe('a rule between settings', () => {
     expect(keep(one, { grants: ['a', 'b', 'c'] }).next).toEqual({ grants: ['b', 'c'] })
   })
 
-  it('is mended by those items of a list that hold alone', () => {
+  it('is fixed by those items of a list that hold alone', () => {
     const only = ['b', 'c']
     const mapping = ruled(
       rule(
@@ -235,7 +235,7 @@ describe('a rule between settings', () => {
     expect(keep(mapping, { grants: ['x', 'b', 'y', 'c'] }).next).toEqual({ grants: ['b', 'c'] })
   })
 
-  it('is not mended by what breaks another one', () => {
+  it('is not fixed by what breaks another one', () => {
     const mapping = ruled(
       rule('grantTypes', (next) => !has('grants', 'b')(next)),
       rule('appType', (next) => has('grants', 'c')(next) || has('grants', 'b')(next)),
@@ -244,7 +244,7 @@ describe('a rule between settings', () => {
     expect(keep(mapping, { grants: ['b'] }).next).toEqual({ grants: ['b'] })
   })
 
-  it('is mended beside another one that is broken, each once', () => {
+  it('is fixed beside another one that is broken, each once', () => {
     const mapping = ruled(
       rule('appType', ({ type }) => type === 'usual'),
       rule('grantTypes', (next) => !has('grants', 'b')(next)),

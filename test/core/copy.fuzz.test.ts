@@ -221,7 +221,7 @@ describe.each(PAIRS)('from $source.name to $target.name', ({ source, target }) =
     return { copied, report }
   }
 
-  it('tells each setting once, and carries what it says', () => {
+  it('reports each setting once, and carries what it says', () => {
     fc.assert(
       fc.property(state, fc.constantFrom(undefined, ...CLIENT_KINDS), (native, kind) => {
         const { copied, report } = check(native, kind)

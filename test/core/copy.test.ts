@@ -132,7 +132,7 @@ describe('a value that the place does not take', () => {
     ).toBeDefined()
   })
 
-  it('is told for a rule between settings, whichever of them gives way', () => {
+  it('is given for a rule between settings, whichever of them gives way', () => {
     const rotation = { enabled: true, graceSeconds: 0 }
     const { client, report } = copy(LOCAL, COGNITO, { refreshTokenRotation: rotation })
     expect(client.refreshTokenRotation?.enabled).toBe(false)
@@ -150,7 +150,7 @@ describe('words of a provider', () => {
     expect(copy(LOCAL, AUTH0, { appType: 'native' }).client.appType).toBe('native')
   })
 
-  it('are told as left where no one has set them, and as lost where someone has', () => {
+  it('are reported as left where no one has set them, and as lost where someone has', () => {
     const { report } = copy(COGNITO, LOCAL, {})
     expect(told(report, 'left', 'providerSettings.PreventUserExistenceErrors')).toBeDefined()
     expect(told(report, 'lost', 'providerSettings.EnableTokenRevocation')).toMatchObject({
@@ -198,7 +198,7 @@ describe('what the request sets', () => {
   })
 })
 
-it('tells which secrets among the settings do not come along', () => {
+it('reports which secrets among the settings do not come along', () => {
   const addons = { layer: { privateKey: 'a-secret-a-secret-a-secret', id: 'one' } }
   for (const to of [AUTH0, LOCAL]) {
     const { native, report } = copy(AUTH0, to, {}, { addons })

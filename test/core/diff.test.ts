@@ -41,7 +41,7 @@ describe('a record that is a key as a whole', () => {
 })
 
 describe('a difference', () => {
-  it('is told by attribute, in the order of the attributes, and only once', () => {
+  it('is listed by attribute, in the order of the attributes, and only once', () => {
     const before = { urls: ['a', 'b'], name: 'Old', off: false, tokens: { seconds: 1 }, kept: 1 }
     const after = { urls: ['b', 'c'], name: 'New', off: true, tokens: { seconds: 2 }, kept: 1 }
     expect(differs(before, after)).toEqual([
@@ -58,7 +58,7 @@ describe('a difference', () => {
     ])
   })
 
-  it('is told member by member in metadata and in settings', () => {
+  it('is listed member by member in metadata and in settings', () => {
     const before = { labels: { kept: 'x', gone: 'x', toString: 'x' }, one: 1, two: { a: 1, b: 2 } }
     const after = { labels: { kept: 'x', come: 'y', toString: 'y' }, one: 1, two: { a: 1, b: 3 } }
     expect(differs(before, after)).toEqual([
@@ -69,7 +69,7 @@ describe('a difference', () => {
     ])
   })
 
-  it('tells a setting that is a list with what came and went', () => {
+  it('shows a setting that is a list with what came and went', () => {
     expect(differs({ setting: [1, { a: 1 }] }, { setting: [{ a: 1 }, 2] })).toEqual([
       {
         field: 'providerSettings.setting',
@@ -81,7 +81,7 @@ describe('a difference', () => {
     ])
   })
 
-  it('tells a list that came where there was none without a comparison', () => {
+  it('shows a list that came where there was none without a comparison', () => {
     expect(differs({}, { setting: ['x'] })).toEqual([
       { field: 'providerSettings.setting', before: null, after: ['x'] },
     ])
@@ -90,7 +90,7 @@ describe('a difference', () => {
     ])
   })
 
-  it('tells a secret by its fingerprint', () => {
+  it('shows a secret by its fingerprint', () => {
     expect(differs({ key: 'four' }, { key: 'fives' })).toEqual([
       { field: 'secret', before: 'print of 4', after: 'print of 5' },
     ])
@@ -117,13 +117,13 @@ describe('a difference in what is never shown', () => {
   it.each([
     ['an object', { addons: { token: 'a' } }, { addons: { token: 'b' } }, 'addons'],
     ['a list', { passwords: ['a'] }, { passwords: ['b'] }, 'passwords'],
-  ])('tells that %s differs, and not how', (_, before, after, name) => {
+  ])('shows that %s differs, and not how', (_, before, after, name) => {
     expect(differs(before as JsonObject, after as JsonObject)).toEqual([
       { field: `providerSettings.${name}`, before: '(not shown)', after: '(not shown)' },
     ])
   })
 
-  it('tells of one value that it differs, and not how', () => {
+  it('shows of one value that it differs, and not how', () => {
     expect(differs({ password: 'a' }, { password: 'b' })).toEqual([
       {
         field: 'providerSettings.password',
@@ -133,7 +133,7 @@ describe('a difference in what is never shown', () => {
     ])
   })
 
-  it('tells of a value that came or went', () => {
+  it('shows a value that came or went', () => {
     expect(differs({ password: 'a' }, {})).toEqual([
       { field: 'providerSettings.password', before: 'print of 1', after: null },
     ])
@@ -142,13 +142,13 @@ describe('a difference in what is never shown', () => {
     ])
   })
 
-  it('is not told again where a shown member of the same setting differs as well', () => {
+  it('is not listed again where a shown member of the same setting differs as well', () => {
     const before = { addons: { token: 'a', shown: 1 } }
     const after = { addons: { token: 'b', shown: 2 } }
     expect(differs(before, after).map(({ field }) => field)).toEqual(['providerSettings.addons'])
   })
 
-  it('is not told beside an attribute that is made of the same setting', () => {
+  it('is not listed beside an attribute that is made of the same setting', () => {
     const held = { ...mapping, secretPaths: ['tokens.seal'] }
     const before = { tokens: { seconds: 1, seal: 'a' } }
     const after = { tokens: { seconds: 2, seal: 'b' } }

@@ -15,7 +15,7 @@ describe('an error of ours', () => {
     expect(new ClientError('internal', 'x').field).toBeUndefined()
   })
 
-  it('has the status of its code, and tells its name', () => {
+  it('has the status of its code, and says its name', () => {
     const error = gone()
     expect(error.status).toBe(404)
     expect(new ClientError('outcome_unknown', 'x').status).toBe(504)
@@ -29,7 +29,7 @@ describe('an error of ours', () => {
     expect(ended.details).toEqual(details)
   })
 
-  it('is told from others, and by its code', () => {
+  it('is distinguished from others, and by its code', () => {
     const error = gone()
     expect(isClientError(error)).toBe(true)
     expect(isClientError(error, 'not_found')).toBe(true)

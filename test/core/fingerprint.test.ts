@@ -55,7 +55,7 @@ describe('of a text', () => {
 })
 
 describe('of a secret', () => {
-  it('is the same for the same secret and tells nothing else', () => {
+  it('is the same for the same secret and reveals nothing else', () => {
     expect(prints.ofSecret('one')).toMatch(/^fingerprint:[\w-]{12}$/)
     expect(prints.ofSecret('one')).toBe(createFingerprints(key).ofSecret('one'))
     expect(prints.ofSecret('one')).not.toBe(prints.ofSecret('two'))

@@ -51,7 +51,7 @@ describe('a value', () => {
     expect(hidden(record)).toEqual(paths)
   })
 
-  it('is replaced by what stands for it, and its path is told', () => {
+  it('is replaced by what stands for it, and its path is reported', () => {
     const told: unknown[] = []
     const next = replaceHidden(rulesOf(), { a: { api_key: 'x' }, note: 'y' }, (value, path) => {
       told.push([value, path])

@@ -187,7 +187,7 @@ describe('the recordings of real tenants', () => {
   })
 })
 
-describe('settings of other servers that only tell about tokens and secrets', () => {
+describe('settings of other servers that only say something about tokens and secrets', () => {
   /** As Ory Hydra, Glewlwyd and Keycloak show them (their admin APIs). */
   const settings = {
     access_token_strategy: 'jwt',

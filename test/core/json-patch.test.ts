@@ -255,7 +255,7 @@ describe('the fields that operations can change', () => {
     ['a test', { op: 'test', path: '/name', value: 'x' }, []],
     ['a copy', { op: 'copy', from: '/name', path: '/description' }, ['description']],
     ['a move', { op: 'move', from: '/name', path: '/description' }, ['description', 'name']],
-  ])('are told for %s', (_, operation, fields) => {
+  ])('are reported for %s', (_, operation, fields) => {
     expect(written([operation])).toEqual(fields)
   })
 })

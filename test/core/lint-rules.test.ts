@@ -13,7 +13,7 @@ import { findingOf, idsOf, lint } from './linted.ts'
 const CODE = { grant_types: ['authorization_code'] }
 
 describe('kinds of clients', () => {
-  it('of which nothing is told are left alone', () => {
+  it('in which nothing is found are left alone', () => {
     const members = {
       ...CODE,
       app_type: 'spa',
@@ -75,7 +75,7 @@ describe('grants', () => {
     ])
   })
 
-  it('have a mend where anything but refresh tokens remains', () => {
+  it('have a fix where anything but refresh tokens remains', () => {
     const mendOf = (...grant_types: string[]) =>
       findingOf('auth0', { grant_types }, 'password_grant')?.mend
     expect(mendOf('password', 'client_credentials')).toEqual({
@@ -142,7 +142,7 @@ describe('limits', () => {
   const uris = (count: number, path: string) =>
     Array.from({ length: count }, (_, index) => `https://app.example.com/${path}/${index}`)
 
-  it('are told from nine tenths on, with what is held', () => {
+  it('are reported from nine tenths on, with what is held', () => {
     expect(idsOf('auth0', { allowed_logout_urls: uris(89, 'out') })).toEqual([])
     const [found] = lint('auth0', { allowed_logout_urls: uris(90, 'out') })
     expect(found).toMatchObject({
@@ -159,11 +159,11 @@ describe('limits', () => {
     expect(idsOf('auth0', { client_metadata: keys(9) })).toEqual(['near_limit'])
   })
 
-  it('that a mapping does not have are not told', () => {
+  it('that a mapping does not have are not reported', () => {
     expect(idsOf('local', { redirect_uris: uris(500, 'cb') })).toEqual([])
   })
 
-  it('that are broken rules are told in the words of the mapping', () => {
+  it('that are broken rules are reported in the words of the mapping', () => {
     const members = { DefaultRedirectURI: 'https://gone.example.com/cb' }
     const { mapping, clean } = PROVIDERS.cognito
     const broken = mapping.rules.filter((rule) => !rule.holds(withMembers(clean, members)))
@@ -200,7 +200,7 @@ describe('warnings of a mapping', () => {
 })
 
 describe('a fault of a mapping', () => {
-  it('is no refusal: it is thrown, and no mend is kept back for it', () => {
+  it('is no refusal: it is thrown, and no fix is kept back for it', () => {
     const fault = new Error('broken')
     const { mapping, clean } = PROVIDERS.auth0
     const broken = {
@@ -231,7 +231,7 @@ describe('a fault of a mapping', () => {
   })
 })
 
-describe('mends', () => {
+describe('fixes', () => {
   const { mapping, clean } = PROVIDERS.auth0
   const rule = (id: string, severity: 'warning' | 'info', from: string, mend?: FieldPatches) => ({
     id,
@@ -245,7 +245,7 @@ describe('mends', () => {
     lintClient({ ...mapping, lint: { rules } }, clean)
   const rename = { name: 'Mended' }
 
-  it('are told where something as bad or less comes of them, and not where it is worse', () => {
+  it('are offered where something as bad or less comes of them, and not where it is worse', () => {
     const told = (before: 'warning' | 'info', after: 'warning' | 'info') =>
       lintWith(rule('one', before, 'Example', rename), rule('two', after, 'Mended'))[0]?.mend
     expect(told('warning', 'info')).toEqual(rename)

@@ -44,7 +44,7 @@ describe('URIs', () => {
     )
   })
 
-  it('that are refused today are told with the first rule that they break, by that rule', () => {
+  it('that are refused today are reported with the first rule that they break, by that rule', () => {
     const found = lint('local', {
       redirect_uris: [APP, 'https://u@a.example.com/', 'https://v@a.example.com/', 'https://a/#x'],
     })
@@ -55,7 +55,7 @@ describe('URIs', () => {
     expect(found[1]?.message).toContain('"https://a/#x": such a URI ')
   })
 
-  it('that are both wild or without TLS and refused are told once', () => {
+  it('that are both wild or without TLS and refused are reported once', () => {
     expect(idsOf('local', { redirect_uris: [APP, 'https://*.example.com/'] })).toEqual([
       'wildcard_redirect',
     ])
@@ -69,7 +69,7 @@ describe('URIs', () => {
     expect(idsOf('local', other)).toEqual(['uri_refused'])
   })
 
-  it('on the machine itself are told of clients in production only', () => {
+  it('on the machine itself are reported for clients in production only', () => {
     const here = ['http://localhost/cb', 'http://127.0.0.1/cb']
     expect(idsOf('auth0', { callbacks: here })).toEqual([])
     expect(idsOf('auth0', { callbacks: ['HTTPS://app.example.com/cb', ...here] })).toContain(
@@ -115,7 +115,7 @@ describe('URIs', () => {
     ],
     ['ip_host', 'https://192.0.2.1/cb', 'the address may belong to someone else tomorrow'],
     ['scheme_case', 'com.example.MyApp://cb', 'some systems compare it case-sensitively'],
-  ])('of rule %s are told with why', (id, uri, why) => {
+  ])('of rule %s are reported with why', (id, uri, why) => {
     const native = { ...CODE, app_type: 'native', token_endpoint_auth_method: 'none' }
     const found = lint('auth0', { ...native, ...callbacks(uri) })
     expect(found.map(({ rule, message }) => [rule, message])).toEqual([
@@ -123,7 +123,7 @@ describe('URIs', () => {
     ])
   })
 
-  it('are told once for each field', () => {
+  it('are reported once for each field', () => {
     const http = ['http://a.example.com/cb', 'http://b.example.com/cb']
     const found = lint('auth0', { ...callbacks(...http), allowed_logout_urls: http })
     expect(found.map(({ rule, field }) => [rule, field])).toEqual([

@@ -212,7 +212,7 @@ describe.each(Object.keys(PROVIDERS) as ProviderName[])('on %s', (provider) => {
     ([, { members, dangling = [] }]): [typeof members, readonly Dangling[]] => [members, dangling],
   )
 
-  it('each mend ends its finding, and changes what it names only', () => {
+  it('each fix ends its finding, and changes what it names only', () => {
     const mended = new Set<string>()
     fc.assert(
       fc.property(fc.record(MEMBERS[provider], { requiredKeys: [] }), gone, (members, dangling) => {

@@ -28,7 +28,7 @@ describe('each rule', () => {
     expect(Object.keys(SAMPLES).sort()).toEqual(ALL_RULES.map(({ id }) => id).sort())
   })
 
-  it.each(Object.entries(SAMPLES))('%s finds it, with its mend', (id, sample) => {
+  it.each(Object.entries(SAMPLES))('%s finds it, with its fix', (id, sample) => {
     const { mapping, clean } = PROVIDERS[sample.provider]
     const record = withMembers(clean, sample.members)
     const found = lintClient(mapping, record, sample.dangling, sample.at).filter(
@@ -160,7 +160,7 @@ describe('rules leave alone', () => {
     expect(idsOf('local', members)).toEqual(['refresh_not_rotated'])
   })
 
-  it('a client of Cognito of which it cannot be told whether it has a secret', () => {
+  it('a client of Cognito that does not show whether it has a secret', () => {
     const members = { ClientSecret: undefined, ClientSecrets: null }
     expect(idsOf('cognito', members)).toEqual([])
   })
@@ -184,8 +184,8 @@ describe('rules find', () => {
   })
 })
 
-describe('a mend', () => {
-  it('is not told where it does not end the finding', () => {
+describe('a fix', () => {
+  it('is not offered where it does not end the finding', () => {
     const rule = {
       id: 'always',
       severity: 'info' as const,
@@ -209,20 +209,20 @@ describe('a mend', () => {
     expect(found?.mend).toEqual({ grantTypes: ['authorization_code', 'refresh_token'] })
   })
 
-  it('is not told where the provider would refuse it', () => {
+  it('is not offered where the provider would refuse it', () => {
     const members = { AllowedOAuthScopes: ['aws.cognito.signin.user.admin'] }
     const [found] = lint('cognito', members)
     expect(found).toMatchObject({ rule: 'user_admin_scope' })
     expect(found).not.toHaveProperty('mend')
   })
 
-  it('is not told where it would switch the client off', () => {
+  it('is not offered where it would switch the client off', () => {
     const [found] = lint('auth0', { grant_types: ['implicit', 'refresh_token'] })
     expect(found).toMatchObject({ rule: 'implicit_grant' })
     expect(found).not.toHaveProperty('mend')
   })
 
-  it('is not told where something worse would come of it', () => {
+  it('is not offered where something worse would come of it', () => {
     // With OAuth on, a public client would get refresh tokens that do not rotate.
     const members = {
       ClientSecret: undefined,
@@ -247,7 +247,7 @@ describe('a mend', () => {
   })
 })
 
-describe('what is told', () => {
+describe('what is reported', () => {
   const broken = {
     callbacks: [
       'https://app.example.com/cb',
@@ -297,7 +297,7 @@ describe('what is told', () => {
 })
 
 describe('a callback of several clients', () => {
-  it('is told from three on, and not where it is on the machine itself', () => {
+  it('is reported from three on, and not where it is on the machine itself', () => {
     const shared = (uri: string, count: number) => sharedCallback(uri, ['a', 'b'], count)
     expect(shared('https://one.example.com/cb', 3)?.message).toContain('3 clients have')
     expect(shared('https://one.example.com/cb', 2)).toBe(undefined)

@@ -143,7 +143,7 @@ describe('parseMergePatch', () => {
   })
 })
 
-it('operations are told from members', () => {
+it('operations are distinguished from members', () => {
   expect(parseJsonPatch([])).toEqual({ kind: 'operations', operations: [] })
 })
 

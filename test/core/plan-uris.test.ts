@@ -86,7 +86,7 @@ describe('private-use schemes', () => {
 describe('a client that breaks a rule already', () => {
   const base = { callbacks: [BAD], logo: 'http://localhost/logo' }
 
-  it('can be changed elsewhere, and is told of', () => {
+  it('can be changed elsewhere, and is reported', () => {
     const { next, warnings } = plan({ name: 'x' }, base)
     expect(next).toEqual({ ...base, name: 'x' })
     expect(warnings.map(({ code, field }) => [code, field])).toEqual([
@@ -140,7 +140,7 @@ describe('a client that breaks a rule already', () => {
   })
 })
 
-describe('what is allowed and worth telling', () => {
+describe('what is allowed and worth a warning', () => {
   const LOCAL = 'http://localhost/cb'
   const told = (client: JsonObject, base: JsonObject = {}) =>
     plan(client, base).warnings.map(({ code, field, message }) => [code, field, message])
@@ -150,7 +150,7 @@ describe('what is allowed and worth telling', () => {
     `client.${field}: ${JSON.stringify(value)} should name 127.0.0.1 or [::1]: localhost may resolve elsewhere.`,
   ]
 
-  it('is told of what the patch names and of nothing else', () => {
+  it('is a warning about what the patch names and about nothing else', () => {
     expect(told({ callbacks: [LOCAL, GOOD] })).toEqual([warning('callbacks', LOCAL)])
     expect(told({ callbacks: { add: [LOCAL] } })).toEqual([warning('callbacks', LOCAL)])
     expect(told({ defaultCallback: LOCAL })).toEqual([warning('defaultCallback', LOCAL)])
@@ -179,7 +179,7 @@ describe('a client with more URIs than anyone has', () => {
   })
 })
 
-it.each(URI_FIELD_NAMES)('%s is judged by the rules, whoever holds it', (field) => {
+it.each(URI_FIELD_NAMES)('%s is judged by the rules, in every client', (field) => {
   const value = 'https://user@evil.example.com/'
   const held = mappingOf({
     [field]: FIELDS[field].kind === 'list' ? list('it', 'omit') : key('it'),

@@ -80,7 +80,7 @@ describe('a name', () => {
     'token_endpoint_auth_method',
     'fingerprint',
     'public_url',
-  ])('only tells something about one: %s', (name) => {
+  ])('only says something about one: %s', (name) => {
     expect(looksOf(name)).toEqual({ isSecret: false, isAbout: true })
     expect(isSecretName(name)).toBe(false)
   })
@@ -151,7 +151,7 @@ describe('a text', () => {
     expect(mayBeSecretText(text)).toBe(false)
   })
 
-  it('is as good as drawn by chance from 3.2 bits a character on', () => {
+  it('is random enough from 3.2 bits a character on', () => {
     // Ten different characters, two of each: log2(10) = 3.32 bits. Nine and two more: less than 3.2.
     expect(mayBeSecretText('abcdefghi1abcdefghi1')).toBe(true)
     expect(mayBeSecretText('abcdefgh11abcdefgh11')).toBe(false)

@@ -41,6 +41,6 @@ it.each([[null], [undefined], ['hunter2'], [{}], [{ reveal: 'x' }], [() => 'x'],
   },
 )
 
-it('is told apart', () => {
+it('is recognized', () => {
   expect(isSecret(wrapped())).toBe(true)
 })

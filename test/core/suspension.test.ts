@@ -58,7 +58,7 @@ describe('a client is off', () => {
 })
 
 describe('a suspended client', () => {
-  it('that is off is shown as disabled, and nothing is told of what is held', () => {
+  it('that is off is shown as disabled, and nothing of what is held is shown', () => {
     const shown = shownBy(emulated, OFF, true)
     expect(showClient(shown, OFF).disabled).toBe(true)
     expect(shown.warnings?.(OFF).map(({ code }) => code)).toEqual(['odd_name', 'general'])
@@ -71,7 +71,7 @@ describe('a suspended client', () => {
     expect(shownBy(emulated, { ...OFF, name: 'Two' }, true)).toBe(shown)
   })
 
-  it('tells nothing where its provider does not', () => {
+  it('says nothing where its provider does not', () => {
     const { warnings: _, ...silent } = emulated
     expect(shownBy(silent, OFF, true).warnings?.(OFF)).toEqual([])
   })
@@ -109,7 +109,7 @@ describe('the held settings', () => {
   })
 })
 
-describe('a reader is told', () => {
+describe('a reader is warned', () => {
   it('that someone else has given a suspended client something back', () => {
     expect(suspensionWarnings(emulated, ON, true)).toEqual([
       {

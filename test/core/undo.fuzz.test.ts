@@ -341,7 +341,7 @@ describe('undoing', () => {
     expect(undo(local, fullLocalClient, events)).toEqual({ fields: {}, blocked: [] })
   })
 
-  it('restores a setting of which a field is made as well, whoever changed the field', () => {
+  it('restores a setting of which a field is made as well, by whichever of them the field was changed', () => {
     const setting = { jwt_configuration: { secret_encoded: true } }
     const undone = undo(auth0, fullAuth0Client, [
       ours({ providerSettings: setting }),

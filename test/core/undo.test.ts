@@ -47,7 +47,7 @@ describe('one value', () => {
     })
   })
 
-  it('is left alone, and told, where someone else has set it since', () => {
+  it('is left alone, and reported, where someone else has set it since', () => {
     const steps: Step[] = [
       ['ours', { client_name: 'A', description: 'A' }],
       ['theirs', { client_name: 'B' }],
@@ -67,7 +67,7 @@ describe('one value', () => {
     expect(undoLocal(...between)).toEqual({ fields: { name: 'B' }, blocked: [overwritten('name')] })
   })
 
-  it('is not told as overwritten where someone else had brought back what was there', () => {
+  it('is not reported as overwritten where someone else had brought back what was there', () => {
     const back: Step[] = [
       ['ours', { client_name: 'A' }],
       ['theirs', { client_name: 'Example' }],
@@ -76,7 +76,7 @@ describe('one value', () => {
     expect(undoLocal(...back)).toEqual({ fields: { name: 'Example' }, blocked: [] })
   })
 
-  it('stays with whoever decided it, also for changes older than that', () => {
+  it('stays with the one who decided it, also for changes older than that', () => {
     const steps: Step[] = [
       ['ours', { response_modes: ['a@example.com'] }],
       ['ours', { response_modes: undefined }],
@@ -179,7 +179,7 @@ describe('a secret', () => {
     })
   })
 
-  it('that was not there before stays, and that is told', () => {
+  it('that was not there before stays, and that is reported', () => {
     const bare = withMembers(fullLocalClient, { client_secret: undefined })
     expect(undo(local, bare, ['ours', { client_secret: other, client_name: 'A' }])).toEqual({
       fields: { name: 'Example' },
@@ -200,7 +200,7 @@ describe('a secret', () => {
     })
   })
 
-  it('that no field shows is told where it cannot go back', () => {
+  it('that no field shows is reported where it cannot go back', () => {
     const start = withMembers(fullLocalClient, { live_secrets: ['one'] })
     const { fields, blocked } = undo(local, start, ['ours', { live_secrets: ['two'] }])
     expect(fields).toEqual({})
@@ -263,7 +263,7 @@ describe('settings of the provider', () => {
     })
   })
 
-  it('that the provider cannot clear are told, and the others go back', () => {
+  it('that the provider cannot clear are reported, and the others go back', () => {
     const steps: Step[] = [['ours', { sso: true, organization_usage: 'require' }]]
     expect(undoAuth0(...steps)).toEqual({
       fields: { providerSettings: { organization_usage: 'allow' } },
@@ -304,7 +304,7 @@ describe('what hangs together', () => {
     })
   })
 
-  it('is told with the reason of the provider where it cannot be taken, without its path', () => {
+  it('is reported with the reason of the provider where it cannot be taken, without its path', () => {
     const start = withMembers(fullAuth0Client, { app_type: undefined })
     expect(undo(auth0, start, ['ours', { app_type: 'spa', name: 'B' }])).toEqual({
       fields: { name: 'Example' },
@@ -312,7 +312,7 @@ describe('what hangs together', () => {
     })
   })
 
-  it('is told with the path where the sentence of the mapping has no clause of its own', () => {
+  it('is reported with the path where the sentence of the mapping has no clause of its own', () => {
     const start = withMembers(fullLocalClient, { redirect_uris: ['http://a.example.com/'] })
     const { fields, blocked } = undo(local, start, ['ours', { redirect_uris: [A] }])
     expect(fields).toEqual({})

@@ -437,7 +437,7 @@ describe('what a finding says', () => {
       'must use https or a scheme in reverse domain order, such as com.example.app; plainSchemes in the configuration of the provider allows others',
       NATIVE,
     ],
-  ])('tells of %s', (_, value, expected, context = WEB, use = 'redirect') => {
+  ])('warns of %s', (_, value, expected, context = WEB, use = 'redirect') => {
     expect(checkUri(value, use, context)[0]?.says).toBe(expected)
   })
 
@@ -463,7 +463,7 @@ describe('what a finding says', () => {
     expect(verdict(long(2_049), { ...WEB, policy })).toBe('length')
   })
 
-  it('tells of a shared suffix of which a host is a name, and not of names below it', () => {
+  it('warns of a shared suffix of which a host is a name, and not of names below it', () => {
     expect(verdict('https://vercel.app/')).toBe('warning: shared_suffix')
     expect(verdict('https://app.vercel.app/')).toBe('ok')
     expect(verdict('https://app.co.uk/')).toBe('ok')
@@ -471,7 +471,7 @@ describe('what a finding says', () => {
     expect(verdict('https://*.app.vercel.app/', WILD)).toBe('warning: wildcard_used')
   })
 
-  it('tells everything of one stage, and warnings only where nothing is broken', () => {
+  it('reports everything of one stage, and warnings only where nothing is broken', () => {
     const rules = (value: string) => checkUri(value, 'redirect', WEB).map(({ rule }) => rule)
     expect(rules('https://a:b@a..example:x/')).toEqual(['user_information', 'port', 'host'])
     expect(rules('https://a.example/../%2f#x')).toEqual([

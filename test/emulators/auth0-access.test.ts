@@ -88,7 +88,7 @@ describe('a token', () => {
 })
 
 describe('scopes', () => {
-  it('are told when they do not suffice', async () => {
+  it('are named when they do not suffice', async () => {
     const { status, body } = await (await auth0Caller(emulator, READER))('DELETE /clients/c1')
     expect(status).toBe(403)
     expect(body.errorCode).toBe('insufficient_scope')
@@ -127,7 +127,7 @@ describe('scopes', () => {
 })
 
 describe('the rate limit', () => {
-  it('is told on every answer, refuses with 429 and refills with time', async () => {
+  it('is stated in every answer, refuses with 429 and refills with time', async () => {
     const limited = await startAuth0Emulator({
       clients: [RECORD],
       limits: { burst: 2, perSecond: 1 },

@@ -44,7 +44,7 @@ describe('the list of clients', () => {
     expect((body as unknown as typeof CLIENTS).map(({ client_id }) => client_id)).toEqual(ids)
   })
 
-  it('tells totals when asked to', async () => {
+  it('counts totals when asked to', async () => {
     const { body } = await call(
       'GET /clients?include_totals=true&per_page=1&page=1&fields=client_id',
     )

@@ -94,7 +94,7 @@ it.each(BROKEN)('refuses %s', async (_what, members, fault) => {
   })
 })
 
-it('tells all broken constraints at once', async () => {
+it('reports all broken constraints at once', async () => {
   const answer = await createWith({ ClientName: '', AuthSessionValidity: 99 })
   expect(answer.body.message).toBe(
     [

@@ -101,7 +101,7 @@ it('does the same over control routes', async () => {
   expect((await update({})).Defaulted).toBe('off')
 })
 
-it('tells what is wrong with a control call', async () => {
+it('reports what is wrong with a control call', async () => {
   const missing = await control('GET', `clients?userPoolId=${POOL}&clientId=none`)
   expect(missing).toEqual({
     status: 400,

@@ -41,7 +41,7 @@ it('lists the secret that a client was made with, without its value', async () =
   expect(descriptor?.ClientSecretId).toMatch(new RegExp(`^${address.ClientId}--\\d+$`))
 })
 
-it('adds a generated secret and tells its value once', async () => {
+it('adds a generated secret and shows its value once', async () => {
   const descriptor = added(await call('AddUserPoolClientSecret', address))
   expect(descriptor.ClientSecretValue).toMatch(/^[a-z0-9]{51}$/)
   const { ClientSecretValue, ...listed } = descriptor

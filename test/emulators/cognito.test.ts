@@ -102,13 +102,13 @@ it('creates a bare client with exactly the members that the service shows', asyn
   expect(await describe(ClientId)).toEqual(client)
 })
 
-it('stores and shows every setting as it was told', async () => {
+it('stores and shows every setting as it was sent', async () => {
   const client = await create({ ...FULL, GenerateSecret: true })
   expect(client).toMatchObject(FULL)
   expect(await describe(client.ClientId)).toEqual(client)
 })
 
-it('makes a secret of 51 letters and digits when asked, and never tells GenerateSecret', async () => {
+it('makes a secret of 51 letters and digits when asked, and never shows GenerateSecret', async () => {
   const client = await create({ GenerateSecret: true })
   expect(client.ClientSecret).toMatch(/^[a-z0-9]{51}$/)
   expect(client).not.toHaveProperty('GenerateSecret')
@@ -121,7 +121,7 @@ it('takes a given secret, but not beside GenerateSecret', async () => {
   expect((await call('CreateUserPoolClient', input)).body.__type).toBe('InvalidParameterException')
 })
 
-it('keeps what an update of every setting tells', async () => {
+it('keeps what an update of every setting sends', async () => {
   const created = await create({ GenerateSecret: true })
   const { ClientId } = created
   const update = { UserPoolId: POOL, ClientId, ClientName: 'renamed', ...FULL }
@@ -155,7 +155,7 @@ it.each(Object.keys(FULL))('resets %s when an update leaves it out', async (omit
   expect(after).toMatchObject(kept)
 })
 
-it('resets everything at once when an update tells only callbacks', async () => {
+it('resets everything at once when an update sends only callbacks', async () => {
   const created = await create({ ...FULL, GenerateSecret: true })
   const { ClientId } = created
   const update = { UserPoolId: POOL, ClientId, CallbackURLs: ['https://new'] }

@@ -36,7 +36,7 @@ describe.skipIf(!present)('recorded traffic of Microsoft Graph', () => {
     expect(result.compared.length + result.told.length).toBe(files.get(name)?.length)
   })
 
-  it('leaves out one call, which tells the state before the first', () => {
+  it('leaves out one call, which shows the state before the first', () => {
     expect(told).toHaveLength(1)
     expect(compared).toHaveLength(119)
   })

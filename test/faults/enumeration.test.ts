@@ -43,7 +43,7 @@ it(
   patience(600_000),
 )
 
-it('tells an action at a crash point that was never met, and an exemption that is out of date', () => {
+it('reports an action at a crash point that was never met, and an exemption that is out of date', () => {
   const none = unmet()
   expect(none).toContain('adopt at "base read" is never met')
   expect(none).not.toContain('adopt at "step sent" is never met')

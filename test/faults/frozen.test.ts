@@ -57,7 +57,7 @@ describe.skipIf(!hasProc)('a server frozen while its write is under way (needs /
     expect(log[1]).toMatchObject({ outcome: 'applied', settledBy: 'settlement' })
   })
 
-  it('whose write lands after all over that of another: told by both, by one as an error', async () => {
+  it('whose write lands after all over that of another: reported by both, by one as an error', async () => {
     let release = () => {}
     const until = new Promise<void>((resolve) => {
       release = resolve

@@ -195,7 +195,7 @@ const noDoubleEffect: Invariant = (evidence) => {
   const told = 'code' in repeated ? repeated.code : repeated.outcome
   // What is a conflict in the history is change_unresolved in an answer.
   const expected = closing.outcome === 'conflict' ? 'change_unresolved' : closing.outcome
-  return told === expected ? undefined : `${closing.outcome} was told again as ${told}`
+  return told === expected ? undefined : `${closing.outcome} was answered again as ${told}`
 }
 
 /** A client is marked as suspended just where something was taken away and not given back. */

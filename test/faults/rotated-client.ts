@@ -197,10 +197,13 @@ async function run(
     said(failed && !unknown && applied > 0, 'it was answered as failed, and is applied')
     said(failed && !unknown && stands.length !== before.length, 'it failed and left a secret')
     const value = toldValue(answer)
-    said(value !== undefined && !stands.includes(value), 'the value that was told is not accepted')
+    said(
+      value !== undefined && !stands.includes(value),
+      'the value that was returned is not accepted',
+    )
     const again = toldValue(await calmly(path, client, 0, rotate))
-    said(again === undefined, 'sent again, it tells no value')
-    said(value !== undefined && again !== value, 'sent again, it tells another value')
+    said(again === undefined, 'sent again, it returns no value')
+    said(value !== undefined && again !== value, 'sent again, it returns another value')
     const left = client.atOnce === 1 ? [again] : [...before, again]
     said(accepted().join() !== left.join(), 'what is accepted is not the old one and the new one')
   } else {

@@ -36,7 +36,7 @@ const combinations: RotationScenario[] = SUBJECTS.flatMap((subject) => {
 })
 
 it(
-  'tells a value that is accepted, makes nothing twice, and ends what is to end',
+  'returns a value that is accepted, makes nothing twice, and ends what is to end',
   async () => {
     const isDrawn = createDraw('rotations', 5)
     const broken: string[] = []

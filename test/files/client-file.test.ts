@@ -14,7 +14,7 @@ client:
   callbacks: [https://portal.example.com/cb]
 `
 
-it('tells where its client is and what it manages', () => {
+it('says where its client is and what it manages', () => {
   expect(parseClientFile('portal.yaml', FILE)).toEqual({
     path: 'portal.yaml',
     provider: 'cognito-client',
@@ -55,7 +55,7 @@ describe.each<[string, string, string]>([
   })
 })
 
-it('does not tell a secret that it refuses', () => {
+it('does not show a secret that it refuses', () => {
   const text = 'provider: a\nclient: {secret: hunter2-hunter2-hunter2}'
   expect(() => parseClientFile('a.yaml', text)).not.toThrow(/hunter2/)
 })

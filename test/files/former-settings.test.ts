@@ -76,7 +76,7 @@ describe.each(Object.entries(PROVIDERS))('at a client of %s', (_, { mapping, nat
   const notes = (fields: readonly string[]) =>
     fields.map((field) => expect.objectContaining({ code: 'setting_is_a_field', field }))
 
-  it('a file that fits still fits, and its reader is told', () => {
+  it('a file that fits still fits, and its reader is warned', () => {
     const { unchanged, warnings } = planned(SETTINGS, HELD)
     expect(unchanged).toBe(true)
     expect(warnings).toEqual(expect.arrayContaining(notes(FIELDS)))

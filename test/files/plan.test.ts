@@ -22,7 +22,7 @@ const live = (id: string, name: string, more: Partial<LiveClient> = {}): LiveCli
   ...more,
 })
 
-it('finds clients by id or else by name, and tells the rest of the same places', () => {
+it('finds clients by id or else by name, and reports the rest of the same places', () => {
   const clients = [
     live('1', 'One'),
     live('2', 'Two'),
@@ -100,7 +100,7 @@ it.each(['1', undefined])('lists the user pools where a file names none (id %s)'
   ])
 })
 
-it('tells a client that is gone from a place that cannot be read, and compares the rest', () => {
+it('reports a client that is gone from a place that cannot be read, and compares the rest', () => {
   const error = new ClientryError('provider_unavailable', 'The provider does not answer.')
   const files = [
     file('gone', { id: '9' }),

@@ -143,7 +143,7 @@ describe('a client that is managed', () => {
     },
   )
 
-  it('can be adopted again with what it is opened by, by whoever may write', async () => {
+  it('can be adopted again with what it is opened by, by anyone who may write', async () => {
     expect((await adopt(WRITER, 'true-token')).status).toBe(200)
     const uri = { registrationClientUri: `${url}/register/abc` }
     expect((await adopt(WRITER, 'true-token', uri)).status).toBe(200)
@@ -151,7 +151,7 @@ describe('a client that is managed', () => {
     expect((await adopt(WRITER, 'true-token', other)).status).toBe(403)
   })
 
-  it('can be adopted by whoever may write once what opened it is refused', async () => {
+  it('can be adopted by anyone who may write once what opened it is refused', async () => {
     valid.delete('true-token')
     expect((await adopt(WRITER, 'second-token')).status).toBe(200)
     expect((await adopt(WRITER, 'second-token')).status).toBe(200)

@@ -101,7 +101,7 @@ describe('methods', () => {
     expect((await ask('OPTIONS', '/jobs/a')).headers.allow).toBe('GET, HEAD, OPTIONS')
   })
 
-  it('are told by OPTIONS, with the types of patches', async () => {
+  it('are listed by OPTIONS, with the types of patches', async () => {
     const { status, headers: told, body } = await ask('OPTIONS', '/clients/a')
     expect({ status, body }).toEqual({ status: 204, body: '' })
     expect(told.allow).toContain('PATCH')

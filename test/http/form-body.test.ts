@@ -145,7 +145,7 @@ describe('a form is refused', () => {
     expect(refused(pairs(2_001))).toMatchObject({ code: 'too_large', status: 413 })
   })
 
-  it('with a sentence that tells how to write what brackets cannot', () => {
+  it('with a sentence that says how to write what brackets cannot', () => {
     expect(refused('client[providerSettings][a]=1').message).toContain('client=<JSON>')
     expect(refused('client[callbacks]=a').message).toContain('[]')
     expect(refused('client={').message).toBe(

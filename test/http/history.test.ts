@@ -70,23 +70,26 @@ const providersIn = (body: JsonObject) =>
   (body.items as readonly { client: { provider: string } }[]).map(({ client }) => client.provider)
 
 describe('GET /history', () => {
-  it.each(Object.keys(ADDRESSES))('tells of %s alone to whoever may read only that', async (id) => {
-    const { status, json } = await send([`history:${id}`, 'read'], {})
-    expect(status).toBe(200)
-    expect(providersIn(json)).toEqual([id])
-    const narrowed = await send([`history:${id}`], { query: `provider=${id}` })
-    expect(providersIn(narrowed.json)).toEqual([id])
-    for (const query of ['outcome=applied', 'actor=tester', 'limit=100']) {
-      expect(providersIn((await send([`history:${id}`], { query })).json)).toEqual([id])
-    }
-  })
+  it.each(Object.keys(ADDRESSES))(
+    'shows %s alone to a caller who may read only that',
+    async (id) => {
+      const { status, json } = await send([`history:${id}`, 'read'], {})
+      expect(status).toBe(200)
+      expect(providersIn(json)).toEqual([id])
+      const narrowed = await send([`history:${id}`], { query: `provider=${id}` })
+      expect(providersIn(narrowed.json)).toEqual([id])
+      for (const query of ['outcome=applied', 'actor=tester', 'limit=100']) {
+        expect(providersIn((await send([`history:${id}`], { query })).json)).toEqual([id])
+      }
+    },
+  )
 
-  it('tells of two to whoever may read two, newest first', async () => {
+  it('shows two to a caller who may read two, newest first', async () => {
     const { json } = await send(['history:auth0', 'history:local'], {})
     expect(providersIn(json)).toEqual(['local', 'auth0'])
   })
 
-  it('refuses another provider, by its name only to whoever may do anything there', async () => {
+  it('refuses another provider, by its name only to a caller who may do anything there', async () => {
     const hidden = await send(['history:auth0'], { query: 'provider=local' })
     expect(hidden).toMatchObject({ status: 400, json: { field: 'provider' } })
     expect(hidden.body).not.toContain('local')
@@ -108,7 +111,7 @@ describe('GET /history', () => {
     }
   })
 
-  it('tells of open changes of those providers alone', async () => {
+  it('shows open changes of those providers alone', async () => {
     const open = await send(['history:auth0'], { query: 'outcome=open' })
     expect(open).toMatchObject({ status: 200, json: { items: [] } })
   })
@@ -172,7 +175,7 @@ describe('GET /operations/{operationId}', () => {
     }
   })
 
-  it('is told to its caller, and to whoever may read the history of that provider', async () => {
+  it('is shown to its caller, and to anyone who may read the history of that provider', async () => {
     const id = operations.get('local')
     expect(await send(['read'], at(id))).toMatchObject({ status: 200, json: { operationId: id } })
     const reader = await send(['history:local'], at(id), { sub: 'somebody' })
@@ -204,7 +207,7 @@ describe('an Idempotency-Key', () => {
   })
 })
 
-it('tells of what a copy was made to those who may know of clients there', async () => {
+it('shows what a copy was made of to those who may know of clients there', async () => {
   const body = { provider: 'local', client: { name: 'A copy' }, allowLoss: true }
   const copied = await send(['write'], {
     method: 'POST',

@@ -88,7 +88,7 @@ function eventsOf(text: string): readonly Event[] {
 }
 
 describe('GET /jobs/{jobId}/events', () => {
-  it('tells how it stands, then every step with its results, and ends with the job', async () => {
+  it('shows how it stands, then every step with its results, and ends with the job', async () => {
     const id = await submit({ autoStart: true, canary: { share: 0.01, thenPause: true } })
     await world.until(id, 'paused')
     const listening = await listen(id)
@@ -116,7 +116,7 @@ describe('GET /jobs/{jobId}/events', () => {
     expect(eventsOf(await (await listen(id, seen)).whole)).toEqual(all.slice(3))
   })
 
-  it('is told not to come back who has seen the end', async () => {
+  it('says not to come back to a reader who has seen the end', async () => {
     const id = await submit({ autoStart: true })
     await world.until(id, 'done')
     const all = eventsOf(await (await listen(id, 0)).whole)

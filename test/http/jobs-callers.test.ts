@@ -64,7 +64,7 @@ describe('the callers behind a job', () => {
     }
   })
 
-  it('are told apart where one goes on with what another has approved', async () => {
+  it('are kept apart where one goes on with what another has approved', async () => {
     const body = { clients: world.ids.map((id) => ({ id })), patch: { description: 'In parts' } }
     const job = await as('submitter', 'POST', '/jobs', {
       ...body,

@@ -90,7 +90,7 @@ describe('a job', () => {
     expect(failed).toMatchObject({ item: 0, code: 'precondition_failed', field: 'If-Match' })
   })
 
-  it('changes nothing that moved on since the dry run, unless there is nothing left to do', async () => {
+  it('changes nothing that differs from the dry run, unless there is nothing left to do', async () => {
     const [moved = '', there = ''] = world.ids
     const { id } = await submit({ maxFailures: null })
     await world.until(id, 'planned')

@@ -84,7 +84,7 @@ it('the right to lease shows the leases of the owner, and nothing of the client'
   expect((await read()).leases).toHaveLength(3)
 })
 
-it('a sweep ends what is over; what cannot end is told by answers, log and metrics', async () => {
+it('a sweep ends what is over; what cannot end is reported by answers, log and metrics', async () => {
   const cognito = { provider: 'cognito-client', userPoolId: POOL_ID }
   const query = new URLSearchParams(cognito).toString()
   const before = (await read(query)).callbacks

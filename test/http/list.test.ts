@@ -71,7 +71,7 @@ it("takes no cursor into another caller's provider", async () => {
   expect(answer).toMatchObject({ status: 400, body: { field: 'cursor' } })
 })
 
-it('tells a client that was made elsewhere since, where its provider is asked', async () => {
+it('lists a client that was made elsewhere since, where its provider is asked', async () => {
   await open({})
   await world.clientry.refresh()
   const stored = world.auth0.client('exampleClientId')

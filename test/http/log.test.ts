@@ -69,7 +69,7 @@ describe('the log', () => {
   beforeAll(() => open({}))
   afterAll(shut)
 
-  it('tells who did what to which client, what became of it and what it cost', async () => {
+  it('says who did what to which client, what became of it and what it cost', async () => {
     const body = { ...COGNITO, client: { name: 'Logged' } }
     const sent = await withToken(world, { method: 'PATCH', path: CLIENT }, body)
     const [line, ...more] = await lines(() =>
@@ -95,7 +95,7 @@ describe('the log', () => {
     })
   })
 
-  it('tells the code of what was refused, and who was not let in', async () => {
+  it('says the code of what was refused, and who was not let in', async () => {
     const refused = await withToken(world, { method: 'PATCH', path: CLIENT }, { client: { x: 1 } })
     expect(await lines(() => send(refused))).toMatchObject([
       { level: 'warn', status: 400, code: 'unknown_field' },
@@ -117,7 +117,7 @@ describe('the log at level debug', () => {
   beforeAll(() => open({ level: 'debug' }))
   afterAll(shut)
 
-  it('tells of each upstream call as it ends, before the request does', async () => {
+  it('reports each upstream call as it ends, before the request does', async () => {
     const body = { ...COGNITO, client: { name: 'Debugged' } }
     const sent = await withToken(world, { method: 'PATCH', path: CLIENT }, body)
     const found = await lines(() =>
@@ -141,7 +141,7 @@ describe('the log at level debug', () => {
     ])
   })
 
-  it('tells of a call that was not answered', async () => {
+  it('reports a call that was not answered', async () => {
     world.cognito.inject({ kind: 'reset_before_apply', operation: 'DescribeUserPoolClient' })
     const sent = await withToken(world, { method: 'GET', path: CLIENT })
     const query = new URLSearchParams({ ...COGNITO }).toString()
@@ -150,7 +150,7 @@ describe('the log at level debug', () => {
     expect(second).toMatchObject({ operation: 'DescribeUserPoolClient', status: 200 })
   })
 
-  it('tells of each change that a sweep has closed', async () => {
+  it('reports each change that a sweep has closed', async () => {
     const resource = resourceOf({ provider: 'auth0', id: 'exampleClientId' })
     const intent = intentOf(resource, 1)
     await world.clientry.service.store.append(intent)

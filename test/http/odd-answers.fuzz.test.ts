@@ -323,7 +323,7 @@ it.each([
   },
 )
 
-it('lists what can be read beside what cannot, which is told with its reason', async () => {
+it('lists what can be read beside what cannot, which is reported with its reason', async () => {
   const record = (id: string) => JSON.stringify({ ...RECORDS['raw-cognito'], ClientId: id })
   const ids = ['one', 'two', 'three']
   raw.list = ids.map(record).join(',')

@@ -99,7 +99,7 @@ describe('adopting a client', () => {
     }
   })
 
-  it('looks, takes in, and tells nothing of the token in anything', async () => {
+  it('looks, takes in, and shows nothing of the token in anything', async () => {
     const token = peer.token('exampleClientId')
     const body = { registrationAccessToken: token }
     const looked = await ask('PUT', PATH, body, 'dryRun=true')

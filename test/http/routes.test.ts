@@ -596,7 +596,7 @@ describe('a copy', () => {
     expect(answer.status, answer.body).toBe(status)
   })
 
-  it('tells of a removed client those only who may read its history', async () => {
+  it('shows a removed client only to those who may read its history', async () => {
     const made = await request(
       { ...requestOf('createClient'), query: 'provider=local', body: PORTAL },
       'POST',

@@ -232,7 +232,7 @@ describe.each(ADDRESSES.map((one) => [one.provider, one] as const))(
       )
     })
 
-    it('an operation that would tell by its outcome is refused', async () => {
+    it('an operation whose outcome would reveal it is refused', async () => {
       const attempts = [
         { op: 'test', path: '/name', value: MARK },
         { op: 'copy', from: '/name', path: '/description' },

@@ -63,7 +63,7 @@ it('takes a new token when the old one is no longer accepted', async () => {
   expect(emulator.calls.filter(({ operation }) => operation === TOKEN)).toHaveLength(2)
 })
 
-it('tells the pause that Auth0 asks for, at the token endpoint too', async () => {
+it('reports the pause that Auth0 asks for, at the token endpoint too', async () => {
   emulator.inject({ kind: 'throttle', operation: TOKEN, retryAfter: 7 })
   await expect(provider.read(REF, within(1_000))).rejects.toMatchObject({
     code: 'provider_throttled',
@@ -71,7 +71,7 @@ it('tells the pause that Auth0 asks for, at the token endpoint too', async () =>
   })
 })
 
-it('tells its own operator, not the caller, that its credentials do not do', async () => {
+it('informs its own operator, not the caller, that its credentials are refused', async () => {
   const wrong = await providerWith(DEFAULT_CREDENTIAL.clientId, 'wrong-secret')
   await expect(wrong.read(REF, within(1_000))).rejects.toMatchObject({
     code: 'provider_misconfigured',

@@ -80,7 +80,7 @@ describe('a new application', () => {
     expect(native).not.toHaveProperty('encrypted')
   })
 
-  it('has its secret told once where reads do not show secrets', async () => {
+  it('has its secret returned once where reads do not show secrets', async () => {
     await as(WITHOUT_KEYS)
     const step = creation.step(PLACE, planned('web'))
     const native = (await step.send(call())) ?? {}

@@ -108,7 +108,7 @@ describe.each(STORES)('on $name', ({ open }) => {
     expect(await custody('made').madeBy('the operation', Date.now() + 60_000)).toEqual([])
   })
 
-  it('knows a client whose token could not be stored when it was told', async () => {
+  it('knows a client whose token could not be stored when it arrived', async () => {
     let failing = true
     const full: Store = {
       ...store,

@@ -319,7 +319,7 @@ describe('secrets', () => {
     },
   )
 
-  it('are told apart from one that someone else has made meanwhile', async () => {
+  it('are distinguished from one that someone else has made meanwhile', async () => {
     emulator.inject({
       kind: 'foreign_write',
       operation: 'POST /applications/{id}/addPassword',

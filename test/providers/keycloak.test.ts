@@ -210,7 +210,7 @@ describe('secrets', () => {
   })
 
   it.each(['reset_after_apply', 'cut_answer', 'error_after_apply'] as const)(
-    'is added once where the answer is lost by %s, and told by the record',
+    'is added once where the answer is lost by %s, and recognized by the record',
     async (kind) => {
       underPolicy()
       emulator.inject({ kind, operation: 'POST /clients/{id}/client-secret' })
@@ -221,7 +221,7 @@ describe('secrets', () => {
     },
   )
 
-  it('are told again for a key, while they are the newest', async () => {
+  it('are returned again for a key, while they are the newest', async () => {
     underPolicy()
     const actor = { subject: 'tester', issuer: 'https://issuer.example' }
     const key = keyOf(bench.service.fingerprints, actor, 'the-key', ['the-key'])
@@ -280,7 +280,7 @@ describe('logout URLs', () => {
 })
 
 describe('a service account that may only query', () => {
-  it('is told from one of an empty realm, in a list and in a read', async () => {
+  it('is distinguished from one of an empty realm, in a list and in a read', async () => {
     const poor = await only({ type: 'keycloak', ...realmAt(emulator.url, 'test', QUERIES) })
     const refused = {
       code: 'provider_misconfigured',

@@ -153,7 +153,7 @@ describe('a call whose turn cannot come in time', () => {
     expect(log[2]).toMatch(/^c refused at 0.6/)
   })
 
-  it('is refused at once, and told when it could', async () => {
+  it('is refused at once, with when it could go', async () => {
     const { time, log, call } = start([LIMITED])
     for (const name of ['a', 'b', 'c']) call(name)
     call('late', { within: 3_400 })
@@ -230,7 +230,7 @@ describe('a call whose turn cannot come in time', () => {
     expect(log).toHaveLength(MAX_WAITING_OF_CALLER + 4)
   })
 
-  it('has a place where all are taken: of whoever has most waiting, the last is refused', async () => {
+  it('has a place where all are taken: the last call of the caller with most waiting is refused', async () => {
     const { time, log, call } = start([LIMITED])
     const long = { within: 10_000_000 }
     call('first', long)
@@ -278,7 +278,7 @@ describe('a pause', () => {
   })
 })
 
-describe('throttles that tell nothing', () => {
+describe('throttles that say nothing', () => {
   it('halve the rate once for all calls of one flight, and it comes back step by step', async () => {
     const { time, pace, call } = start([{ ...LIMITED, perSecond: 8, burst: 8 }])
     for (const name of ['a', 'b', 'c']) call(name, { told: { throttled: true }, takes: 100 })
@@ -310,7 +310,7 @@ describe('throttles that tell nothing', () => {
   })
 })
 
-describe('what is told of the account', () => {
+describe('what is known of the account', () => {
   const TOLD = { name: 'all', reserve: 0.2 }
   const account = { limit: 50, remaining: 40, perSecond: 16 }
 

@@ -98,7 +98,7 @@ describe('a Retry-After', () => {
     expect(Date.now() - started).toBeLessThan(5_000)
   })
 
-  it('that is over in time is waited for once, whoever comes meanwhile', async () => {
+  it('that is over in time is waited for once, however many come meanwhile', async () => {
     account = await pacedAuth0(5)
     bench = await openBench(new Map([['it', account.provider]]))
     const ids = ['client1', 'client2', 'client3']

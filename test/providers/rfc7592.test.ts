@@ -155,7 +155,7 @@ describe('the registration endpoint', () => {
     expect(seen.map(({ method }) => method)).toEqual(['POST'])
   })
 
-  it('that tells no token has made a client that cannot be managed', async () => {
+  it('that returns no token has made a client that cannot be managed', async () => {
     answers['POST /register'] = [201, RECORD]
     await expect(register(providerWith())).rejects.toMatchObject({ code: 'outcome_unknown' })
   })
@@ -244,7 +244,7 @@ describe('the address of a client', () => {
     expect(seen).toEqual([])
   })
 
-  it('is made of its id, encoded once, where none was told', async () => {
+  it('is made of its id, encoded once, where none was given', async () => {
     const provider = providerWith()
     const id = 'a/../b?c#d%2e'
     answers['GET /register/a%2F..%2Fb%3Fc%23d%252e'] = [200, { client_id: id }]
@@ -253,7 +253,7 @@ describe('the address of a client', () => {
     expect(native).toMatchObject({ client_id: id })
   })
 
-  it('stays as it was, even where an update tells another', async () => {
+  it('stays as it was, even where an update names another', async () => {
     const provider = providerWith()
     await adopted(provider)
     const moved = { ...RECORD, registration_client_uri: 'http://127.0.0.1:1/register/abc' }
@@ -311,7 +311,7 @@ describe('an update', () => {
     await expect(attempt).rejects.toMatchObject({ code: 'unsupported_operation' })
   })
 
-  it('evens out a method that is told as a list, and sends none that are several', async () => {
+  it('evens out a method that is given as a list, and sends none that are several', async () => {
     const provider = providerWith(undefined, 'glewlwyd')
     await adopted(provider, { ...RECORD, token_endpoint_auth_method: ['private_key_jwt'] })
     const step = await stepOf(provider, { name: 'New' })
@@ -372,7 +372,7 @@ describe('a removal', () => {
     [429, 'provider_throttled'],
     [400, 'provider_refused'],
   ])(
-    'that was answered %i is none: a token refused later is told as such',
+    'that was answered %i is none: a token refused later is reported as such',
     async (status, code) => {
       const provider = providerWith()
       await adopted(provider)
@@ -384,7 +384,7 @@ describe('a removal', () => {
     },
   )
 
-  it('whose answer was lost may be one: a token refused later tells that the client is gone', async () => {
+  it('whose answer was lost may be one: a token refused later means that the client is gone', async () => {
     const provider = providerWith()
     await adopted(provider)
     answers['DELETE /register/abc'] = [500, {}]

@@ -100,7 +100,7 @@ describe('Retry-After', () => {
     expect(pauses[0]).toBeLessThanOrEqual(30_000)
   })
 
-  it('that is longer than the caller has time is told at once', async () => {
+  it('that is longer than the caller has time is reported at once', async () => {
     server.answer(failed('provider_throttled', { 'retry-after': '61' }))
     await expect(api().getClient('x')).rejects.toMatchObject({ retryAfter: 61 })
     expect(pauses).toEqual([])
@@ -156,7 +156,7 @@ describe('what is no Clientry server', () => {
     ['a redirect', { status: 302, headers: { location: 'https://elsewhere.example/' } }],
     ['a page', { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' }],
     ['an error page', { status: 500, headers: { 'content-type': 'text/html' } }],
-  ])('%s is told as such', async (_, { status, headers, body }: Scripted) => {
+  ])('%s is reported as such', async (_, { status, headers, body }: Scripted) => {
     server.answer({ status, headers: { ...headers, 'x-request-id': '' }, body })
     const facts =
       status === 200 ? { code: 'unexpected_answer' } : { code: 'unexpected_answer', status }

@@ -65,7 +65,7 @@ describe('each route', () => {
     expect(body.description).toBe('Patched')
   })
 
-  it('makes a client, tells what happened to it, rolls back and removes it', async () => {
+  it('makes a client, shows what happened to it, rolls back and removes it', async () => {
     const made = await api.createClient({
       kind: 'web',
       client: { name: 'Portal', callbacks: ['https://portal.example.com/cb'] },
@@ -84,7 +84,7 @@ describe('each route', () => {
     await expect(api.getClient(id)).rejects.toMatchObject({ code: 'not_found', status: 404 })
   })
 
-  it('tells of providers and of the server itself', async () => {
+  it('describes providers and the server itself', async () => {
     expect((await api.listProviders()).body.providers.map(({ id }) => id)).toContain('auth0')
     expect((await api.getProvider('auth0')).body.fields.callbacks).toMatchObject({ writable: true })
     expect((await api.getOpenapi()).body.openapi).toBe('3.1.0')

@@ -142,7 +142,7 @@ it('goes back to what was adopted', async () => {
   expect(record.client_name).toBe('Example')
 })
 
-it('is told with what holds for the client, also when it is repeated and in a dry run', async () => {
+it('is answered with what holds for the client, also when it is repeated and in a dry run', async () => {
   await adopt('token')
   const { standing } = await protect()
   expect(standing).toEqual({ protected: true })
@@ -239,7 +239,7 @@ it('settles a change that was left open, by what was brought', async () => {
 })
 
 describe('with a key', () => {
-  it('is done once, and told by the operation that did it', async () => {
+  it('is done once, and answered by the operation that did it', async () => {
     const first = await adopt('token', { key: key() })
     const again = await adopt('token', { key: key() })
     expect(again).toEqual({ ...first, replayed: true })
@@ -247,7 +247,7 @@ describe('with a key', () => {
     expect(await kinds()).toEqual(['intent', 'applied'])
   })
 
-  it('is told after its token has been renewed, by what opens the client now', async () => {
+  it('is answered after its token has been renewed, by what opens the client now', async () => {
     const { operationId } = await adopt('token', { key: key() })
     await adopt('second-token')
     valid = new Set(['second-token'])
@@ -257,7 +257,7 @@ describe('with a key', () => {
     expect(again.tag).toBe(tagOf(again.native))
   })
 
-  it('is told to who could not replace the registration any more', async () => {
+  it('is answered to a caller who could not replace the registration any more', async () => {
     const { operationId } = await adopt('token', { key: key() })
     valid.add('third-token')
     // The one in force and the one before it are kept.
@@ -269,7 +269,7 @@ describe('with a key', () => {
     await expect(other).rejects.toMatchObject({ code: 'insufficient_scope' })
   })
 
-  it('is not told of a client that cannot be reached', async () => {
+  it('does not learn of a client that cannot be reached', async () => {
     await adopt('token', { key: key() })
     status = 503
     const attempt = adopt('token', { key: key(), deadline: Date.now() + 400 })

@@ -133,7 +133,7 @@ describe('a change that another instance has settled meanwhile', () => {
     expect(JSON.stringify(log[2])).not.toContain(String(fullAuth0Client.client_secret))
   })
 
-  it('answers conflict as well when it was told that nothing is in force', async () => {
+  it('answers conflict as well when the answer was that nothing is in force', async () => {
     emulator.inject({ kind: 'reset_before_apply', operation: CLIENT })
     const service = { ...bench.service, sleep: async () => void (await settleElsewhere()) }
     await expect(change(service, { name: 'New' })).rejects.toMatchObject({
@@ -294,7 +294,7 @@ describe('a change that another instance has settled meanwhile', () => {
 })
 
 describe('someone else who writes meanwhile', () => {
-  it('is told of as a warning that names the field', async () => {
+  it('is reported as a warning that names the field', async () => {
     const service = at('step sent', () => foreign({ description: 'Foreign' }))
     // Two steps, so that the record is read back.
     const result = await change(service, { name: 'New', supportedIdp: { add: ['google'] } })
@@ -351,7 +351,7 @@ describe('a step that is refused', () => {
     new ClientError('provider_throttled', 'Slower, please.', { retryAfter })
   const twoSteps = { name: 'New', supportedIdp: { add: ['google'] } }
 
-  it('is told as it was, once what came before it is undone', async () => {
+  it('is answered as it was, once what came before it is undone', async () => {
     const sleeps: number[] = []
     const sleep = async (milliseconds: number) => void sleeps.push(milliseconds)
     const provider = refusing(throttled(60))
@@ -396,7 +396,7 @@ describe('a step that is refused', () => {
 })
 
 describe('a step whose answer is lost', () => {
-  it('is told as a failure that changed nothing, when that is so', async () => {
+  it('is reported as a failure that changed nothing, when that is so', async () => {
     emulator.inject({ kind: 'reset_before_apply', operation: CLIENT })
     // Its clock stands just before its deadline once it has paused, so that it is not begun anew.
     const deadline = Date.now() + 60_000
@@ -444,7 +444,7 @@ describe('a step whose answer is lost', () => {
     expect(emulator.client('exampleClientId')?.name).toBe('Foreign')
   })
 
-  it('is told as unknown when it cannot be read back', async () => {
+  it('is reported as unknown when it cannot be read back', async () => {
     emulator.inject({ kind: 'reset_after_apply', operation: CLIENT })
     emulator.inject({ kind: 'reset_before_apply', operation: READ, skip: 1, times: 9 })
     const service = { ...bench.service, sleep: async () => {} }

@@ -88,7 +88,7 @@ it('goes on from the cursor of the last one as long as there is more', async () 
   ])
 })
 
-it('is none where all that is told again was named at the same cursor', async () => {
+it('is none where all that is reported again was named at the same cursor', async () => {
   const { service } = telling({ heads: heads(1_001) })
   expect(await addCheckpoint(service)).toMatchObject({ seq: 2 })
   const again = telling({ heads: [headOf('0'), headOf('1000')], cursor: 'd' })
@@ -120,7 +120,7 @@ it.each([
   },
 )
 
-it('is left to another instance that was first, and tells what it has added itself', async () => {
+it('is left to another instance that was first, and reports what it has added itself', async () => {
   const { service } = telling({ heads: heads(1_001) })
   const { store } = service
   const losing = (seq: number): Service => ({

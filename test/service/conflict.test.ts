@@ -83,7 +83,7 @@ describe('a failure of a change of which nothing is in force', () => {
     })
   })
 
-  it('is told apart from one whose outcome is not known, which is to be looked up', () => {
+  it('is distinguished from one whose outcome is not known, which is to be looked up', () => {
     expect(whenUnknown('operation-1')).toMatch(/^GET \/operations\/operation-1 .*not_applied\.$/)
     expect(whenConflict('operation-1')).toMatch(/^GET \/operations\/operation-1 .*PATCH /)
   })

@@ -100,7 +100,7 @@ const shown = ({ native }: CreationResult) => showClient(target.provider.mapping
 const made = async () => (await target.provider.list?.(undefined, call()))?.items.length ?? 0
 
 describe('a client that is there', () => {
-  it('is told by its state, and only that state is copied where the request says so', async () => {
+  it('is named by its state, and only that state is copied where the request says so', async () => {
     await start('local')
     const { provider } = source
     const tag = bench.service.fingerprints.ofState(provider.mapping, await read())
@@ -161,7 +161,7 @@ describe('a client that is there', () => {
     expect((await copy({ kind: 'spa' })).secret).toBe(undefined)
   })
 
-  it('must be given a kind where it cannot be told whether it has a secret', async () => {
+  it('must be given a kind where its record does not show whether it has a secret', async () => {
     await start('auth0', 'local')
     const { token_endpoint_auth_method: _, app_type: __, ...rest } = source.stored()
     source.put(rest)
@@ -173,7 +173,7 @@ describe('a client that is there', () => {
     expect(await copy({ dryRun: true, kind: 'web' })).toMatchObject({ outcome: 'planned' })
   })
 
-  it('tells what no one has set at its provider from what is lost', async () => {
+  it('distinguishes what no one has set at its provider from what is lost', async () => {
     await start('auth0', 'local')
     const told = await copy({ dryRun: true })
     // A provider that makes no clients says nothing of what a new one has.

@@ -78,7 +78,7 @@ describe.each(PAIRS)('from $from.name to $to.name', ({ from, to }) => {
       )
   const sealed = async () => (await bench.service.store.openIntents()).length
 
-  it('makes what the dry run has shown, and tells what became of each setting', async () => {
+  it('makes what the dry run has shown, and reports what became of each setting', async () => {
     const planned = await copy({ dryRun: true })
     expect(planned).toMatchObject({ outcome: 'planned' })
     expect(planned.steps).toHaveLength(1)
@@ -176,7 +176,7 @@ describe.each(PAIRS)('from $from.name to $to.name', ({ from, to }) => {
 
   it('refuses a source that is not as it was looked at', async () => {
     const { copy: planned } = await copy({ dryRun: true })
-    await bench.change(ref, { name: 'Moved on' })
+    await bench.change(ref, { name: 'Renamed' })
     const late = copy({ ifMatch: [planned?.sourceTag ?? ''] })
     await expect(late).rejects.toMatchObject({ code: 'precondition_failed' })
   })
@@ -199,7 +199,7 @@ describe.each(PAIRS)('from $from.name to $to.name', ({ from, to }) => {
     expect(items).toMatchObject([{ action: 'create', copiedFrom: ref }])
   })
 
-  it('tells no one of a removed client who may not know of it', async () => {
+  it('shows a removed client to no one who may not know of it', async () => {
     await remove()
     const attempt = copy({ source: { ref, provider: source.provider, removedToo: false } })
     await expect(attempt).rejects.toMatchObject({ code: 'not_found' })

@@ -60,7 +60,7 @@ const add = async (to: ServerProcess, url: string) =>
 
 const stored = () => emulator.client(POOL_ID, 'exampleClientId').CallbackURLs as readonly string[]
 
-it('settles every change that a kill left open, and tells the truth about each', async () => {
+it('settles every change that a kill left open, and reports the truth about each', async () => {
   const answered: string[] = []
   for (let round = 0; round < ROUNDS; round += 1) {
     const running = await start()

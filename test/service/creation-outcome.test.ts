@@ -314,7 +314,7 @@ describe('closing a creation', () => {
     expect(await bench.service.store.entries(log)).toHaveLength(1)
   })
 
-  it('tells what is not as planned', async () => {
+  it('reports what is not as planned', async () => {
     const native = { ...(await make()), client_name: 'Foreign' }
     const closed = await close(service(), running(), { outcome: 'applied', native }, 'request')
     expect(closed.surprises).toMatchObject([{ field: 'name', before: 'Portal', after: 'Foreign' }])
@@ -364,7 +364,7 @@ describe('making a client', () => {
     expect((await create()).steps).toHaveLength(1)
   })
 
-  it('is told again for a key, as the provider holds it now', async () => {
+  it('is answered again for a key, as the provider holds it now', async () => {
     const first = await create({ key: key() })
     const id = String(first.native.client_id)
     await bench.change({ ...PLACE, id }, { name: 'Renamed' })
@@ -384,7 +384,7 @@ describe('making a client', () => {
     expect(await all()).toEqual([])
   })
 
-  it('tells warnings of the plan and of what came of it', async () => {
+  it('returns warnings of the plan and of what came of it', async () => {
     const step: Creation['step'] = (place, wanted) => {
       const real = creation.step(place, wanted)
       return { ...real, send: async (at) => ({ ...(await real.send(at)), client_name: 'Foreign' }) }
@@ -574,7 +574,7 @@ describe('removing a client', () => {
   const found = (mayLand: boolean) => findOutcome(service(), removal(), call(), mayLand)
   const key = () => keyOf(bench.service.fingerprints, ACTOR, 'one', {})
 
-  it('is told again for a key, and asks the provider nothing', async () => {
+  it('is answered again for a key, and asks the provider nothing', async () => {
     const first = await remove({ key: key() })
     expect(await remove({ key: key() })).toStrictEqual({
       outcome: 'applied',
@@ -628,7 +628,7 @@ describe('removing a client', () => {
     await provider.removal?.(subject.ref, subject.stored()).send(call())
   }
 
-  it('passes its places in order, and tells the record before', async () => {
+  it('passes its places in order, and returns the record before', async () => {
     const points: string[] = []
     const reached = async (point: string) => void points.push(point)
     const before = subject.stored()

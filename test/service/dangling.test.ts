@@ -154,9 +154,9 @@ describe('a refusal', () => {
 
   it.each<[string, Case]>([
     ['is for another reason', { error: new ClientError('provider_throttled', 'Slower.') }],
-    ['is told to who may not know what the client holds', { maySeeClient: false }],
+    ['is answered to a caller who may not know what the client holds', { maySeeClient: false }],
     ['is of a call that carries no settings', { action: 'remove' }],
-  ])('is told as it is where it %s', async (_, more) => {
+  ])('is reported as it is where it %s', async (_, more) => {
     expect(await explain(finding(GONE), more)).toBe(more.error ?? refusal)
   })
 

@@ -184,7 +184,7 @@ describe('a store that hangs', () => {
     expect(writes()).toEqual([])
   })
 
-  it('ends metrics, which then tell nothing about changes', async () => {
+  it('ends metrics, which then say nothing about changes', async () => {
     hangs = ([called]) => called === 'openIntents'
     expect(await send({ path: '/metrics' })).toMatchObject({ status: 200 })
   })
@@ -213,7 +213,7 @@ describe('a store that hangs', () => {
     expect(await patch('Next')).toMatchObject({ status: 200, body: { name: 'Next' } })
   })
 
-  it('says that the outcome is not known once a write was sent, and tells it later', async () => {
+  it('says that the outcome is not known once a write was sent, and reports it later', async () => {
     hangs = isEntry('outcome')
     const { status, body } = await patch('Sent')
     expect({ status, body }).toMatchObject({

@@ -70,7 +70,7 @@ describe('the newest entry', () => {
     expect(Math.max(...sleeps) - Math.min(...sleeps)).toBeGreaterThan(10)
   })
 
-  it('is not waited for by a repetition with the same key, which is told so', async () => {
+  it('is not waited for by a repetition with the same key, which is refused with that reason', async () => {
     await append(intentOf(resource, 1, { deadline: 5_000, key: 'the log of a key' }))
     const sleep = async () => void (await append(closingOf(resource, 2)))
     const service = { ...bench.service, now: () => 4_999, sleep }
@@ -98,7 +98,7 @@ describe('the newest entry', () => {
     })
   })
 
-  it('stays open, and the failure is told, when the provider is not configured any more', async () => {
+  it('stays open, and the failure is reported, when the provider is not configured any more', async () => {
     await append(intentOf(resource, 1, { deadline: 5_000 }))
     const service = { ...bench.service, now: () => 5_000, providers: new Map() }
     await expect(settledHead(service, place)).rejects.toMatchObject({
@@ -146,7 +146,7 @@ describe('what someone else changed since', () => {
     expect(await entries()).toEqual([])
   })
 
-  it('cannot be told where no state was recorded', async () => {
+  it('cannot be judged where no state was recorded', async () => {
     const { tag: _, state: __, ...unknown } = closingOf(resource, 2)
     expect(await note(unknown, subject.stored())).toBe(unknown)
     expect(await entries()).toEqual([])

@@ -53,7 +53,7 @@ const revisions = async (options: { below?: number; limit?: number }) => {
 }
 
 describe('the history of a client', () => {
-  it('tells each kind of entry with what belongs to it, and an intent with its outcome', async () => {
+  it('shows each kind of entry with what belongs to it, and an intent with its outcome', async () => {
     await wholeLog()
     const actor = intentOf(LOG, 1).actor
     expect(await history()).toStrictEqual({
@@ -158,7 +158,7 @@ describe('the history of a client', () => {
 describe('one operation', () => {
   const read = (operationId: string) => readOperation(bench.service, operationId)
 
-  it('is told with the outcome that follows it, and with none while it is open', async () => {
+  it('is shown with the outcome that follows it, and with none while it is open', async () => {
     await wholeLog()
     const { items } = await history()
     expect(await read(`operation 1 of ${LOG}`)).toStrictEqual(items[3])
@@ -177,7 +177,7 @@ describe('one operation', () => {
     })
   })
 
-  it('that made none tells no client, and its own log', async () => {
+  it('that made none shows no client, and its own log', async () => {
     const log = creationResource({ provider: 'one' }, 'x')
     await append(
       intentOf(log, 1, { action: 'create' }),
@@ -218,7 +218,7 @@ describe('the history across clients', () => {
     expect(items[4]).toMatchObject({ client: OTHER, revision: 2, at: 140, outcome: 'conflict' })
   })
 
-  it('is told page by page, each item once', async () => {
+  it('is shown page by page, each item once', async () => {
     const whole = (await found()).items
     for (const limit of [1, 2, 3, 4, 5]) {
       const all = []
@@ -232,7 +232,7 @@ describe('the history across clients', () => {
     }
   })
 
-  it('tells those of one moment in one order, whichever provider is named first', async () => {
+  it('shows those of one moment in one order, whichever provider is named first', async () => {
     const clients = async (providers: readonly string[]) =>
       (await found({ providers })).items.map(({ client }) => client)
     const order = await clients(['one', 'other'])
@@ -250,7 +250,7 @@ describe('the history across clients', () => {
     expect(await found({ limit: 5 })).not.toHaveProperty('next')
   })
 
-  it('tells what is open, newest first, narrowed in the same ways', async () => {
+  it('shows what is open, newest first, narrowed in the same ways', async () => {
     const open = (options: Partial<HistorySearch> = {}) => times({ outcome: 'open', ...options })
     expect(await open()).toEqual([2_000, 1_000])
     expect(await found({ outcome: 'open', providers: ['one'] })).toStrictEqual({
@@ -286,7 +286,7 @@ describe('a change', () => {
   })
   const first = async () => (await history()).items[0]
 
-  it('is told with its job, its source and the secret that it is about', async () => {
+  it('is shown with its job, its source and the secret that it is about', async () => {
     const job = { id: 'job', submittedBy: SOMEBODY }
     await append(
       intentOf(LOG, 1, {
@@ -304,7 +304,7 @@ describe('a change', () => {
     })
   })
 
-  it('is told with what its outcome adds: a secret, clients that it may have made, and what was ignored', async () => {
+  it('is shown with what its outcome adds: a secret, clients that it may have made, and what was ignored', async () => {
     await append(
       intentOf(LOG, 1, { action: 'rotate' }),
       closingOf(LOG, 2, {
@@ -322,7 +322,7 @@ describe('a change', () => {
     })
   })
 
-  it('is told with the leases that it was to take and to end', async () => {
+  it('is shown with the leases that it was to take and to end', async () => {
     const [old, kept, taken] = [lease('old'), lease('kept'), lease('taken')]
     await append(
       intentOf(LOG, 1, {
@@ -337,13 +337,13 @@ describe('a change', () => {
   it.each([
     ['it only takes some', { leases: [] }, { leases: [lease('new')] }, [1, 0]],
     ['it only ends some', { leases: [lease('old')] }, {}, [0, 1]],
-  ])('is told with them where %s', async (_, standing, becomes, counts) => {
+  ])('is shown with them where %s', async (_, standing, becomes, counts) => {
     await append(intentOf(LOG, 1, { standing, becomes }))
     const { leases } = (await first()) ?? {}
     expect([leases?.taken.length, leases?.ended.length]).toEqual(counts)
   })
 
-  it('is told without any where it changes something else that holds, or nothing', async () => {
+  it('is shown without any where it changes something else that holds, or nothing', async () => {
     await append(
       intentOf(LOG, 1, {
         standing: { leases: [lease('one')] },
@@ -353,7 +353,7 @@ describe('a change', () => {
     expect(await first()).not.toHaveProperty('leases')
   })
 
-  it('is told without what it lacks', async () => {
+  it('is shown without what it lacks', async () => {
     await append(intentOf(LOG, 1), closingOf(LOG, 2))
     const names = Object.keys((await first()) ?? {})
     for (const name of ['job', 'secretId', 'copiedFrom', 'candidates', 'missed', 'leases']) {
@@ -362,7 +362,7 @@ describe('a change', () => {
   })
 })
 
-it('a client that was made as a copy tells of which one', async () => {
+it('a client that was made as a copy shows of which one', async () => {
   const { seq: _, ...body } = outsideChangeOf(LOG, 1)
   const made = { operationId: 'making', requestId: 'r', actor: SOMEBODY, at: 50 }
   const copiedFrom = resourceOf(OTHER)
@@ -389,7 +389,7 @@ describe('what is open', () => {
     }
   })
 
-  it('is told page by page, each once, with the next page where there is more', async () => {
+  it('is shown page by page, each once, with the next page where there is more', async () => {
     const whole = (await open()).items
     expect(whole).toHaveLength(4)
     expect(await open({ limit: 4 })).not.toHaveProperty('next')

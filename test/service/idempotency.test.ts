@@ -38,7 +38,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
     subject.emulator?.calls.filter(({ operation }) => operation === subject.operations.write)
   const entries = () => bench.service.store.entries(resourceOf(subject.ref))
 
-  it('has its effect once and tells the same outcome again', async () => {
+  it('has its effect once and returns the same outcome again', async () => {
     const first = await send(bench)
     const again = await send(await another())
     expect(again).toMatchObject({
@@ -53,7 +53,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
     expect(writes()?.length ?? 1).toBe(1)
   })
 
-  it('does nothing again although someone has undone it since, and tells the state as it is', async () => {
+  it('does nothing again although someone has undone it since, and returns the state as it is', async () => {
     await send(bench)
     await bench.change(subject.ref, { callbacks: { remove: [NEW] } })
     const again = await send(bench, add, { ifMatch: ['of-the-first-time'] })

@@ -85,7 +85,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
   })
 
   it.each([['name'], ['name', 'callbacks']] as const)(
-    'is told again to a repeated key, without another write (%s, %s)',
+    'is reported again to a repeated key, without another write (%s, %s)',
     async (...fields) => {
       ignored = fields.map((field) => member(field))
       const first = await failure(send(BOTH, 'one'))

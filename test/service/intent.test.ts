@@ -28,7 +28,7 @@ const aim = () => {
 }
 const request = () => requestFor(bench.service, subject.ref, { name: 'New' })
 
-it('keeps what the request tells, and nothing that it lacks', async () => {
+it('keeps what the request says, and nothing that it lacks', async () => {
   const { actor, requestId, deadline } = request()
   const told = { ...request(), requestId, deadline }
   const service = { ...bench.service, now: () => 77 }

@@ -64,7 +64,7 @@ describe.each(KINDS)('$name', (kind) => {
     })
   })
 
-  it('tells no outside change where no one has changed anything', async () => {
+  it('reports no outside change where no one has changed anything', async () => {
     await bench.change(subject.ref, { name: 'Renamed' })
     await bench.change(subject.ref, { name: 'Renamed again' })
     expect((await items()).map(({ kind: what }) => what)).toEqual(['change', 'change'])

@@ -162,7 +162,7 @@ describe('a key that was added', () => {
 })
 
 describe('a key that was left halfway', () => {
-  it('is left to whoever has closed the intent', async () => {
+  it('is left to the one who has closed the intent', async () => {
     const closed = world({ looks: [[UNUSED], []], closed: true })
     expect(await closed.added()).toEqual({ outcome: 'conflict', native: RECORD })
     expect(closed.events).toEqual([])

@@ -112,7 +112,7 @@ describe('an attempt', () => {
     expect(await claim('a', {}, taken)).toBe(LOST_RACE)
   })
 
-  it('is told that the one before it is still running', async () => {
+  it('is refused while the one before it is still running', async () => {
     await claimed('a')
     await intent(1, 'a')
     await expect(claim('b')).rejects.toMatchObject({ code: 'key_in_use' })
@@ -140,7 +140,7 @@ describe('an attempt', () => {
   })
 
   it.each<Outcome>(['partly_applied', 'not_applied'])(
-    'is told where the provider has ignored one before it: %s',
+    'is reported where the provider has ignored one before it: %s',
     async (outcome) => {
       await claimed('a')
       await intent(1, 'a')
@@ -359,7 +359,7 @@ describe('a repetition', () => {
   })
   afterEach(() => subject.close())
 
-  it('tells the outcome of the first time and the client as it is now', async () => {
+  it('returns the outcome of the first time and the client as it is now', async () => {
     const service = { ...bench.service, providers: new Map([['it', subject.provider]]) }
     const request = requestFor(service, subject.ref, { name: 'New' })
     const call = { deadline: Date.now() + 5_000, timeoutMs: 1_000, operationId: 'b' }

@@ -52,7 +52,7 @@ const shares = (held: readonly Held[], taken = lease('new'), maxItems = 1_000) =
   )
 
 describe('the leases of a client', () => {
-  it('are 100 at most, whoever holds them', () => {
+  it('are 100 at most, of all owners together', () => {
     const owners = (index: number) => `o${index}`
     expect(shares(many(99, owners, { actor: OTHER }))).toBeUndefined()
     expect(shares(many(100, owners, { actor: OTHER }))).toMatchObject({

@@ -132,7 +132,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
     expect(sorted(stored())).toEqual(sorted(before))
   })
 
-  it('lets a lease end with its value, whoever took that away, and puts it back when renewed', async () => {
+  it('lets a lease end with its value, where someone else took that away, and puts it back when renewed', async () => {
     await take(PREVIEW)
     await patch({ callbacks: { remove: [PREVIEW] } })
     expect(await leases()).toEqual([])
@@ -339,7 +339,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
     expect(sorted(stored())).toEqual(sorted(before))
   })
 
-  it('tells a value that cannot be taken away, tries again ever later, and ends the others', async () => {
+  it('reports a value that cannot be taken away, tries again ever later, and ends the others', async () => {
     if (kind.name !== 'cognito') return
     await take(PREVIEW)
     await take(OTHER)

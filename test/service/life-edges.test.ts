@@ -114,7 +114,7 @@ describe('making a client', () => {
     )
   })
 
-  it('that is a copy tells what it has of its source, and asks its caller before it is made', async () => {
+  it('that is a copy records what it has of its source, and asks its caller before it is made', async () => {
     const checked: unknown[] = []
     const reported: unknown[] = []
     const report = { lost: [] } as unknown as CopyReport
@@ -150,7 +150,7 @@ describe('making a client', () => {
     expect(await open()).toEqual([])
   })
 
-  it('that is no copy tells nothing of one', async () => {
+  it('that is no copy records nothing of one', async () => {
     const made = await make()
     expect(Object.keys(made)).not.toContain('copy')
     expect(Object.keys(made)).not.toContain('replayed')
@@ -196,7 +196,7 @@ describe('a client that was made', () => {
     expect(again).toMatchObject({ ref: made.ref, operationId: made.operationId, replayed: true })
   })
 
-  it('is told with the warnings of its plan', async () => {
+  it('is answered with the warnings of its plan', async () => {
     const patch = parseMergePatch({ ...PATCH, callbacks: ['https://203.0.113.7/cb'] })
     const planned = await create({ patch, dryRun: true })
     const made = await create({ patch })
@@ -230,11 +230,11 @@ describe('a client that was made', () => {
   })
 })
 
-describe('a creation that is told again', () => {
+describe('a creation that is answered again', () => {
   const replay = (intent: Intent | undefined) =>
     replayCreation(bench.service, provider, { kind: 'used', intent }, call())
 
-  it('needs an intent, and the id that its outcome tells', async () => {
+  it('needs an intent, and the id that its outcome names', async () => {
     await expect(replay(undefined)).rejects.toThrow('a creation always changes something')
     const log = creationResource(PLACE, 'making')
     const intent = intentOf(log, 1, { action: 'create' })

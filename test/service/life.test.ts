@@ -98,7 +98,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
       expect(client.id).toBe(result.ref.id)
     })
 
-    it('begins the log of the client, and is told by its history and by all of it', async () => {
+    it('begins the log of the client, and is shown in its history and in all of it', async () => {
       const { ref, operationId = '' } = await made()
       const { items } = await readHistory(bench.service, ref, { limit: 5 })
       expect(items).toMatchObject([{ kind: 'change', action: 'create', revision: 1, operationId }])
@@ -136,7 +136,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
       })
     }
 
-    it('is done once for a key, and told again by every instance', async () => {
+    it('is done once for a key, and answered again by every instance', async () => {
       const first = await made({ key: key('one') })
       const again = await create({ key: key('one') }, (await another()).service)
       expect(again).toMatchObject({
@@ -172,7 +172,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
         expect((await read(ref))[life.name]).toBe('Portal')
       })
 
-      it('makes it again when it was not made, and is told as not applied in between', async () => {
+      it('makes it again when it was not made, and is reported as not applied in between', async () => {
         spoil('error_before_apply', life.writes.create)
         const { ref } = await made()
         expect(await named()).toHaveLength(1)
@@ -214,13 +214,13 @@ describe.each(SUBJECTS)('$name', (kind) => {
 
     it('is not done when the client has changed since, nor in a dry run', async () => {
       const { before } = await remove(subject.ref, { dryRun: true })
-      await bench.change(subject.ref, { name: 'Moved on' })
+      await bench.change(subject.ref, { name: 'Renamed' })
       const late = remove(subject.ref, { ifMatch: [before?.tag ?? ''] })
       await expect(late).rejects.toMatchObject({ code: 'precondition_failed' })
       expect(callbacksOf(kind, await read(subject.ref))).toEqual(callbacksOf(kind, kind.full))
     })
 
-    it('is not_found for a client that is not there, and told once for a key', async () => {
+    it('is not_found for a client that is not there, and answered again for a key', async () => {
       await remove(subject.ref, { key: key('gone') })
       expect(await remove(subject.ref, { key: key('gone') })).toMatchObject({
         outcome: 'applied',

@@ -60,7 +60,7 @@ describe('lint over all clients', () => {
     expect((await lint({ places: [{ provider: 'other' }] })).clients).toEqual([])
   })
 
-  it('tells a callback that many share once, with the first that has it', async () => {
+  it('reports a callback that many share once, with the first that has it', async () => {
     put('a', SHARED, SECOND)
     put('b', SHARED, SECOND)
     await fill()
@@ -80,7 +80,7 @@ describe('lint over all clients', () => {
     expect(pages[0]?.shared[0]?.message).toContain(SHARED)
   })
 
-  it('tells none of two clients, and names fifty at most of more', async () => {
+  it('reports none of two clients, and names fifty at most of more', async () => {
     put('a', SHARED)
     await fill()
     expect((await lint()).shared).toEqual([])

@@ -48,7 +48,7 @@ async function pages(service: Service, limit: number): Promise<readonly string[]
   throw new Error('it does not end')
 }
 
-it('tells a client once that the provider tells twice', async () => {
+it('lists a client once that the provider lists twice', async () => {
   const service = listing(() => ({ items: named('a', 'a', 'b', 'a', 'c') }))
   for (const limit of [1, 2, 10]) expect(await pages(service, limit)).toEqual(['a', 'b', 'c'])
 })

@@ -108,7 +108,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
     expect(list()).not.toContain(url('later'))
   })
 
-  it('ends with its value, whoever takes that away', async () => {
+  it('ends with its value, where someone else takes that away', async () => {
     await manage('a', [url('one'), url('two')])
     await patch({ remove: [url('one')] })
     expect(await managers(url('one'))).toEqual([])

@@ -418,7 +418,7 @@ describe('reading one client', () => {
     expect(await mirror.find(subject.ref)).toBeUndefined()
   })
 
-  it('is told apart from what the mirror had, once, and only by a later reading', async () => {
+  it('is compared with what the mirror had, once, and only by a later reading', async () => {
     await refresh(undefined, { service: at(500) })
     put({ client_name: 'Theirs' })
     expect(await refresh(undefined, { service: at(500) })).toMatchObject({ drifted: false })
@@ -426,7 +426,7 @@ describe('reading one client', () => {
     expect(await outside()).toEqual([])
   })
 
-  it('tells the history what has drifted since', async () => {
+  it('shows in the history what has drifted since', async () => {
     await refresh(undefined, { service: at(500) })
     put({ client_name: 'Theirs' })
     expect(await refresh(undefined, { service: at(501) })).toMatchObject({ drifted: true })

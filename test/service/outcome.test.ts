@@ -81,13 +81,13 @@ const foreign = () => ({ ...base, client_name: 'Foreign' })
 const entries = () => bench.service.store.entries(resource())
 
 describe('reading back', () => {
-  it('tells at once that all is in force', async () => {
+  it('reports at once that all is in force', async () => {
     subject.put(next)
     expect(await outcome(true)).toEqual({ outcome: 'applied', native: next })
     expect(sleeps).toEqual([])
   })
 
-  it('tells that someone else wrote it, after the time that a request may take', async () => {
+  it('reports that someone else wrote it, after the time that a request may take', async () => {
     const half = { ...foreign(), description: 'New' }
     for (const found of [foreign(), half]) {
       subject.put(found)
@@ -99,7 +99,7 @@ describe('reading back', () => {
     }
   })
 
-  it('tells that nothing is in force, after the time that a request may take', async () => {
+  it('reports that nothing is in force, after the time that a request may take', async () => {
     expect(await outcome(false)).toEqual({ outcome: 'not_applied', native: base })
     expect(sleeps).toEqual([])
     expect(await outcome(true)).toEqual({ outcome: 'not_applied', native: base })
@@ -122,14 +122,14 @@ describe('reading back', () => {
     ['local', local],
     ['auth0', auth0],
     ['cognito', cognito],
-  ])('tells a conflict for a client that is gone (%s)', async (_, mapping) => {
+  ])('reports a conflict for a client that is gone (%s)', async (_, mapping) => {
     const read = () => Promise.reject(failure('not_found'))
     const gone: Provider = { ...provider, mapping, read }
     expect(await outcome(true, gone)).toEqual({ outcome: 'conflict', native: undefined })
     expect(sleeps).toEqual([])
   })
 
-  it('tells a conflict for a client that goes meanwhile', async () => {
+  it('reports a conflict for a client that goes meanwhile', async () => {
     let reads = 0
     const going: Provider = {
       ...provider,
@@ -269,7 +269,7 @@ describe('closing an intent', () => {
     })
   })
 
-  it('tells nothing as not planned where nothing was to be', async () => {
+  it('reports nothing as not planned where nothing was to be', async () => {
     const settled = { outcome: 'not_applied', native: base } as const
     expect(await close(service(), running(await openIntent()), settled, 'request')).toEqual({
       appended: true,
@@ -288,7 +288,7 @@ describe('closing an intent', () => {
     expect(entry).not.toHaveProperty('created')
   })
 
-  it('tells that someone was first', async () => {
+  it('reports that someone was first', async () => {
     const intent = await openIntent()
     await bench.service.store.append(closingOf(resource(), 2))
     const settled = { outcome: 'applied', native: next } as const
@@ -332,7 +332,7 @@ describe('settling and sweeping', () => {
     expect(await entries()).toHaveLength(2)
   })
 
-  it('tells a conflict, and the state found, where the seal cannot be opened', async () => {
+  it('reports a conflict, and the state found, where the seal cannot be opened', async () => {
     const elsewhere = sealed('another resource')
     await settle(service(), await openIntent(elsewhere), 9_000)
     expect((await entries())[1]).toMatchObject({

@@ -135,7 +135,7 @@ describe('a change switches a client off', () => {
   it.each<[string, JsonObject, JsonObject]>([
     ['ends later', ends(1_700_000_000), ends(1_800_000_000)],
     ['has no end any more', ends(1_700_000_000), ends(0)],
-    ['has no end any more, since none is told', ends(1_700_000_000), ends()],
+    ['has no end any more, since none is given', ends(1_700_000_000), ends()],
     ['ends as before', ends(1_700_000_000), ends(literal)],
     ['has an end that is no time', ends(), ends('soon')],
     ['has an end before all time', ends(), ends(-1)],

@@ -63,7 +63,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
     },
   )
 
-  it('is told by a read, and a read without the history says that it cannot know', async () => {
+  it('is shown by a read, and a read without the history says that it cannot know', async () => {
     await protect(true)
     const read = (service: Service) =>
       readClient(service, {

@@ -25,14 +25,14 @@ const request = (more: Partial<ReadRequest> = {}): ReadRequest => ({
 const read = (more?: Partial<ReadRequest>) => readClient(bench.service, request(more))
 const put = (members: JsonObject) => subject.put({ ...subject.stored(), ...members })
 
-it('gives the record as it is held, with the tag of its state and nothing to tell', async () => {
+it('gives the record as it is held, with the tag of its state and no warning', async () => {
   const { native, tag, warnings } = await read()
   expect(native).toEqual(subject.stored())
   expect(tag).toBe(bench.service.fingerprints.ofState(subject.provider.mapping, native))
   expect(warnings).toEqual([])
 })
 
-it('tells of URIs that break a rule, and what the provider has to say', async () => {
+it('warns of URIs that break a rule, and passes on what the provider warns of', async () => {
   put({ CallbackURLs: ['https://a.example/x/../cb'], AllowedOAuthFlowsUserPoolClient: false })
   const { warnings } = await read()
   expect(warnings.map(({ code, field }) => [code, field])).toEqual([
@@ -41,13 +41,13 @@ it('tells of URIs that break a rule, and what the provider has to say', async ()
   ])
 })
 
-it('has nothing to tell where the provider has not', async () => {
+it('has no warning where the provider has none', async () => {
   const { warnings: _, ...mapping } = subject.provider.mapping
   put({ AllowedOAuthFlowsUserPoolClient: false })
   expect((await read({ provider: { ...subject.provider, mapping } })).warnings).toEqual([])
 })
 
-it('does not tell of what is allowed', async () => {
+it('does not warn of what is allowed', async () => {
   put({ CallbackURLs: ['http://localhost/cb'] })
   expect((await read()).warnings).toEqual([])
 })
@@ -90,7 +90,7 @@ it('makes its calls in the name of the request', async () => {
   expect(told).toEqual([subject.operations.read])
 })
 
-it('is read although the history cannot be, which is told', async () => {
+it('is read although the history cannot be, with a warning', async () => {
   const { service } = bench
   const last = () => Promise.reject(new TypeError('the store is gone'))
   const result = await readClient({ ...service, store: { ...service.store, last } }, request())
@@ -115,7 +115,7 @@ it('says nothing of settings that a suspension holds, and of them alone', async 
   expect(warned({})).toEqual(warned(undefined))
 })
 
-it('tells of a lease that is over, at once', async () => {
+it('shows a lease that is over, at once', async () => {
   const { native } = await read()
   const lease = { field: 'callbacks', value: 'a', owner: 'one', expiresAt: 1_000 } as const
   const standing = { leases: [{ ...lease, actor: { subject: 'tester', issuer: 'it' } }] }

@@ -182,7 +182,7 @@ describe('drift', () => {
     expect(await outside()).toHaveLength(1)
   })
 
-  it('begins the history of a client that had none, and tells no secret', async () => {
+  it('begins the history of a client that had none, and shows no secret', async () => {
     await round(bench.service)
     put('exampleClientId', { ClientName: 'Theirs', ClientSecret: 's'.repeat(30) })
     expect(await again(bench.service)).toMatchObject([{ drifted: 1 }])
@@ -243,7 +243,7 @@ describe('drift', () => {
     },
   )
 
-  it('is not told of an older record than the mirror has', async () => {
+  it('does not take an older record than the mirror has', async () => {
     const { list, read } = subject.provider
     const service = servingWith({
       list: async (pool, call, cursor) => {

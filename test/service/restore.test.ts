@@ -161,7 +161,7 @@ it('never sends the mask of a secret that it could not read', async () => {
   expect(emulator.client(ID)?.secret).not.toMatch(/^\*/)
 })
 
-it('restores once, whoever asks at the same time', async () => {
+it('restores once, however many ask at the same time', async () => {
   await remove()
   const answers = await Promise.all(
     [1, 2, 3].map(() =>

@@ -107,7 +107,7 @@ describe('a client with two secrets', () => {
     ])
   })
 
-  it('is told with its key again as it is now', async () => {
+  it('is answered with its key again as it is now', async () => {
     await protect()
     const { operationId } = await retire(old, { key: key(), afterSeconds: 60 })
     const again = await retire(old, { key: key(), afterSeconds: 60 })
@@ -127,7 +127,7 @@ describe('a client with two secrets', () => {
     })
   })
 
-  it('is told without an operation where the request of the key had nothing to do', async () => {
+  it('is answered without an operation where the request of the key had nothing to do', async () => {
     await bench.change(subject.ref, { name: 'Example' }, { key: key() })
     const again = await retire(old, { key: key() })
     expect(again).toMatchObject({ outcome: 'applied', replayed: true })
@@ -247,7 +247,7 @@ describe('a client with two secrets', () => {
     expect(await ids()).toEqual([young])
   })
 
-  it('keeps the one that would be its last when its time has come, and is told so', async () => {
+  it('keeps the one that would be its last when its time has come, and reports that', async () => {
     await retire(old, { afterSeconds: 60 })
     await endOutside(young)
     const now = Date.now() + 61_000
@@ -325,7 +325,7 @@ describe('a client with two secrets', () => {
     expect(await ids()).not.toContain(young)
   })
 
-  it('begins again where another instance has told of someone else or taken the key', async () => {
+  it("begins again where another instance has reported someone else's change or taken the key", async () => {
     const elsewhere = withoutTurns(bench.service)
     const rename = () => subject.put({ ...subject.stored(), client_name: 'Theirs' })
     await protect()
@@ -463,7 +463,7 @@ it('a client at a provider that keeps one secret keeps it', async () => {
   expect(await log()).toEqual([])
 })
 
-it('a record that someone else changes meanwhile is answered and told of', async () => {
+it('a record that someone else changes meanwhile is answered and reported', async () => {
   await start('cognito')
   await addSecret()
   ;[old = '', young = ''] = await ids()

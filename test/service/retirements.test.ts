@@ -74,7 +74,7 @@ describe.each(OVERLAPPING)('$name', (kind) => {
     expect(await due(await later(HOUR + 2))).toMatchObject({ done: 0 })
   })
 
-  it('end when they are told to later, or earlier, or now', async () => {
+  it('end when a request says later, or earlier, or now', async () => {
     const { previous } = await rotate()
     const secretId = previous[0]?.id ?? ''
     const retire = (afterSeconds?: number) =>

@@ -99,7 +99,7 @@ describe('what is gone back over', () => {
     expect(await undone(0, { client_name: 'New' })).toEqual(merge({}))
   })
 
-  it('is told by its attributes, for what a provider reads for them alone', async () => {
+  it('is named by its attributes, for what a provider reads for them alone', async () => {
     const fieldsOf = async (request: ChangeRequest) => {
       const head = await bench.service.store.last(log())
       return (await prepareWish(bench.service, request, head, 'operation')).fields
@@ -117,7 +117,7 @@ describe('what is gone back over', () => {
 })
 
 describe('what cannot be gone back over', () => {
-  it('is told attribute by attribute, and once for each', async () => {
+  it('is named attribute by attribute, and once for each', async () => {
     const changes = ['name', 'description', 'name'].map((field) => ({ field, after: 'x' }))
     await append(intentOf(log(), 1, { changes: changes as never }))
     await append(closingOf(log(), 2))

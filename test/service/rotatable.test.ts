@@ -63,7 +63,7 @@ describe('a provider without a way to rotate secrets', () => {
 })
 
 describe('a client that can have no secret', () => {
-  it('gets none, and is told why', () => {
+  it('gets none, with the reason', () => {
     const provider = providerOf({ add, remove, unusable: () => 'it is public' })
     for (const ask of [checkOverlap, cutOver]) {
       expect(refusal(() => ask(provider, {}))).toMatchObject({

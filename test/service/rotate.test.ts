@@ -79,7 +79,7 @@ describe.each(CHOSEN)('$name', (kind) => {
     )
   const openIntents = () => bench.service.store.openIntents()
 
-  it('tells a secret that is accepted, with the one before it where both can be', async () => {
+  it('returns a secret that is accepted, with the one before it where both can be', async () => {
     const before = accepted()
     const { outcome, secret: made, previous, warnings } = await rotate()
     expect(outcome).toBe('applied')
@@ -109,7 +109,7 @@ describe.each(CHOSEN)('$name', (kind) => {
     'step sent',
     'state known',
     'outcome recorded',
-  ])('with a key is done once and told when the process dies after "%s"', async (point) => {
+  ])('with a key is done once and answered when the process dies after "%s"', async (point) => {
     const service = await another()
     await dyingAt(service, point, (dying) => rotate({ key: key('one') }, dying))
     await settled(bench.service)
@@ -121,7 +121,7 @@ describe.each(CHOSEN)('$name', (kind) => {
     expect(await openIntents()).toEqual([])
   })
 
-  it('is told again for an hour, as long as it is live', async () => {
+  it('is returned again for an hour, as long as it is live', async () => {
     const first = await rotate({ key: key('one') })
     const again = await rotate({ key: key('one') }, await another())
     expect(again).toMatchObject({ replayed: true, operationId: first.operationId })

@@ -252,7 +252,7 @@ describe('beside the secret that a client has', () => {
     expect(await list()).toHaveLength(2)
   })
 
-  it('begins again where another instance has told of someone else or taken the key', async () => {
+  it("begins again where another instance has reported someone else's change or taken the key", async () => {
     const elsewhere = withoutTurns(bench.service)
     await protect()
     subject.put({ ...subject.stored(), client_name: 'Theirs' })
@@ -271,7 +271,7 @@ describe('beside the secret that a client has', () => {
     expect(await list()).toHaveLength(2)
   })
 
-  it('is told with its key as long as an hour is not over, and then without its value', async () => {
+  it('is returned with its key as long as an hour is not over, and then without its value', async () => {
     const first = await rotate({ key: key(), retireAfterSeconds: 7_200 })
     const { at: made = 0 } = (await log()).at(-2) ?? {}
     const again = await rotate({
@@ -293,7 +293,7 @@ describe('beside the secret that a client has', () => {
     expect(late.previous).toEqual(first.previous)
   })
 
-  it('is told without its value once that has ended, or its record cannot be opened', async () => {
+  it('is returned without its value once that has ended, or its record cannot be opened', async () => {
     const first = await rotate({ key: key() })
     const lost: Service = { ...bench.service, seal: createSeal(Buffer.alloc(32, 9)) }
     const { value: _, ...shown } = first.secret ?? {}
@@ -304,7 +304,7 @@ describe('beside the secret that a client has', () => {
     expect(ended.previous).toEqual(first.previous)
   })
 
-  it('that another instance has settled is told with its value too', async () => {
+  it('that another instance has settled is returned with its value too', async () => {
     await dyingAt(withoutTurns(bench.service), 'step sent', (dying) =>
       rotate({ service: dying, key: key() }),
     )
@@ -324,7 +324,7 @@ describe('beside the secret that a client has', () => {
   })
 })
 
-it('beside another one, a change that someone else makes meanwhile is told', async () => {
+it('beside another one, a change that someone else makes meanwhile is reported', async () => {
   await start('cognito')
   subject.emulator?.inject({
     kind: 'foreign_write',
@@ -353,7 +353,7 @@ it('beside another one, one of the same minute that was there before is not take
   expect((await actions()).slice(-2)).toEqual(['rotate', 'not_applied'])
 })
 
-it('beside another one, a new secret is told again where the record shows none any more', async () => {
+it('beside another one, a new secret is returned again where the record shows none any more', async () => {
   await start('cognito')
   const [first] = await list()
   const { secret: added } = await rotate({ key: key() })
@@ -552,7 +552,7 @@ describe('in the place of the only secret', () => {
     expect(new Set(calls.slice(before).map(({ caller }) => caller))).toEqual(new Set(['a job']))
   })
 
-  it('is told with its key as long as it is the one in force', async () => {
+  it('is returned with its key as long as it is the one in force', async () => {
     const first = await rotate({ key: key() })
     const again = await rotate({ key: key() })
     expect(again).toEqual({
@@ -597,7 +597,7 @@ describe('in the place of the only secret', () => {
     expect(shown).not.toHaveProperty('value')
   })
 
-  it('is told without its value where its record cannot be opened', async () => {
+  it('is returned without its value where its record cannot be opened', async () => {
     await rotate({ key: key() })
     const lost: Service = { ...bench.service, seal: createSeal(Buffer.alloc(32, 9)) }
     const { secret: made } = await rotate({ key: key(), service: lost })

@@ -155,7 +155,7 @@ it('is not known where the provider does not show it', async () => {
   }
 })
 
-it('a retirement is applied where its secret is not live, whoever ended it', async () => {
+it('a retirement is applied where its secret is not live, also where someone else ended it', async () => {
   expect(await one({ id: 'new' }).retired()).toEqual({ outcome: 'applied', native: RECORD })
   expect(await one({ id: 'new' }, OLD).retired()).toEqual({
     outcome: 'not_applied',

@@ -106,7 +106,7 @@ describe('an intent that was listed as open', () => {
     expect(await outcomes()).toEqual(['applied', 'applied'])
   })
 
-  it('tells what someone else did meanwhile also where it was not applied', async () => {
+  it('reports what someone else did meanwhile also where it was not applied', async () => {
     const dying: Service = {
       ...bench.service,
       reached: async (point) => {

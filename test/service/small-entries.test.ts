@@ -84,7 +84,7 @@ it('a small request adds some kilobytes, however much of the client is sealed', 
   expect(faults).toEqual([])
 })
 
-it('is told, undone, rolled back, settled and verified as ever', async () => {
+it('is shown, undone, rolled back, settled and verified as ever', async () => {
   await bench.change(subject.ref, { name: 'One' })
   const { seq: to = 0 } = (await bench.service.store.last(resourceOf(subject.ref))) ?? {}
   const removed = await bench.change(subject.ref, { callbacks: { remove: LONG.slice(10, 20) } })
@@ -112,7 +112,7 @@ it('is told, undone, rolled back, settled and verified as ever', async () => {
   expect(records).toBe(Number(bench.database.prepare('select count(*) as n from log').get()?.n))
 })
 
-it('a change of someone else is told value by value', async () => {
+it('a change of someone else is reported value by value', async () => {
   await take(PREVIEW)
   await take(PREVIEW)
   subject.put({ ...subject.stored(), [kind?.callbacks ?? '']: callbacks().slice(1) })

@@ -231,7 +231,7 @@ describe.each(EMULATED)('$name, which has no setting for it', (one) => {
     await expect(on).rejects.toThrow(/resume/)
   })
 
-  it('refuses a change of what is held, and tells the way', async () => {
+  it('refuses a change of what is held, and says the way', async () => {
     await suspend()
     const off = subject.stored()
     const change = bench.change(subject.ref, held.client)

@@ -8,7 +8,7 @@ import { startWorld, type World } from '../contract/world.ts'
 let world: World
 afterEach(() => world.close())
 
-it('adds a checkpoint although it cannot be told what is due, and says that something failed', async () => {
+it('adds a checkpoint although it cannot learn what is due, and says that something failed', async () => {
   const broken = () => Promise.reject(new ClientError('store_unavailable', 'It is slow.'))
   world = await startWorld({ around: (store) => ({ ...store, due: broken }) })
   const { app, service, sweep } = world.clientry

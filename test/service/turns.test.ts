@@ -78,7 +78,7 @@ describe('turns under one key', () => {
     expect(log.slice(3)).toEqual(['two ends', 'three begins', 'three ends'])
   })
 
-  it('go on after one that failed, and its failure is told', async () => {
+  it('go on after one that failed, and its failure is reported', async () => {
     const turns = createTurns(() => 0)
     const failed = turns.take({ key: 'key', caller: 'ci', deadline: LATER }, () =>
       Promise.reject(new TypeError('broken')),
@@ -139,7 +139,7 @@ describe('turns of several callers', () => {
     ).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3'])
   })
 
-  it('come after what stops the client, whoever asks for it', async () => {
+  it('come after what stops the client, by all callers', async () => {
     expect(
       await orderOf([
         ['a1', 'a'],

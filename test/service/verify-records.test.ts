@@ -71,7 +71,7 @@ describe('checkpoints', () => {
     return { all, last: all.at(-1) as Entry }
   }
 
-  it('are one log more, and the newest is told', async () => {
+  it('are one log more, and the newest is reported', async () => {
     const { last } = await checkpoint()
     const verdict = await verifyLog(bench.service.store)
     expect(verdict).toMatchObject({ records: 4, logs: 2, faults: [] })
@@ -132,7 +132,7 @@ describe('checkpoints', () => {
     expect(await whys()).toEqual([[LOG, 3, expect.stringMatching(/ends at 2\b.*\b4$/)]])
   })
 
-  it('are told by the key that they were made with, where that is given', async () => {
+  it('are recognized by the key that they were made with, where that is given', async () => {
     await checkpoint()
     expect(await faults({ fingerprints: bench.service.fingerprints })).toEqual([])
     const other = await bench.another({ key: Buffer.alloc(32, 9) })
@@ -173,7 +173,7 @@ describe('checkpoints', () => {
   })
 })
 
-it('tells now and then how far it has come', async () => {
+it('reports now and then how far it has come', async () => {
   async function* many(resource?: string): AsyncGenerator<RawRecord> {
     if (resource !== undefined) return
     for (let seq = 1; seq <= 20_001; seq += 1) yield { resource: LOG, seq, text: '' }

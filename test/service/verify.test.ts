@@ -275,7 +275,7 @@ describe('a tail that was cut off', () => {
 })
 
 describe('checkpoints', () => {
-  it('tell by their code that another key made them', async () => {
+  it('show by their code that another key made them', async () => {
     await makeHistory()
     const forger = createFingerprints(Buffer.alloc(32, 6))
     await rewrite(logOf('two'), 1, { actor: { subject: 'someone else', issuer: '' } })

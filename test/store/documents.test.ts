@@ -55,7 +55,7 @@ describe('a document', () => {
     expect(database.prepare('select id from documents').all()).toHaveLength(1)
   })
 
-  it('is used up once, whoever tries', async () => {
+  it('is used up once, however many try', async () => {
     await documents.put('Code', 'c1', { a: 1 })
     expect(documents.find('Code', 'id', 'c1')?.consumedAt).toBeUndefined()
     expect(await createDocuments(other, settings).consume('Code', 'c1')).toBe(true)

@@ -76,7 +76,7 @@ it('does what comes during a commit in the next one', async () => {
   expect(commits).toBe(2)
 })
 
-it('undoes what fails, and tells its caller alone', async () => {
+it('undoes what fails, and reports it to its caller alone', async () => {
   const write = writer()
   const told = await Promise.allSettled([write([1]), write([4, 1]), write([2])])
   expect(told.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
@@ -84,7 +84,7 @@ it('undoes what fails, and tells its caller alone', async () => {
   expect(stored()).toEqual([1, 2])
 })
 
-it('tells everybody when the commit fails, keeps nothing, and goes on', async () => {
+it('reports to all callers when the commit fails, keeps nothing, and goes on', async () => {
   const write = writer()
   const told = await Promise.allSettled([write([1]), write([LOST])])
   expect(told.map(({ status }) => status)).toEqual(['rejected', 'rejected'])

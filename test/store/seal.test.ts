@@ -86,7 +86,7 @@ it('refuses what was closed with another key', () => {
   expect(() => other.open(seal.close(RECORD, 'place'), 'place')).toThrow(UNOPENED)
 })
 
-it('tells nothing of the record or the place when it refuses', () => {
+it('reveals nothing of the record or the place when it refuses', () => {
   const sealed = seal.close(RECORD, 'place')
   expect(() => seal.open(sealed, 'elsewhere')).toThrow(
     expect.objectContaining({ message: expect.not.stringMatching(/secret|elsewhere/) }),

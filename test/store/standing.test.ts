@@ -39,7 +39,7 @@ it('stays the same through an intent that says nothing of it', () => {
   expect(following(intent, outcome('applied')).standing).toEqual(HELD)
 })
 
-it('takes members in and out, and is then as good as it ever was', () => {
+it('takes members in and out, and is then what it was', () => {
   const held = withStanding(undefined, { protected: true })
   expect(held).toEqual(HELD)
   expect(withStanding(held, { protected: undefined })).toEqual({})

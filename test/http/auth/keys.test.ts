@@ -388,7 +388,7 @@ describe('an issuer without a configured address of its keys', () => {
     expect(faults).toEqual([{ of: issuer, url: `${issuer}${place}`, status: 200, cause }])
   })
 
-  it('is told apart from one that has no document at all', async () => {
+  it('is distinguished from one that has no document at all', async () => {
     serve({})
     const judge = discovering(server.origin)
     await judge.renew()

@@ -20,7 +20,7 @@ function waiting(bell: ReturnType<typeof createBell>, milliseconds: number) {
 }
 const turn = (milliseconds = 0) => vi.advanceTimersByTimeAsync(milliseconds)
 
-it('waits as long as it is told where no one rings', async () => {
+it('waits as long as it may where no one rings', async () => {
   const wait = waiting(createBell(), 1_000)
   await turn(999)
   expect(wait.over).toBe(false)

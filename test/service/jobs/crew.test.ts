@@ -100,7 +100,7 @@ const outcomes = ({ finished }: Awaited<ReturnType<typeof crewOf>>['crew']) =>
   [...finished].map(([item, { outcome, code }]) => [item, code ?? outcome])
 
 describe('a crew', () => {
-  it('begins as many as its place takes, tells of each, and goes on as they end', async () => {
+  it('begins as many as its place takes, reports each, and goes on as they end', async () => {
     const { crew, view } = await crewOf()
     expect([crew.busy(), crew.wakesAt()]).toEqual([false, Number.POSITIVE_INFINITY])
     crew.begin(100)

@@ -130,7 +130,7 @@ it('goes on after a kill, stops after a second one until it is resumed, and does
   await expectOnce(id)
 })
 
-it('is taken over by another server on the same file, which can also be told what to do', async () => {
+it('is taken over by another server on the same file, which can also be given commands', async () => {
   const [first, second] = [await start(), await start()]
   const { id } = await send(first, '/jobs', job())
   await reachWrites(5)

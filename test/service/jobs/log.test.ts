@@ -114,7 +114,7 @@ describe('entries', () => {
     expect(await bench.service.store.last(view.job.resource)).toEqual(entry)
   })
 
-  it('are told where their number is taken, and where they cannot happen', async () => {
+  it('are refused where their number is taken, and where they cannot happen', async () => {
     const view = await submit()
     await append(view, claim('one', Date.now() + 60_000))
     expect(await appendAfter(bench.service, view.job, view.last, claim('two', 9))).toBe(TAKEN)
@@ -124,7 +124,7 @@ describe('entries', () => {
 })
 
 describe('a follower', () => {
-  it('tells every entry once, its own and those of others, in order', async () => {
+  it('reports every entry once, its own and those of others, in order', async () => {
     const view = await submit()
     const seen: number[] = []
     const log = await follow(bench.service, view.job, ({ seq }) => seen.push(seq))
@@ -154,7 +154,7 @@ describe('a follower', () => {
   })
 })
 
-describe('telling a job', () => {
+describe('controlling a job', () => {
   it('does nothing where it does that already, or cannot do it', async () => {
     const view = await submit()
     expect(await tellJob(bench.service, view, 'resume', ACTOR)).toEqual(view)

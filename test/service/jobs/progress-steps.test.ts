@@ -112,7 +112,7 @@ describe('a claim', () => {
     expect(comesTo(free, claim('two', 300))).toBeUndefined()
   })
 
-  it('is told of who has it', () => {
+  it('knows who has it', () => {
     expect(isHeldBy(RUNNING, 'one')).toBe(true)
     expect(isHeldBy(RUNNING, 'two')).toBe(false)
     expect(isHeldBy(PLANNING, 'one')).toBe(false)
@@ -210,7 +210,7 @@ describe('the canary part', () => {
     run: { total: 4, done: 0 },
   }
 
-  it('is over once it is done, whoever paused the job meanwhile', () => {
+  it('is over once it is done, although someone paused the job meanwhile', () => {
     expect(comesTo(before, results('run', ['applied']), options)).toMatchObject({
       state: 'running',
       canaryDone: false,

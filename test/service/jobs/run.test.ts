@@ -168,7 +168,7 @@ it('does each client once, however often it is paused and resumed from two proce
   await expectOnce(id)
 })
 
-it('gives the job back when it is told to end, so that another one goes on at once', async () => {
+it('gives the job back when it is to end, so that another one goes on at once', async () => {
   const { id } = await submit()
   subject.emulator?.inject({ kind: 'delay', operation: WRITE, delayMs: 300, times: 4 })
   const first = jobsOf()

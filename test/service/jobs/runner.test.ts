@@ -261,7 +261,7 @@ describe('a runner', () => {
     expect(await progress(id)).toMatchObject({ state: 'done' })
   })
 
-  it('that is told to end lets what is under way end, and gives the job back', async () => {
+  it('that is to end lets what is under way end, and gives the job back', async () => {
     const release = holding('c00')
     const { id } = await submit(30)
     const runner = run(id)
@@ -278,7 +278,7 @@ describe('a runner', () => {
     expect(done.length).toBeLessThan(30)
   })
 
-  it('that was told to end before it began, or finds no job, does nothing', async () => {
+  it('that was to end before it began, or finds no job, does nothing', async () => {
     const { id } = await submit(1)
     const runner = run(id)
     runner.stop()
@@ -365,7 +365,7 @@ describe('the jobs of a process', () => {
     await eventually(() => expect(counts()).toEqual([1, 0, 1, 0]))
   })
 
-  it('tell why one of them failed, and go on with it at a sweep', async () => {
+  it('report why one of them failed, and go on with it at a sweep', async () => {
     const { id } = await submit(1)
     let failing = true
     const at = service()
@@ -412,7 +412,7 @@ describe('the jobs of a process', () => {
     expect(counts()).toEqual([])
   })
 
-  it('tell a fault of ours by a code too', async () => {
+  it('report a fault of ours by a code too', async () => {
     const { id } = await submit(1)
     const at = service()
     const last: Service['store']['last'] = () => Promise.reject(new TypeError('a fault of ours'))

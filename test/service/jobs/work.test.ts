@@ -139,7 +139,7 @@ describe('a change', () => {
     expect(result).toStrictEqual({ ...client, outcome: 'unchanged' })
   })
 
-  it('of a client that has moved on fails, unless nothing is left to do', async () => {
+  it('of a client that was changed since fails, unless nothing is left to do', async () => {
     const { result: planned } = await plan()
     await bench.change(subject.ref, { name: 'Mine' })
     const failed = await run({ ...(planned.tag !== undefined && { planned: planned.tag }) })
@@ -185,7 +185,7 @@ describe('a change', () => {
 const callUntil = (deadline: number): Call => ({ operationId: 'o', deadline, timeoutMs: 1_000 })
 
 describe('calls of a client', () => {
-  it('take turns with the other jobs of their submitter, end in time, and tell how long they waited', async () => {
+  it('take turns with the other jobs of their submitter, end in time, and report how long they waited', async () => {
     const calls: Call[] = []
     const seen = withProvider({
       read: (ref, call) => {
@@ -252,7 +252,7 @@ describe('a failure', () => {
     },
   )
 
-  it('of ours is told as such, without what was thrown', async () => {
+  it('of ours is reported as such, without what was thrown', async () => {
     const worked = await run({}, failing(new Error('secret detail')))
     expect(worked.result).toStrictEqual({
       ...client,
@@ -333,7 +333,7 @@ describe('a plan at once', () => {
   }
   const within = { requestId: 'r1', deadline: Date.now() + 60_000 }
 
-  it('tells of each client in order, by its own patch or that of all', async () => {
+  it('reports each client in order, by its own patch or that of all', async () => {
     const own = parseMergePatch({ description: 'Own' })
     const items = [...submission.items, { ...submission.items[0], patch: own }] as never
     const results = await planAtOnce(bench.service, { ...submission, items, patch: PATCH }, within)
