@@ -12,7 +12,7 @@ import type { JsonObject } from '../src/core/json/json.ts'
 import { PERMISSIONS } from '../src/core/rights/permissions.ts'
 import type { FaultKind } from '../src/emulators/faults.ts'
 import type { HttpRequest } from '../src/http/wire/message.ts'
-import { startWorld, type World } from './contract/world.ts'
+import { SCOPE_EACH, SHORT_WAITS, startWorld, type World } from './contract/world.ts'
 import { fullAuth0Client } from './fixtures/auth0.ts'
 import { fullCognitoClient, POOL_ID } from './fixtures/cognito.ts'
 import { fullLocalClient } from './fixtures/local.ts'
@@ -81,9 +81,14 @@ const FAULTS: readonly FaultKind[] = [
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'clientry-canary-'))
-  const permissions = PERMISSIONS.map((one) => ({ scope: one, grants: [one] })) as never
   const path = join(folder, 'clientry.db')
-  world = await startWorld({ path, permissions, level: 'debug', metrics: true })
+  world = await startWorld({
+    path,
+    permissions: SCOPE_EACH,
+    level: 'debug',
+    metrics: true,
+    limits: SHORT_WAITS,
+  })
   world.auth0.put({ ...fullAuth0Client, client_secret: AUTH0, addons: ADDONS })
   world.cognito.put(POOL_ID, { ...fullCognitoClient, ClientSecret: COGNITO })
   const { putLocalClient } = await import('../src/providers/local/index.ts')

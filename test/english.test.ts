@@ -37,8 +37,16 @@ const PAGES = [...pathsIn('docs', '.md'), 'README.md', 'CONTRIBUTING.md'].filter
   (path) => !AS_WRITTEN.test(path),
 )
 
-it.each(PAGES)('%s', (path) => {
-  expect(linesOf(readFileSync(path, 'utf8')).filter((line) => WORDS.test(line))).toEqual([])
+/** Texts of files in which one of the words is, each with its path. */
+const found = (paths: readonly string[], textsOf: (text: string) => readonly string[]) =>
+  paths.flatMap((path) =>
+    textsOf(readFileSync(path, 'utf8'))
+      .filter((text) => WORDS.test(text))
+      .map((text) => `${path}: ${text}`),
+  )
+
+it('the pages', () => {
+  expect(found(PAGES, linesOf)).toEqual([])
 })
 
 const commentsOf = (source: string): readonly string[] =>
@@ -46,22 +54,17 @@ const commentsOf = (source: string): readonly string[] =>
     text.replace(/`[^`\n]*`/g, '').replace(/\s*\n\s*\*?\s*/g, ' '),
   )
 
-it.each(['src', 'test', 'bench', 'scripts'].flatMap((folder) => pathsIn(folder, '.ts')))(
-  'the comments of %s',
-  (path) => {
-    expect(commentsOf(readFileSync(path, 'utf8')).filter((text) => WORDS.test(text))).toEqual([])
-  },
-)
-
-it.each(pathsIn('src', '.ts'))('the messages of %s', (path) => {
-  expect(sentencesOf(readFileSync(path, 'utf8')).filter((text) => WORDS.test(text))).toEqual([])
+it.each(['src', 'test', 'bench', 'scripts'])('the comments of %s', (folder) => {
+  expect(found(pathsIn(folder, '.ts'), commentsOf)).toEqual([])
 })
 
-/** What `npm test` prints: titles, and sentences about what went wrong. Code between two texts may span lines. */
-it.each(pathsIn('test', '.ts').filter((path) => !path.endsWith('/english.test.ts')))(
-  'the titles of %s',
-  (path) => {
-    const texts = sentencesOf(readFileSync(path, 'utf8')).filter((text) => !text.includes('\n'))
-    expect(texts.filter((text) => WORDS.test(text))).toEqual([])
-  },
-)
+it('the messages of src', () => {
+  expect(found(pathsIn('src', '.ts'), sentencesOf)).toEqual([])
+})
+
+// What `npm test` prints: titles, and sentences about what went wrong. Code between two texts may span lines.
+it('the titles of test', () => {
+  const sources = pathsIn('test', '.ts').filter((path) => !path.endsWith('/english.test.ts'))
+  const lines = (text: string) => sentencesOf(text).filter((one) => !one.includes('\n'))
+  expect(found(sources, lines)).toEqual([])
+})

@@ -9,7 +9,7 @@ import type { HttpRequest } from '../src/http/wire/message.ts'
 import { createMetrics } from '../src/observe/metrics.ts'
 import { following } from '../src/store/log/chain.ts'
 import { resourceOf } from '../src/store/resource.ts'
-import { startWorld, type World, type WorldOptions } from './contract/world.ts'
+import { SHORT_WAITS, startWorld, type World, type WorldOptions } from './contract/world.ts'
 import { POOL_ID } from './fixtures/cognito.ts'
 import { closingOf, intentOf } from './fixtures/entries.ts'
 import { runs } from './property.ts'
@@ -191,6 +191,7 @@ describe('changes', () => {
   })
 
   it('that the provider refuses are not applied', async () => {
+    await reopen({ metrics: true, limits: SHORT_WAITS })
     const operation = 'PATCH /clients/{id}'
     world.auth0.inject({ kind: 'error_before_apply', operation, times: 9 })
     expect((await patch({ name: 'Lost' })).status).toBe(500)

@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto'
 import { parseConfig } from '../../src/config/config-parse.ts'
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
+import { PERMISSIONS } from '../../src/core/rights/permissions.ts'
 import {
   type Auth0Emulator,
   DEFAULT_CREDENTIAL,
@@ -28,6 +29,16 @@ import { sign, signingKey, startKeyServer } from '../http/auth/issuer.ts'
 
 export const AUDIENCE = 'https://clientry.example'
 export const ISSUER = 'https://issuer.example/'
+/** `auth.permissions` in which each permission has a scope of its name. */
+export const SCOPE_EACH: readonly JsonObject[] = PERMISSIONS.map((one) => ({
+  scope: one,
+  grants: [one],
+}))
+
+/** So long that no call over loopback is late on a busy machine (milliseconds). */
+const UPSTREAM_TIMEOUT_MS = 20_000
+/** `limits` for tests that lose or stall what is sent: the program waits for it as long. */
+export const SHORT_WAITS: JsonObject = { upstreamTimeoutMs: 500 }
 
 export interface World {
   readonly clientry: Clientry
@@ -120,7 +131,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         ],
         ...(options.permissions === undefined ? {} : { permissions: options.permissions }),
       },
-      limits: { upstreamTimeoutMs: 500, ...options.limits },
+      limits: { upstreamTimeoutMs: UPSTREAM_TIMEOUT_MS, ...options.limits },
       ...(options.server === undefined ? {} : { server: options.server }),
       ...(options.quotas === undefined ? {} : { quotas: options.quotas }),
       ...(options.level === undefined ? {} : { log: { level: options.level } }),

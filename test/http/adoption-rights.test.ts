@@ -9,10 +9,10 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parseConfig } from '../../src/config/config-parse.ts'
 import type { JsonObject } from '../../src/core/json/json.ts'
-import { PERMISSIONS } from '../../src/core/rights/permissions.ts'
 import { type Clientry, createClientry } from '../../src/program/clientry.ts'
 import { openDatabase } from '../../src/store/sqlite/database.ts'
 import { createSqliteStore } from '../../src/store/sqlite/sqlite.ts'
+import { SCOPE_EACH } from '../contract/world.ts'
 import { sign, signingKey, startKeyServer } from './auth/issuer.ts'
 
 const ISSUER = 'https://issuer.example/'
@@ -66,7 +66,7 @@ beforeEach(async () => {
       providers: { partners: { type: 'rfc7592', registrationEndpoint: `${url}/register` } },
       auth: {
         issuers: [{ issuer: ISSUER, jwksUrl: keys.url, audience: ['clientry'] }],
-        permissions: PERMISSIONS.map((one) => ({ scope: one, grants: [one] })),
+        permissions: SCOPE_EACH,
       },
     },
     { KEY: randomBytes(32).toString('base64') },

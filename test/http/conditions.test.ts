@@ -1,6 +1,7 @@
 /** G3: conditions in headers that come on several lines, which only some entries can bring. */
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { ask, type Sent } from '../contract/caller.ts'
 import { startWorld, type World } from '../contract/world.ts'
 
 let world: World
@@ -10,20 +11,11 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-async function send(method: string, headers: Readonly<Record<string, readonly string[]>>) {
-  return world.clientry.app({
-    method,
-    path: '/clients/exampleClientId',
-    query: method === 'GET' ? '' : 'dryRun=true',
-    headers: {
-      authorization: [`Bearer ${await world.token()}`],
-      'content-type': ['application/json'],
-      ...headers,
-    },
-    body: method === 'GET' ? undefined : Buffer.from('{"client":{"name":"Planned"}}'),
-    deadline: Date.now() + 5_000,
+const send = (method: string, headers: Sent['headers'] = {}) =>
+  ask(world, method, '/clients/exampleClientId', {
+    headers,
+    ...(method !== 'GET' && { query: 'dryRun=true', body: { client: { name: 'Planned' } } }),
   })
-}
 
 // RFC 9110 section 5.3: several lines of a list are one list.
 it('reads several lines of If-Match and of If-None-Match as one list', async () => {
@@ -45,15 +37,8 @@ it('gives other views to callers who see other things of the same state', async 
     ] as never,
   })
   try {
-    const get = async (scope: string) =>
-      mixed.clientry.app({
-        method: 'GET',
-        path: '/clients/exampleClientId',
-        query: '',
-        headers: { authorization: [`Bearer ${await mixed.token([scope])}`] },
-        body: undefined,
-        deadline: Date.now() + 5_000,
-      })
+    const get = (scope: string) =>
+      ask(mixed, 'GET', '/clients/exampleClientId', { scopes: [scope] })
     const [all, read] = [await get('all'), await get('read')]
     const parts = ({ headers }: typeof all) => (headers.etag ?? '').slice(1, -1).split('.')
     expect(parts(all)[0]).toBe(parts(read)[0])

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import { PERMISSIONS } from '../../src/core/rights/permissions.ts'
 import { putLocalClient } from '../../src/providers/local/index.ts'
+import { SCOPE_EACH } from '../contract/world.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
 import { byFile } from './credential-files.ts'
@@ -65,8 +66,7 @@ const ROTATOR = [...WRITER, 'secrets:rotate']
 
 let world: JobWorld
 beforeAll(async () => {
-  const permissions = PERMISSIONS.map((one) => ({ scope: one, grants: [one] }))
-  world = await startJobWorld(0, { permissions, scopes: WRITER })
+  world = await startJobWorld(0, { permissions: SCOPE_EACH, scopes: WRITER })
 })
 afterAll(() => world.close())
 beforeEach(async () => {

@@ -8,6 +8,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { PERMISSIONS, type Permission } from '../../src/core/rights/permissions.ts'
+import { SCOPE_EACH } from '../contract/world.ts'
 import { patience, runs } from '../property.ts'
 import { type Asked, requestsOf } from './grants-requests.ts'
 import { freshClients, type Marks, stateOf } from './grants-world.ts'
@@ -72,7 +73,7 @@ let sequences = 0
 let taken = 0
 
 beforeAll(async () => {
-  const everywhere = PERMISSIONS.map((one) => ({ scope: one, grants: [one] }))
+  const everywhere = SCOPE_EACH
   const somewhere = PERMISSIONS.map((one) => ({
     scope: `local:${one}`,
     grants: [one],

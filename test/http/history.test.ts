@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
-import type { HttpRequest } from '../../src/http/wire/message.ts'
+import { ask, type Sent } from '../contract/caller.ts'
 import { ISSUER, startWorld, type World } from '../contract/world.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
 
@@ -31,40 +31,17 @@ beforeAll(async () => {
   world = await startWorld({ permissions })
   for (const [provider, address] of Object.entries(ADDRESSES)) {
     const body = { ...address, client: { name: `At ${provider}` } }
-    const { status, headers } = await send(['write'], change(body))
+    const { status, headers } = await change(body)
     expect(status).toBe(200)
     operations.set(provider, headers['operation-id'] ?? '')
   }
 })
 afterAll(() => world.close())
 
-const change = (body: object): Partial<HttpRequest> => ({
-  method: 'PATCH',
-  path: CLIENT,
-  body: Buffer.from(JSON.stringify(body)),
-})
-
-async function send(
-  scopes: readonly string[],
-  more: Partial<HttpRequest>,
-  claims: JsonObject = {},
-) {
-  const answer = await world.clientry.app({
-    method: 'GET',
-    path: '/history',
-    query: '',
-    body: undefined,
-    deadline: Date.now() + 5_000,
-    ...more,
-    headers: {
-      authorization: [`Bearer ${await world.token(scopes, claims)}`],
-      'content-type': ['application/json'],
-      'x-request-id': ['r-1'],
-      ...more.headers,
-    },
-  })
-  return { ...answer, json: JSON.parse(answer.body) as JsonObject }
-}
+const change = (body: JsonObject, more: Sent = {}) =>
+  ask(world, 'PATCH', CLIENT, { scopes: ['write'], body, ...more })
+const get = (scopes: readonly string[], target: string, claims: JsonObject = {}) =>
+  ask(world, 'GET', target, { scopes, claims, headers: { 'x-request-id': 'r-1' } })
 
 const providersIn = (body: JsonObject) =>
   (body.items as readonly { client: { provider: string } }[]).map(({ client }) => client.provider)
@@ -73,34 +50,34 @@ describe('GET /history', () => {
   it.each(Object.keys(ADDRESSES))(
     'shows %s alone to a caller who may read only that',
     async (id) => {
-      const { status, json } = await send([`history:${id}`, 'read'], {})
+      const { status, body } = await get([`history:${id}`, 'read'], '/history')
       expect(status).toBe(200)
-      expect(providersIn(json)).toEqual([id])
-      const narrowed = await send([`history:${id}`], { query: `provider=${id}` })
-      expect(providersIn(narrowed.json)).toEqual([id])
+      expect(providersIn(body)).toEqual([id])
+      const narrowed = await get([`history:${id}`], `/history?provider=${id}`)
+      expect(providersIn(narrowed.body)).toEqual([id])
       for (const query of ['outcome=applied', 'actor=tester', 'limit=100']) {
-        expect(providersIn((await send([`history:${id}`], { query })).json)).toEqual([id])
+        expect(providersIn((await get([`history:${id}`], `/history?${query}`)).body)).toEqual([id])
       }
     },
   )
 
   it('shows two to a caller who may read two, newest first', async () => {
-    const { json } = await send(['history:auth0', 'history:local'], {})
-    expect(providersIn(json)).toEqual(['local', 'auth0'])
+    const { body } = await get(['history:auth0', 'history:local'], '/history')
+    expect(providersIn(body)).toEqual(['local', 'auth0'])
   })
 
   it('refuses another provider, by its name only to a caller who may do anything there', async () => {
-    const hidden = await send(['history:auth0'], { query: 'provider=local' })
-    expect(hidden).toMatchObject({ status: 400, json: { field: 'provider' } })
-    expect(hidden.body).not.toContain('local')
-    const seen = await send(['history:auth0', 'read'], { query: 'provider=local' })
-    expect(seen).toMatchObject({ status: 403, json: { code: 'insufficient_scope' } })
-    expect(await send(['read'], {})).toMatchObject({ status: 403 })
+    const hidden = await get(['history:auth0'], '/history?provider=local')
+    expect(hidden).toMatchObject({ status: 400, body: { field: 'provider' } })
+    expect(hidden.text).not.toContain('local')
+    const seen = await get(['history:auth0', 'read'], '/history?provider=local')
+    expect(seen).toMatchObject({ status: 403, body: { code: 'insufficient_scope' } })
+    expect(await get(['read'], '/history')).toMatchObject({ status: 403 })
   })
 
   it('takes the same subject of another issuer for someone else', async () => {
     const found = async (query: string) =>
-      providersIn((await send(['history:auth0'], { query })).json)
+      providersIn((await get(['history:auth0'], `/history?${query}`)).body)
     expect(await found('actor=tester')).toEqual(['auth0'])
     expect(await found(`actor=tester&actorIssuer=${encodeURIComponent(ISSUER)}`)).toEqual(['auth0'])
     expect(await found('actor=tester&actorIssuer=any')).toEqual(['auth0'])
@@ -112,18 +89,17 @@ describe('GET /history', () => {
   })
 
   it('shows open changes of those providers alone', async () => {
-    const open = await send(['history:auth0'], { query: 'outcome=open' })
-    expect(open).toMatchObject({ status: 200, json: { items: [] } })
+    const open = await get(['history:auth0'], '/history?outcome=open')
+    expect(open).toMatchObject({ status: 200, body: { items: [] } })
   })
 })
 
 describe('a large item', () => {
   /** Sends a page of a history, and what `whole` of an item leads to. */
   async function page(target: string): Promise<readonly JsonObject[]> {
-    const [path = '', query = ''] = target.split('?')
-    const { status, json } = await send(['history:auth0'], { path, query })
+    const { status, body } = await get(['history:auth0'], target)
     expect(status).toBe(200)
-    return (json.items as readonly JsonObject[] | undefined) ?? [json]
+    return (body.items as readonly JsonObject[] | undefined) ?? [body]
   }
   const urls = (host: string) =>
     Array.from(
@@ -134,10 +110,10 @@ describe('a large item', () => {
   it('is cut among others, marked, and whole where it leads to', async () => {
     const callbacks = urls('ours')
     const body = { client: { callbacks } }
-    expect(await send(['write'], change(body))).toMatchObject({ status: 200 })
+    expect(await change(body)).toMatchObject({ status: 200 })
     const theirs = urls('theirs')
     world.auth0.put({ ...world.auth0.client('exampleClientId'), callbacks: theirs } as never)
-    expect(await send(['write'], change({ client: { description: 'Small' } }))).toMatchObject({
+    expect(await change({ client: { description: 'Small' } })).toMatchObject({
       status: 200,
     })
 
@@ -161,26 +137,26 @@ describe('a large item', () => {
 })
 
 describe('GET /operations/{operationId}', () => {
-  const at = (id: string | undefined) => ({ path: `/operations/${id}` })
+  const at = (id: string | undefined) => `/operations/${id}`
 
   it('is for anyone else, byte for byte, as if it did not exist', async () => {
-    const missing = await send(['read'], at('none'), { sub: 'somebody' })
+    const missing = await get(['read'], at('none'), { sub: 'somebody' })
     expect(missing.status).toBe(404)
     for (const id of operations.values()) {
-      const foreign = await send(['read'], at(id), { sub: 'somebody' })
-      expect(foreign.body).toBe(missing.body)
+      const foreign = await get(['read'], at(id), { sub: 'somebody' })
+      expect(foreign.text).toBe(missing.text)
       expect(foreign.headers).toEqual(missing.headers)
-      const other = await send(['write'], at(id), { client_id: 'another-client' })
-      expect(other.body).toBe(missing.body)
+      const other = await get(['write'], at(id), { client_id: 'another-client' })
+      expect(other.text).toBe(missing.text)
     }
   })
 
   it('is shown to its caller, and to anyone who may read the history of that provider', async () => {
     const id = operations.get('local')
-    expect(await send(['read'], at(id))).toMatchObject({ status: 200, json: { operationId: id } })
-    const reader = await send(['history:local'], at(id), { sub: 'somebody' })
-    expect(reader).toMatchObject({ status: 200, json: { actor: { subject: 'tester' } } })
-    const elsewhere = await send(['history:auth0'], at(id), { sub: 'somebody' })
+    expect(await get(['read'], at(id))).toMatchObject({ status: 200, body: { operationId: id } })
+    const reader = await get(['history:local'], at(id), { sub: 'somebody' })
+    expect(reader).toMatchObject({ status: 200, body: { actor: { subject: 'tester' } } })
+    const elsewhere = await get(['history:auth0'], at(id), { sub: 'somebody' })
     expect(elsewhere.status).toBe(404)
   })
 })
@@ -188,8 +164,8 @@ describe('GET /operations/{operationId}', () => {
 describe('a header that came twice', () => {
   it('is refused: idempotency-key', async () => {
     const headers = { 'idempotency-key': ['"one"', '"one"'] }
-    const answer = await send(['write'], { ...change({ client: { name: 'Twice' } }), headers })
-    expect(answer).toMatchObject({ status: 400, json: { code: 'invalid_request' } })
+    const answer = await change({ client: { name: 'Twice' } }, { headers })
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
     expect(world.auth0.client('exampleClientId')?.name).toBe('At auth0')
   })
 })
@@ -197,38 +173,35 @@ describe('a header that came twice', () => {
 describe('an Idempotency-Key', () => {
   it('of one caller means nothing to another', async () => {
     const headers = { 'idempotency-key': ['shared'] }
-    const sent = { ...change({ client: { description: 'Keyed' } }), headers }
-    const first = await send(['write'], sent)
-    const other = await send(['write'], sent, { sub: 'somebody' })
+    const send = (claims: JsonObject = {}) =>
+      change({ client: { description: 'Keyed' } }, { headers, claims })
+    const first = await send()
+    const other = await send({ sub: 'somebody' })
     expect([first.status, other.status]).toEqual([200, 200])
     expect(other.headers['idempotent-replayed']).toBeUndefined()
-    const again = await send(['write'], sent)
+    const again = await send()
     expect(again.headers['idempotent-replayed']).toBe('true')
   })
 })
 
 it('shows what a copy was made of to those who may know of clients there', async () => {
   const body = { provider: 'local', client: { name: 'A copy' }, allowLoss: true }
-  const copied = await send(['write'], {
-    method: 'POST',
-    path: `${CLIENT}/copy`,
-    query: 'provider=auth0',
-    body: Buffer.from(JSON.stringify(body)),
-  })
-  expect(copied.status, copied.body).toBe(201)
-  const operation = { path: `/operations/${copied.headers['operation-id']}` }
-  const client = { path: `/clients/${copied.json.id}/history`, query: 'provider=local' }
-  const all = { query: 'provider=local&limit=1' }
+  const path = `${CLIENT}/copy?provider=auth0`
+  const copied = await ask(world, 'POST', path, { scopes: ['write'], body })
+  expect(copied.status, copied.text).toBe(201)
+  const operation = `/operations/${copied.headers['operation-id']}`
+  const client = `/clients/${copied.body.id}/history?provider=local`
+  const all = '/history?provider=local&limit=1'
   const source = { provider: 'auth0', id: 'exampleClientId' }
-  for (const asked of [operation, client, all]) {
-    const told = async (scopes: readonly string[]) => {
-      const { json } = await send(scopes, asked)
-      const [item = json] = (json.items ?? []) as readonly JsonObject[]
+  for (const target of [operation, client, all]) {
+    const shown = async (scopes: readonly string[]) => {
+      const { body: answer } = await get(scopes, target)
+      const [item = answer] = (answer.items ?? []) as readonly JsonObject[]
       expect(item.action).toBe('create')
       return item.copiedFrom
     }
-    expect(await told(['history:local'])).toBeUndefined()
-    expect(await told(['history:local', 'history:auth0'])).toEqual(source)
-    expect(await told(['history:local', 'read'])).toEqual(source)
+    expect(await shown(['history:local'])).toBeUndefined()
+    expect(await shown(['history:local', 'history:auth0'])).toEqual(source)
+    expect(await shown(['history:local', 'read'])).toEqual(source)
   }
 })

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import { PERMISSIONS } from '../../src/core/rights/permissions.ts'
+import { ask } from '../contract/caller.ts'
 import { ISSUER } from '../contract/world.ts'
 import { type JobWorld, startJobWorld } from './jobs-world.ts'
 
@@ -21,18 +22,8 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-const as = async (subject: string, method: string, path: string, body?: Json, query = '') => {
-  const token = await world.token(ALL, { sub: subject })
-  const answer = await world.clientry.app({
-    method,
-    path,
-    query,
-    headers: { authorization: [`Bearer ${token}`], 'content-type': ['application/json'] },
-    body: body === undefined ? undefined : Buffer.from(JSON.stringify(body)),
-    deadline: Date.now() + 20_000,
-  })
-  return { status: answer.status, body: JSON.parse(answer.body) as JsonObject }
-}
+const as = (subject: string, method: string, target: string, body?: Json) =>
+  ask(world, method, target, { scopes: ALL, claims: { sub: subject }, body })
 const person = (subject: string) => ({ subject, issuer: ISSUER, clientId: 'test-client' })
 const historyOf = async (id: string) => {
   const { body } = await as('reader', 'GET', `/clients/${id}/history`)
@@ -106,16 +97,8 @@ describe('the callers behind a job', () => {
     expect(job).toMatchObject({ startedBy: person('starter') })
     const statuses = await Promise.all(
       ['first', 'starter', 'stranger'].map(async (sub) => {
-        const token = await world.token(['reader'], { sub })
-        const { status } = await world.clientry.app({
-          method: 'GET',
-          path: `/operations/${operationId}`,
-          query: '',
-          headers: { authorization: [`Bearer ${token}`] },
-          body: undefined,
-          deadline: Date.now() + 5_000,
-        })
-        return status
+        const sent = { scopes: ['reader'], claims: { sub } }
+        return (await ask(world, 'GET', `/operations/${operationId}`, sent)).status
       }),
     )
     expect(statuses).toEqual([200, 200, 404])

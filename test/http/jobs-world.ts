@@ -1,7 +1,7 @@
 /** Many clients and a caller of the routes of jobs, for tests of these. */
 
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
-import type { HttpResponse } from '../../src/http/wire/message.ts'
+import { type Answer, ask, type Sent } from '../contract/caller.ts'
 import { startWorld, type World, type WorldOptions } from '../contract/world.ts'
 import { eventually } from '../eventually.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
@@ -9,25 +9,13 @@ import { fullAuth0Client } from '../fixtures/auth0.ts'
 export interface JobWorld extends World {
   /** Ids of clients at Auth0, in order. */
   readonly ids: readonly string[]
-  send(method: string, path: string, body?: Json, more?: Sent): Promise<Received>
+  send(method: string, path: string, body?: Json, sent?: Sent): Promise<Answer>
   /** Waits until a job is in one of these states. */
   until(id: unknown, ...states: readonly string[]): Promise<JsonObject>
   /** All results of a job, page by page. */
   results(id: unknown): Promise<readonly JsonObject[]>
   /** Writes that Auth0 has had, by client. */
   writes(): ReadonlyMap<string, number>
-}
-
-interface Sent {
-  readonly headers?: Readonly<Record<string, string>>
-  readonly query?: string
-  readonly scopes?: readonly string[]
-  /** More of the caller's token. */
-  readonly claims?: JsonObject
-}
-
-export interface Received extends Omit<HttpResponse, 'body'> {
-  readonly body: JsonObject
 }
 
 /**
@@ -39,6 +27,7 @@ export async function startJobWorld(
   options?: WorldOptions & { readonly scopes?: readonly string[] },
 ): Promise<JobWorld> {
   const world = await startWorld(options)
+  const scopes = options?.scopes && { scopes: options.scopes }
   const ids = Array.from(
     { length: clients },
     (_, index) => `client${String(index).padStart(3, '0')}`,
@@ -51,22 +40,8 @@ export async function startJobWorld(
       name: `Client ${index}`,
     })
   }
-  const send = async (method: string, path: string, body?: Json, more: Sent = {}) => {
-    const named = Object.entries(more.headers ?? {}).map(([name, value]) => [name, [value]])
-    const answer = await world.clientry.app({
-      method,
-      path,
-      query: more.query ?? '',
-      headers: {
-        authorization: [`Bearer ${await world.token(more.scopes ?? options?.scopes, more.claims)}`],
-        'content-type': ['application/json'],
-        ...Object.fromEntries(named),
-      },
-      body: body === undefined ? undefined : Buffer.from(JSON.stringify(body)),
-      deadline: Date.now() + 20_000,
-    })
-    return { ...answer, body: answer.body === '' ? {} : (JSON.parse(answer.body) as JsonObject) }
-  }
+  const send = (method: string, path: string, body?: Json, sent: Sent = {}) =>
+    ask(world, method, path, { ...scopes, body, ...sent })
   return {
     ...world,
     ids,

@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { PERMISSIONS } from '../../src/core/rights/permissions.ts'
+import { SCOPE_EACH, SHORT_WAITS } from '../contract/world.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
 import { type JobWorld, startJobWorld } from './jobs-world.ts'
 
@@ -158,7 +159,11 @@ describe('a job', () => {
   })
 })
 
-describe('what stops a job', () => {
+describe('a failure that stops a job', () => {
+  beforeEach(async () => {
+    await world.close()
+    world = await startJobWorld(NUMBER, { limits: SHORT_WAITS })
+  })
   const failing = (more: object = {}) =>
     world.auth0.inject({ kind: 'error_before_apply', operation: WRITE, times: 1_000, ...more })
 
@@ -188,7 +193,9 @@ describe('what stops a job', () => {
     const { counts } = await world.until(id, 'stopped')
     expect(counts).toMatchObject({ failed: 3, left: NUMBER - 3 })
   })
+})
 
+describe('what stops a job', () => {
   it('is a canary part after which someone is to look', async () => {
     const canary = { share: 0.01, thenPause: true }
     const { id } = await submit({ autoStart: true, canary })
@@ -230,8 +237,7 @@ describe('a job that changes what takes a permission of its own', () => {
 
   beforeEach(async () => {
     await world.close()
-    const permissions = PERMISSIONS.map((one) => ({ scope: one, grants: [one] }))
-    world = await startJobWorld(0, { permissions, scopes: PERMISSIONS })
+    world = await startJobWorld(0, { permissions: SCOPE_EACH, scopes: PERMISSIONS })
   })
 
   it.each([

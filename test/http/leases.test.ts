@@ -2,52 +2,27 @@
 
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
-import { startWorld, type World } from '../contract/world.ts'
+import { ask, type Sent } from '../contract/caller.ts'
+import { SCOPE_EACH, startWorld, type World } from '../contract/world.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
 
 const PREVIEW = 'https://pr-7.preview.example/cb'
 const CLIENT = '/clients/exampleClientId'
 const LEASE = { field: 'callbacks', value: PREVIEW, owner: 'pr-7', ttlSeconds: 60 }
-const PERMISSIONS = [
-  'leases:write',
-  'clients:read',
-  'clients:write',
-  'history:read',
-  'metrics:read',
-]
 
 let world: World
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date'] })
-  const permissions = PERMISSIONS.map((one) => ({ scope: one, grants: [one] }))
-  world = await startWorld({ permissions: permissions as never, metrics: true })
+  world = await startWorld({ permissions: SCOPE_EACH, metrics: true })
 })
 afterEach(async () => {
   vi.useRealTimers()
   await world.close()
 })
 
-async function send(
-  method: string,
-  path: string,
-  scopes: readonly string[],
-  { query = '', body }: { query?: string; body?: JsonObject } = {},
-) {
-  const answer = await world.clientry.app({
-    method,
-    path,
-    query,
-    headers: {
-      authorization: [`Bearer ${await world.token(scopes)}`],
-      'content-type': ['application/json'],
-    },
-    body: body === undefined ? undefined : Buffer.from(JSON.stringify(body)),
-    deadline: Date.now() + 5_000,
-  })
-  return { status: answer.status, text: answer.body }
-}
-const read = async (query = '') =>
-  JSON.parse((await send('GET', CLIENT, ['clients:read'], { query })).text) as JsonObject
+const send = (method: string, path: string, scopes: readonly string[], sent: Sent = {}) =>
+  ask(world, method, path, { scopes, ...sent })
+const read = async (query = '') => (await send('GET', CLIENT, ['clients:read'], { query })).body
 
 it('the right to lease shows the leases of the owner, and nothing of the client', async () => {
   const ci = ['leases:write']

@@ -2,29 +2,20 @@
 
 import { afterEach, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
-import { PERMISSIONS } from '../../src/core/rights/permissions.ts'
-import { startWorld, type World, type WorldOptions } from '../contract/world.ts'
+import { ask } from '../contract/caller.ts'
+import { SCOPE_EACH, startWorld, type World, type WorldOptions } from '../contract/world.ts'
 
 let world: World
 afterEach(() => world.close())
 
 async function open(options: WorldOptions): Promise<void> {
-  const grants = PERMISSIONS.map((one) => ({ scope: one, grants: [one] }))
+  const grants = SCOPE_EACH
   const local = { scope: 'local', grants: ['clients:read'], providers: ['local'] }
   world = await startWorld({ permissions: [...grants, local] as never, ...options })
 }
 
-async function get(path: string, query: Readonly<Record<string, string>>, scope = 'clients:read') {
-  const answer = await world.clientry.app({
-    method: 'GET',
-    path,
-    query: new URLSearchParams(query).toString(),
-    headers: { authorization: [`Bearer ${await world.token([scope])}`] },
-    body: undefined,
-    deadline: Date.now() + 10_000,
-  })
-  return { status: answer.status, body: JSON.parse(answer.body) as JsonObject }
-}
+const get = (path: string, query: Readonly<Record<string, string>>, scope = 'clients:read') =>
+  ask(world, 'GET', path, { query, scopes: [scope] })
 
 const providersIn = ({ body }: { body: JsonObject }) =>
   (body.clients as readonly JsonObject[]).map(({ provider }) => provider).sort()

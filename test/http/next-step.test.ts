@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
+import { ask } from '../contract/caller.ts'
 import { startWorld, type World } from '../contract/world.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
 
@@ -11,20 +12,8 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-async function patch(body: JsonObject, query = '', withinMs = 5_000) {
-  const answer = await world.clientry.app({
-    method: 'PATCH',
-    path: '/clients/exampleClientId',
-    query,
-    headers: {
-      authorization: [`Bearer ${await world.token()}`],
-      'content-type': ['application/json'],
-    },
-    body: Buffer.from(JSON.stringify(body)),
-    deadline: Date.now() + withinMs,
-  })
-  return { status: answer.status, body: JSON.parse(answer.body) as JsonObject }
-}
+const patch = (body: JsonObject, query = '') =>
+  ask(world, 'PATCH', '/clients/exampleClientId', { query, body })
 
 describe('a dry run with a value that is none of those there are', () => {
   // What each provider documents, written down here once more.
@@ -85,14 +74,13 @@ describe('a change that was begun and is not in force', () => {
   })
 
   it('unknown: says where to look, and when to send it again', async () => {
-    const operation = 'UpdateUserPoolClient'
-    world.cognito.inject({ kind: 'stall_after_apply', operation })
-    world.cognito.inject({
-      ...{ kind: 'stall_before_apply', operation: 'DescribeUserPoolClient' },
-      ...{ skip: 1, times: 100 },
-    } as const)
-    const place = { provider: 'cognito-client', userPoolId: POOL_ID }
-    const { body } = await patch({ ...place, client: { name: 'Unknown' } }, '', 1_500)
+    // The provider has it, and the outcome cannot be recorded.
+    world.database.exec(
+      `create trigger full before insert on log when json_extract(new.entry, '$.kind') = 'outcome'
+        begin select raise(abort, 'full'); end`,
+    )
+    const { body } = await patch({ provider: 'local', client: { name: 'Unknown' } })
+    world.database.exec('drop trigger full')
     expect(body).toMatchObject({ code: 'outcome_unknown', outcome: 'unknown' })
     expect(body.error).toContain(`${record(body)} shows what became of it; send it again only`)
   })

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { parseClientFile } from '../../src/files/client-file.ts'
 import { renderClientFile } from '../../src/files/render.ts'
 import { connect, isNumberLiteral } from '../../src/sdk/index.ts'
+import { ask } from '../contract/caller.ts'
 import { startWorld, type World } from '../contract/world.ts'
 import { RAW_POOL, type RawProvider, startRawProvider } from '../fixtures/raw-provider.ts'
 
@@ -63,22 +64,11 @@ function putIntoForce() {
   }
 }
 
-async function send(method: string, path: string, body?: string) {
-  const bytes = body === undefined ? undefined : new TextEncoder().encode(body)
-  const [name = '', query = ''] = path.split('?')
-  const response = await world.clientry.app({
-    method,
-    path: name,
-    query,
-    headers: {
-      authorization: [`Bearer ${await world.token()}`],
-      ...(body === undefined ? {} : { 'content-type': ['application/json'] }),
-    },
-    body: bytes,
-    deadline: Date.now() + 10_000,
+const send = (method: string, target: string, body?: string, type = 'application/json') =>
+  ask(world, method, target, {
+    body: body === undefined ? undefined : new TextEncoder().encode(body),
+    headers: { 'content-type': type },
   })
-  return { status: response.status, text: response.body }
-}
 
 const at = (provider: string) =>
   `/clients/abc?provider=${provider}${provider === 'raw-cognito' ? `&userPoolId=${RAW_POOL}` : ''}`
@@ -136,21 +126,12 @@ describe.each(KINDS)('at %s', (provider) => {
     expect(patched.status, patched.text).toBe(200)
     has(raw.written.pop() ?? '', '"beyond":9007199254740993')
     raw.record = RECORDS[provider] ?? ''
-    const response = await world.clientry.app({
-      method: 'PATCH',
-      path: '/clients/abc',
-      query: at(provider).split('?')[1] ?? '',
-      headers: {
-        authorization: [`Bearer ${await world.token()}`],
-        'content-type': ['application/json-patch+json'],
-      },
-      body: new TextEncoder().encode(
-        '[{"op":"test","path":"/providerSettings/custom_member/beyond","value":9007199254740993.0},' +
-          '{"op":"copy","from":"/providerSettings/custom_member/beyond","path":"/providerSettings/custom_member/copied"}]',
-      ),
-      deadline: Date.now() + 10_000,
-    })
-    expect(response.status, response.body).toBe(200)
+    const operations =
+      '[{"op":"test","path":"/providerSettings/custom_member/beyond","value":9007199254740993.0},' +
+      '{"op":"copy","from":"/providerSettings/custom_member/beyond","path":"/providerSettings/custom_member/copied"}]'
+    const type = 'application/json-patch+json'
+    const response = await send('PATCH', at(provider), operations, type)
+    expect(response.status, response.text).toBe(200)
     has(raw.written.pop() ?? '', '"copied":9007199254740993')
   })
 

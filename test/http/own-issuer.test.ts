@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import { PERMISSIONS } from '../../src/core/rights/permissions.ts'
 import { putLocalClient } from '../../src/providers/local/index.ts'
-import { AUDIENCE } from '../contract/world.ts'
+import { AUDIENCE, SCOPE_EACH } from '../contract/world.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullCognitoClient, POOL_ID } from '../fixtures/cognito.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
@@ -22,9 +22,7 @@ const PREFIX = 'https://clientry.example/api'
 let world: JobWorld
 afterEach(() => world.close())
 
-const ROWS = PERMISSIONS.map((one) => ({ scope: one, grants: [one] }))
-
-async function start(issuer: JsonObject, permissions: Json = ROWS as never) {
+async function start(issuer: JsonObject, permissions: Json = SCOPE_EACH as never) {
   world = await startJobWorld(0, { issuer, permissions, scopes: WRITER })
   await putLocalClient(world.documents, fullLocalClient)
 }

@@ -1,8 +1,10 @@
 /** Quotas: each caller has its own, of each kind, and they fill up again; they come from the configuration. */
 
 import { expect, it } from 'vitest'
+import type { JsonObject } from '../../src/core/json/json.ts'
 import { createQuotas, type Kind } from '../../src/http/quotas.ts'
 import { resourceOf } from '../../src/store/resource.ts'
+import { ask } from '../contract/caller.ts'
 import { startWorld } from '../contract/world.ts'
 
 const MINUTE = 60_000
@@ -65,21 +67,9 @@ it.each<Kind>(['leases', 'keys', 'jobs'])('%s are counted by caller and refused 
 it('are those of the configuration, and nothing is written beyond them', async () => {
   const world = await startWorld({ quotas: { leasesPerHour: 2, keysPerHour: 2, jobsPerHour: 1 } })
   try {
-    const token = await world.token(['clients:admin'])
-    const send = async (method: string, path: string, body: object, key?: string) => {
-      const answer = await world.clientry.app({
-        method,
-        path,
-        query: '',
-        headers: {
-          authorization: [`Bearer ${token}`],
-          'content-type': ['application/json'],
-          ...(key === undefined ? {} : { 'idempotency-key': [key] }),
-        },
-        body: Buffer.from(JSON.stringify(body)),
-        deadline: Date.now() + 10_000,
-      })
-      return answer.status
+    const send = async (method: string, path: string, body: JsonObject, key?: string) => {
+      const headers = { ...(key !== undefined && { 'idempotency-key': key }) }
+      return (await ask(world, method, path, { scopes: ['clients:admin'], body, headers })).status
     }
     const lease = (owner: string) =>
       send('PUT', '/clients/exampleClientId/leases', {

@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PERMISSIONS } from '../../src/core/rights/permissions.ts'
+import { SCOPE_EACH } from '../contract/world.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { type JobWorld, startJobWorld } from './jobs-world.ts'
 
@@ -19,11 +20,8 @@ const WORKFLOW = { repository: 'acme/shop' }
 
 let world: JobWorld
 beforeAll(async () => {
-  const permissions = [
-    ...PERMISSIONS.map((one) => ({ scope: one, grants: [one] })),
-    { claims: WORKFLOW, grants: [...NEEDED, 'clients:write'] },
-  ]
-  world = await startJobWorld(3, { permissions: permissions as never, scopes: PERMISSIONS })
+  const permissions = [...SCOPE_EACH, { claims: WORKFLOW, grants: [...NEEDED, 'clients:write'] }]
+  world = await startJobWorld(3, { permissions, scopes: PERMISSIONS })
   for (const id of world.ids) {
     const name = `Client ${id}`
     const old = { created_at: OLD, updated_at: OLD, client_aliases: [] }

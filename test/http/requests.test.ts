@@ -1,13 +1,12 @@
 /** What a request may hold by the RFCs: each of these was taken, or refused with less than they ask for. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { JsonObject } from '../../src/core/json/json.ts'
-import type { HttpRequest } from '../../src/http/wire/message.ts'
+import type { Json, JsonObject } from '../../src/core/json/json.ts'
+import { ask, type Sent } from '../contract/caller.ts'
 import { startWorld, type World } from '../contract/world.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
 
 const CLIENT = '/clients/exampleClientId'
-const JSON_PATCH = { 'content-type': ['application/json-patch+json'] }
 
 let world: World
 
@@ -23,32 +22,19 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-async function send(more: Partial<HttpRequest>, body?: unknown, scope = 'all') {
-  const answer = await world.clientry.app({
-    method: 'GET',
-    path: CLIENT,
-    query: '',
-    body: body === undefined ? undefined : Buffer.from(JSON.stringify(body)),
-    deadline: Date.now() + 5_000,
-    ...more,
-    headers: {
-      authorization: [`Bearer ${await world.token([scope])}`],
-      'content-type': ['application/json'],
-      ...more.headers,
-    },
-  })
-  return { ...answer, json: JSON.parse(answer.body) as JsonObject }
-}
+const send = (target: string, sent: Sent = {}, method = 'GET') =>
+  ask(world, method, target, { scopes: ['all'], ...sent })
 
-const patch = (client: unknown, more: Partial<HttpRequest> = {}) =>
-  send({ method: 'PATCH', ...more }, { client })
+const patch = (client: JsonObject) => send(CLIENT, { body: { client } }, 'PATCH')
 
 // RFC 6750 section 3: every refusal of credentials has a challenge; 3.1: a repeated one is `invalid_request`.
 it('answers two Authorization headers with 400 and a challenge', async () => {
   const token = `Bearer ${await world.token(['all'])}`
-  const { status, headers, json } = await send({ headers: { authorization: [token, token] } })
+  const { status, headers, body } = await send(CLIENT, {
+    headers: { authorization: [token, token] },
+  })
   expect(status).toBe(400)
-  expect(json).toMatchObject({ code: 'invalid_request', field: 'Authorization' })
+  expect(body).toMatchObject({ code: 'invalid_request', field: 'Authorization' })
   expect(headers['www-authenticate']).toMatch(/^Bearer realm="clientry", error="invalid_request"/)
 })
 
@@ -63,15 +49,13 @@ describe('a query that is no percent-encoded UTF-8', () => {
     [`${CLIENT}/leases`, 'owner=%80'],
   ])('is refused: %s?%s', async (path, query) => {
     const method = path.endsWith('leases') ? 'DELETE' : 'GET'
-    const answer = await send({ method, path, query })
-    expect(answer).toMatchObject({ status: 400, json: { code: 'invalid_request' } })
-    expect(answer.json.error).toBe('The query must be percent-encoded UTF-8.')
+    const answer = await send(path, { query }, method)
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
+    expect(answer.body.error).toBe('The query must be percent-encoded UTF-8.')
   })
 
   it('is not one that has other letters as UTF-8', async () => {
-    expect((await send({ path: '/clients', query: 'q=caf%C3%A9+au+%F0%9F%A5%9B' })).status).toBe(
-      200,
-    )
+    expect((await send('/clients?q=caf%C3%A9+au+%F0%9F%A5%9B')).status).toBe(200)
   })
 })
 
@@ -86,14 +70,14 @@ it.each([
 ])('takes from=%s only if there is such a day (%i)', async (time, status) => {
   for (const name of ['from', 'to']) {
     const query = `${name}=${time.replace(/\+/g, '%2B')}`
-    expect(await send({ path: '/history', query })).toMatchObject({ status })
+    expect(await send(`/history?${query}`)).toMatchObject({ status })
   }
 })
 
 describe('null in a JSON Patch', () => {
   const cognito = `provider=cognito-client&userPoolId=${POOL_ID}`
   const operations = async (list: readonly JsonObject[], query = '') =>
-    send({ method: 'PATCH', headers: JSON_PATCH, query }, list)
+    send(CLIENT, { query, body: list }, 'PATCH')
 
   it.each([
     ['add', '/clientMetadata/team', null],
@@ -103,8 +87,8 @@ describe('null in a JSON Patch', () => {
   ])('is refused where it would remove what RFC 6902 sets: %s %s', async (op, path, value) => {
     const before = world.auth0.client('exampleClientId')
     const answer = await operations([{ op, path, value }])
-    expect(answer).toMatchObject({ status: 400, json: { code: 'invalid_field' } })
-    expect(String(answer.json.error)).toContain('"remove"')
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_field' } })
+    expect(String(answer.body.error)).toContain('"remove"')
     expect(world.auth0.client('exampleClientId')).toEqual(before)
   })
 
@@ -117,7 +101,7 @@ describe('null in a JSON Patch', () => {
   it('clears an attribute, which then shows null', async () => {
     await patch({ description: 'There' })
     const clear = { op: 'replace', path: '/description', value: null }
-    expect(await operations([clear])).toMatchObject({ status: 200, json: { description: null } })
+    expect(await operations([clear])).toMatchObject({ status: 200, body: { description: null } })
     const there = [{ op: 'test', path: '/description', value: null }]
     expect(await operations(there)).toMatchObject({ status: 200 })
     expect(
@@ -127,11 +111,11 @@ describe('null in a JSON Patch', () => {
 })
 
 // A caller who may not undo jobs learns nothing about bodies.
-it.each([{}, { autoStart: 'yes' }, []])(
+it.each<Json>([{}, { autoStart: 'yes' }, []])(
   'refuses an undo by its rights before its body',
   async (body) => {
     const path = '/jobs/00000000-0000-4000-8000-000000000000/undo'
-    expect(await send({ method: 'POST', path }, body, 'read')).toMatchObject({ status: 403 })
+    expect(await send(path, { body, scopes: ['read'] }, 'POST')).toMatchObject({ status: 403 })
   },
 )
 
@@ -142,19 +126,20 @@ describe('control characters', () => {
       const operations = [{ op: 'replace', path: '/name', value: name }]
       const answers = [
         await patch({ name }),
-        await send({ method: 'PATCH' }, { provider: 'local', client: { name } }),
-        await send({ method: 'PATCH', headers: JSON_PATCH }, operations),
+        await send(CLIENT, { body: { provider: 'local', client: { name } } }, 'PATCH'),
+        await send(CLIENT, { body: operations }, 'PATCH'),
         await send(
-          { method: 'POST', path: '/clients' },
-          { provider: 'local', kind: 'web', client: { name } },
+          '/clients',
+          { body: { provider: 'local', kind: 'web', client: { name } } },
+          'POST',
         ),
       ]
       for (const answer of answers) {
-        expect(answer).toMatchObject({ status: 400, json: { field: 'client.name' } })
-        expect(answer.json.error).not.toMatch(/\p{Cc}/u)
+        expect(answer).toMatchObject({ status: 400, body: { field: 'client.name' } })
+        expect(answer.body.error).not.toMatch(/\p{Cc}/u)
       }
       const inMetadata = await patch({ clientMetadata: { [name]: 'value' } })
-      expect(inMetadata).toMatchObject({ status: 400, json: { code: 'invalid_field' } })
+      expect(inMetadata).toMatchObject({ status: 400, body: { code: 'invalid_field' } })
     },
   )
 
@@ -162,20 +147,20 @@ describe('control characters', () => {
     const stored = { ...world.auth0.client('exampleClientId'), name: 'odd\u0007name' }
     world.auth0.put(stored as never)
     const sent = await patch({ name: 'odd\u0007name', description: 'Changed' })
-    expect(sent).toMatchObject({ status: 200, json: { name: 'odd\u0007name' } })
+    expect(sent).toMatchObject({ status: 200, body: { name: 'odd\u0007name' } })
     expect(await patch({ name: 'Plain' })).toMatchObject({ status: 200 })
   })
 
   it.each(['\u202e', '\u2066', '\u200f', '\u061c', '\u0085', '\u2028', '\u0007'])(
     'and those that turn text round are escaped in a sentence: %j',
     async (one) => {
-      const { status, json } = await patch({ [`a${one}b`]: 1 })
+      const { status, body } = await patch({ [`a${one}b`]: 1 })
       const code = one.charCodeAt(0).toString(16).padStart(4, '0')
       expect(status).toBe(400)
-      expect(json.error).toContain(`\\u${code}`)
-      expect(json.error).not.toContain(one)
-      expect(json.field).toContain(`\\u${code}`)
-      expect(json.field).not.toContain(one)
+      expect(body.error).toContain(`\\u${code}`)
+      expect(body.error).not.toContain(one)
+      expect(body.field).toContain(`\\u${code}`)
+      expect(body.field).not.toContain(one)
     },
   )
 })
@@ -191,9 +176,9 @@ it.each([
     ['POST', '/clients'],
   ] as const) {
     const headers = { 'content-type': type }
-    const answer = await send({ method, path, headers, body: Buffer.from(body) })
-    expect(answer).toMatchObject({ status: 415, json: { field: 'Content-Type' } })
-    expect(answer.json.error).toBe(
+    const answer = await send(path, { headers, body: Buffer.from(body) }, method)
+    expect(answer).toMatchObject({ status: 415, body: { field: 'Content-Type' } })
+    expect(answer.body.error).toBe(
       'The body looks like JSON. Add the header "Content-Type: application/json".',
     )
   }
@@ -202,10 +187,10 @@ it.each([
 it('lists the user pools where none is named, to who may read clients there', async () => {
   const query = 'provider=cognito-client'
   const says = 'userPoolId must name the user pool that holds the client'
-  const read = await send({ query }, undefined, 'read')
-  expect(read).toMatchObject({ status: 400, json: { field: 'userPoolId' } })
-  expect(read.json.error).toMatch(new RegExp(`^${says}, one of: .*${POOL_ID}.*\\.$`))
+  const read = await send(CLIENT, { query, scopes: ['read'] })
+  expect(read).toMatchObject({ status: 400, body: { field: 'userPoolId' } })
+  expect(read.body.error).toMatch(new RegExp(`^${says}, one of: .*${POOL_ID}.*\\.$`))
   const path = `${CLIENT}/history`
-  const other = await send({ path, query }, undefined, 'history')
-  expect(other).toMatchObject({ status: 400, json: { error: `${says}.` } })
+  const other = await send(path, { query, scopes: ['history'] })
+  expect(other).toMatchObject({ status: 400, body: { error: `${says}.` } })
 })

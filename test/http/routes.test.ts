@@ -10,7 +10,7 @@ import type { Route } from '../../src/http/route.ts'
 import { ROUTES } from '../../src/http/routes.ts'
 import type { HttpRequest, HttpResponse } from '../../src/http/wire/message.ts'
 import { putLocalClient } from '../../src/providers/local/index.ts'
-import { AUDIENCE, ISSUER, startWorld, type World } from '../contract/world.ts'
+import { AUDIENCE, ISSUER, SCOPE_EACH, startWorld, type World } from '../contract/world.ts'
 import { eventually } from '../eventually.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullCognitoClient, POOL_ID } from '../fixtures/cognito.ts'
@@ -195,7 +195,7 @@ let operationId: unknown
 let secretId: unknown
 
 beforeAll(async () => {
-  const everywhere = PERMISSIONS.map((one) => ({ scope: one, grants: [one] }))
+  const everywhere = SCOPE_EACH
   const elsewhere = PERMISSIONS.map((one) => ({
     scope: `local:${one}`,
     grants: [one],

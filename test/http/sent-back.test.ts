@@ -6,6 +6,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import { putLocalClient } from '../../src/providers/local/index.ts'
+import { ask, type Sent } from '../contract/caller.ts'
 import { startWorld, type World } from '../contract/world.ts'
 
 const ID = 'legacyClientId'
@@ -63,21 +64,12 @@ describe.each<[string, JsonObject]>([
   ['cognito', { provider: 'cognito-client', userPoolId: POOL }],
   ['local', { provider: 'local' }],
 ])('at %s', (_, address) => {
-  const send = async (method: string, body?: Json, type = 'application/json') => {
-    const text = typeof body === 'string' ? body : JSON.stringify(body)
-    const { status, body: answer } = await world.clientry.app({
-      method,
-      path: `/clients/${ID}`,
-      query: new URLSearchParams(address as Record<string, string>).toString(),
-      headers: {
-        authorization: [`Bearer ${await world.token()}`],
-        ...(body !== undefined && { 'content-type': [type] }),
-      },
-      body: body === undefined ? undefined : Buffer.from(text),
-      deadline: Date.now() + 10_000,
+  const send = (method: string, body?: Sent['body'], type = 'application/json') =>
+    ask(world, method, `/clients/${ID}`, {
+      query: address,
+      body,
+      headers: { 'content-type': type },
     })
-    return { status, body: JSON.parse(answer) as JsonObject }
-  }
   const patch = (client: JsonObject) => send('PATCH', { ...address, client })
   const sorted = (list: Json | undefined) => [...(list as string[])].sort()
 
@@ -89,7 +81,7 @@ describe.each<[string, JsonObject]>([
     expect(world.upstreamWrites()).toBe(writes)
   })
 
-  it.each<[string, Json, string]>([
+  it.each<[string, Sent['body'], string]>([
     ['a merge patch', { client: { callbacks: [LEGACY, GOOD, OTHER] } }, 'application/json'],
     ['what to add', { client: { callbacks: { add: [LEGACY, OTHER] } } }, 'application/json'],
     [
@@ -99,9 +91,11 @@ describe.each<[string, JsonObject]>([
     ],
     [
       'a form',
-      new URLSearchParams(
-        [LEGACY, GOOD, OTHER].map((url): [string, string] => ['client[callbacks][]', url]),
-      ).toString(),
+      Buffer.from(
+        new URLSearchParams(
+          [LEGACY, GOOD, OTHER].map((url): [string, string] => ['client[callbacks][]', url]),
+        ).toString(),
+      ),
       'application/x-www-form-urlencoded',
     ],
   ])('takes it with another value beside it, as %s', async (_way, body, type) => {

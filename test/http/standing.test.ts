@@ -1,9 +1,11 @@
 /** `GET /clients/{clientId}/standing`: what holds for a client beside its settings, and who gets which part of it. */
 
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { PERMISSIONS } from '../../src/core/rights/permissions.ts'
-import { startWorld, type World } from '../contract/world.ts'
+import { ask, type Sent } from '../contract/caller.ts'
+import { SCOPE_EACH, startWorld, type World } from '../contract/world.ts'
+import { eventually } from '../eventually.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
 
 const CLIENT = '/clients/exampleClientId'
@@ -23,9 +25,8 @@ let beforeOutcome: Promise<void> | undefined
 beforeEach(async () => {
   storeFails = false
   beforeOutcome = undefined
-  const permissions = PERMISSIONS.map((one) => ({ scope: one, grants: [one] }))
   world = await startWorld({
-    permissions: permissions as never,
+    permissions: SCOPE_EACH,
     around: (store) => ({
       ...store,
       last: (resource) =>
@@ -39,34 +40,12 @@ beforeEach(async () => {
 })
 afterEach(() => world.close())
 
-interface Sent {
-  readonly scopes?: readonly string[]
-  readonly subject?: string
-  readonly query?: object
-  readonly body?: JsonObject
-  readonly headers?: Readonly<Record<string, readonly string[]>>
-}
+/** A caller with all permissions, unless the request says other scopes. */
+const send = (method: string, path: string, { subject = 'one', ...sent }: SentBy = {}) =>
+  ask(world, method, path, { scopes: PERMISSIONS, claims: { sub: subject }, ...sent })
+type SentBy = Sent & { readonly subject?: string }
 
-async function send(method: string, path: string, sent: Sent = {}) {
-  const { scopes = PERMISSIONS, subject = 'one', query = {}, body, headers = {} } = sent
-  const token = await world.token(scopes, { sub: subject })
-  const answer = await world.clientry.app({
-    method,
-    path,
-    query: new URLSearchParams({ ...query }).toString(),
-    headers: {
-      authorization: [`Bearer ${token}`],
-      'content-type': ['application/json'],
-      ...headers,
-    },
-    body: body === undefined ? undefined : Buffer.from(JSON.stringify(body)),
-    deadline: Date.now() + 20_000,
-  })
-  const { status, headers: answered } = answer
-  return { status, headers: answered, body: answer.body === '' ? {} : JSON.parse(answer.body) }
-}
-
-const standing = (sent: Sent = {}) => send('GET', `${CLIENT}/standing`, sent)
+const standing = (sent: SentBy = {}) => send('GET', `${CLIENT}/standing`, sent)
 const NOTHING = { protected: false, endingSecrets: [], leases: [] }
 
 it.each([{}, COGNITO, { provider: 'local' }])(
@@ -90,7 +69,8 @@ it('shows protection, leases and secrets that end, and no setting', async () => 
   const { body, headers } = await standing({ query })
   const { ttlSeconds: _, ...lease } = LEASE
   const at = expect.stringMatching(RFC_3339)
-  const ending = rotation.body.previous.map(({ id }: { id: string }) => ({ id, retiresAt: at }))
+  const previous = rotation.body.previous as readonly JsonObject[]
+  const ending = previous.map(({ id }) => ({ id, retiresAt: at }))
   expect(ending).toHaveLength(1)
   expect(body).toEqual({
     id: 'exampleClientId',
@@ -124,14 +104,11 @@ it('shows a change whose outcome is not known, and no longer than that', async (
     end = resolve
   })
   const changed = send('PATCH', CLIENT, { body: { client: { description: 'Slow' } } })
-  const openChange = await vi.waitFor(
-    async () => {
-      const { body } = await standing()
-      expect(body).toHaveProperty('openChange')
-      return body.openChange
-    },
-    { timeout: 15_000 },
-  )
+  const openChange = await eventually(async () => {
+    const { body } = await standing()
+    expect(body).toHaveProperty('openChange')
+    return body.openChange as JsonObject
+  })
   expect(openChange).toEqual({
     operationId: expect.any(String),
     at: expect.stringMatching(RFC_3339),

@@ -5,8 +5,8 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
-import { PERMISSIONS } from '../../src/core/rights/permissions.ts'
-import { startWorld, type World } from '../contract/world.ts'
+import { ask } from '../contract/caller.ts'
+import { SCOPE_EACH, startWorld, type World } from '../contract/world.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullCognitoClient, POOL_ID } from '../fixtures/cognito.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
@@ -22,8 +22,7 @@ const ADDRESSES: readonly JsonObject[] = [{ provider: 'auth0' }, COGNITO, { prov
 let world: World
 let secretId = ''
 beforeAll(async () => {
-  const permissions = PERMISSIONS.map((one) => ({ scope: one, grants: [one] })) as never
-  world = await startWorld({ permissions })
+  world = await startWorld({ permissions: SCOPE_EACH })
   reset()
   const body = { ...COGNITO }
   const rotated = await send(['secrets:rotate'], 'POST', `${CLIENT}/rotate-secret`, body)
@@ -51,29 +50,14 @@ function reset(): void {
   })
 }
 
-async function send(
+const send = (
   scopes: readonly string[],
   method: string,
   path: string,
   body?: Json,
   query: JsonObject = {},
   headers: Readonly<Record<string, string>> = {},
-) {
-  const answer = await world.clientry.app({
-    method,
-    path,
-    query: new URLSearchParams(query as Record<string, string>).toString(),
-    headers: {
-      authorization: [`Bearer ${await world.token(scopes)}`],
-      'content-type': [Array.isArray(body) ? 'application/json-patch+json' : 'application/json'],
-      ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
-    },
-    body: body === undefined ? undefined : Buffer.from(JSON.stringify(body)),
-    deadline: Date.now() + 10_000,
-  })
-  const parsed = JSON.parse(answer.body) as JsonObject
-  return { status: answer.status, text: answer.body, body: parsed }
-}
+) => ask(world, method, path, { scopes, body, query, headers })
 
 /** Every call about a client that takes another permission than to read it. */
 const CALLS: readonly {

@@ -15,10 +15,12 @@ import { type HydraEmulator, startHydraEmulator } from '../../src/emulators/hydr
 import { mapping } from '../../src/providers/hydra/mapping.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { newSecretValue } from '../../src/providers/secrets.ts'
+import { changeClient } from '../../src/service/change/change.ts'
 import { rotateSecret } from '../../src/service/secrets/rotate.ts'
 import { type Bench, LOST_ANSWERS, openBench, requestFor } from '../contract/service.ts'
 import { fullHydraClient as full } from '../fixtures/hydra.ts'
 import { planOf } from '../plan.ts'
+import { skippingPauses } from '../service/dying.ts'
 import { only } from './subject.ts'
 
 const REF = { provider: 'it', id: 'exampleClientId' }
@@ -174,7 +176,8 @@ describe('a change', () => {
     expect(emulator.client(REF.id)?.client_name).toBe('One')
     const before = emulator.client(REF.id)
     emulator.inject({ kind: 'error_before_apply', operation: write, times: 9 })
-    const attempt = bench.change(REF, { name: 'Two' }, { deadline: Date.now() + 3_000 })
+    const service = skippingPauses(bench.service)
+    const attempt = changeClient(service, requestFor(service, REF, { name: 'Two' }))
     await expect(attempt).rejects.toMatchObject({ code: 'provider_unavailable' })
     expect(emulator.client(REF.id)).toEqual(before)
   })

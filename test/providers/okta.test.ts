@@ -28,7 +28,7 @@ import { rotateSecret } from '../../src/service/secrets/rotate.ts'
 import { listSecrets } from '../../src/service/secrets/secret-list.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { APP_ID, fullOktaApp } from '../fixtures/okta.ts'
-import { dyingAt, settled } from '../service/dying.ts'
+import { dyingAt, settled, skippingPauses } from '../service/dying.ts'
 import { NO_LIMITS, orgAt } from './okta/subject.ts'
 import { only } from './subject.ts'
 
@@ -290,9 +290,7 @@ describe('a removal', () => {
   it.each([...POINTS.map((point) => [point, 1] as const), ['step sent', 2] as const])(
     'that dies at "%s" (%i) ends whole: gone, or active as before',
     async (point, times) => {
-      await dies(point, times, (service) =>
-        removeClient(service, { ...request(), deadline: Date.now() + 700 }),
-      )
+      await dies(point, times, (service) => removeClient(service, request()))
       const isGone = point === 'state known' || point === 'outcome recorded' || times === 2
       expect(emulator.app(APP_ID)?.status).toBe(isGone ? undefined : 'ACTIVE')
       expect(await outcomes()).toEqual([isGone ? 'applied' : 'not_applied'])
@@ -316,7 +314,7 @@ describe('a removal', () => {
       operation: 'POST /apps/{id}/lifecycle/deactivate',
       change: { 'settings.notes.admin': 'Theirs' },
     })
-    const attempt = removeClient(bench.service, { ...request(), deadline: Date.now() + 1_200 })
+    const attempt = removeClient(skippingPauses(bench.service), request())
     await expect(attempt).rejects.toThrow()
     emulator.clearFaults()
     await settled(bench.service)
@@ -331,11 +329,7 @@ describe('a retirement', () => {
       const [old] = emulator.secrets(APP_ID)
       await rotateSecret(bench.service, { ...request(), cutOver: false })
       await dies(point, times, (service) =>
-        retireSecret(service, {
-          ...request(),
-          deadline: Date.now() + 700,
-          secretId: old?.id ?? '',
-        }),
+        retireSecret(service, { ...request(), secretId: old?.id ?? '' }),
       )
       const isEnded = point === 'step sent'
       expect(emulator.secrets(APP_ID).map(({ status }) => status)).toEqual(

@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { PERMISSIONS } from '../../src/core/rights/permissions.ts'
 import { carryOutDue } from '../../src/service/upkeep/due.ts'
-import { startWorld, type World } from '../contract/world.ts'
+import { SCOPE_EACH, startWorld, type World } from '../contract/world.ts'
 
 const DAY_MS = 86_400_000
 const PLACE = 'provider=partners'
@@ -53,7 +53,7 @@ beforeEach(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   world = await startWorld({
     providers: { partners: { type: 'rfc7592', registrationEndpoint: `${url()}/register` } },
-    permissions: PERMISSIONS.map((one) => ({ scope: one, grants: [one] })) as never,
+    permissions: SCOPE_EACH,
   })
 })
 afterEach(async () => {

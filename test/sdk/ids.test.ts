@@ -14,7 +14,7 @@ import { createNodeServer, type NodeServer } from '../../src/node/node-server.ts
 import { type Api, connect } from '../../src/sdk/index.ts'
 import { clientry } from '../cli/command-line.ts'
 import { configure, SECRETS } from '../cli/proving.ts'
-import { startWorld, type World } from '../contract/world.ts'
+import { SCOPE_EACH, startWorld, type World } from '../contract/world.ts'
 import { fullHydraClient } from '../fixtures/hydra.ts'
 import { jwk } from '../fixtures/public-keys.ts'
 import { fullRegisteredClient } from '../fixtures/registered.ts'
@@ -39,7 +39,7 @@ beforeAll(async () => {
       hydra: { type: 'hydra', baseUrl: hydra.url },
       partners: { type: 'rfc7592', ...settings },
     },
-    permissions: PERMISSIONS.map((one) => ({ scope: one, grants: [one] })) as never,
+    permissions: SCOPE_EACH,
   })
   server = createNodeServer(world.clientry.app)
   url = `http://127.0.0.1:${await server.listen(0, '127.0.0.1')}`

@@ -25,7 +25,7 @@ import { registrationResource, resourceOf } from '../../src/store/resource.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'
 import { intentOf } from '../fixtures/entries.ts'
-import { dyingAt, later } from './dying.ts'
+import { dyingAt, endingAtFirstPause, later } from './dying.ts'
 import { overtaken, withoutTurns } from './racing.ts'
 
 const REF = { provider: 'it', id: 'abc' }
@@ -272,7 +272,8 @@ describe('with a key', () => {
   it('does not learn of a client that cannot be reached', async () => {
     await adopt('token', { key: key() })
     status = 503
-    const attempt = adopt('token', { key: key(), deadline: Date.now() + 400 })
+    const { service, options } = endingAtFirstPause(bench.service)
+    const attempt = adopt('token', { key: key(), service, ...options })
     await expect(attempt).rejects.toMatchObject({ code: 'provider_unavailable' })
     // One look with the token, and none beside it: the failure is not about the token.
     const reads = seen.length

@@ -23,6 +23,7 @@ import { requestFor } from '../contract/service.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { onTenant } from '../fixtures/bench.ts'
 import { closingOf, intentOf, outsideChangeOf } from '../fixtures/entries.ts'
+import { endingAtFirstPause } from './dying.ts'
 
 const REF = { provider: 'auth0', id: 'exampleClientId' }
 const RESOURCE = resourceOf(REF)
@@ -398,18 +399,8 @@ describe('a step that is refused', () => {
 describe('a step whose answer is lost', () => {
   it('is reported as a failure that changed nothing, when that is so', async () => {
     emulator.inject({ kind: 'reset_before_apply', operation: CLIENT })
-    // Its clock stands just before its deadline once it has paused, so that it is not begun anew.
-    const deadline = Date.now() + 60_000
-    let now = () => Date.now()
-    const sleep = async () => {
-      now = () => deadline - 50
-    }
-    const attempt = change(
-      { ...bench.service, now: () => now(), sleep },
-      { name: 'New' },
-      { deadline },
-    )
-    await expect(attempt).rejects.toMatchObject({
+    const { service, options } = endingAtFirstPause(bench.service)
+    await expect(change(service, { name: 'New' }, options)).rejects.toMatchObject({
       code: 'provider_unavailable',
       message: expect.stringMatching(/read back: nothing was changed/),
       details: { cause: { code: 'outcome_unknown' } },

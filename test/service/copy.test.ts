@@ -21,6 +21,7 @@ import { resourceOf } from '../../src/store/resource.ts'
 import { LIVES } from '../contract/lives.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { dyingAt, later } from './dying.ts'
 
 const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
 const PAIRS = SUBJECTS.flatMap((from) => SUBJECTS.map((to) => ({ from, to })))
@@ -49,9 +50,9 @@ describe.each(PAIRS)('from $from.name to $to.name', ({ from, to }) => {
     await Promise.all([source.close(), target.close()])
   })
 
-  const copy = (options: Partial<CopyRequest> = {}) => {
+  const copy = (options: Partial<CopyRequest> = {}, service = bench.service) => {
     const { id: _, ...place } = there
-    return copyClient(bench.service, {
+    return copyClient(service, {
       source: { ref, provider: source.provider, removedToo: true },
       provider: target.provider,
       place,
@@ -221,32 +222,10 @@ describe.each(PAIRS)('from $from.name to $to.name', ({ from, to }) => {
   }
 
   it('is settled with where it came from when the process dies after it was sent', async () => {
-    const dying = new Promise<void>((died) => {
-      const reached = async (at: string) => {
-        if (at !== 'step sent') return
-        died()
-        await new Promise<never>(() => {})
-      }
-      const { id: _, ...place } = there
-      copyClient(
-        { ...bench.service, reached },
-        {
-          source: { ref, provider: source.provider, removedToo: true },
-          provider: target.provider,
-          place,
-          patch: parseMergePatch({ name: 'Orphan' }),
-          allowLoss: true,
-          dryRun: false,
-          actor: ACTOR,
-          requestId: randomUUID(),
-          deadline: Date.now() + 700,
-        },
-      )
-    })
-    await dying
+    const patch = parseMergePatch({ name: 'Orphan' })
+    await dyingAt(bench.service, 'step sent', (service) => copy({ patch }, service))
     const [open] = await bench.service.store.openIntents()
-    while (Date.now() <= (open?.deadline ?? 0)) await new Promise(setImmediate)
-    await sweep(bench.service)
+    await sweep(later(bench.service))
     expect(await sealed()).toBe(0)
     expect(await readOperation(bench.service, open?.operationId ?? '')).toMatchObject({
       outcome: 'applied',

@@ -27,6 +27,7 @@ import { type Bench, requestFor } from '../contract/service.ts'
 import type { Subject } from '../contract/subjects.ts'
 import { onSubject } from '../fixtures/bench.ts'
 import { intentOf, outsideChangeOf } from '../fixtures/entries.ts'
+import { dyingAt } from './dying.ts'
 
 const PLACE = { provider: 'it' }
 const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
@@ -416,14 +417,7 @@ describe('making a client', () => {
 
   /** As an instance that is held up at a point for good. */
   const heldUp = (point: CrashPoint, more: Partial<CreationRequest> = {}) =>
-    new Promise<void>((arrived) => {
-      const reached = (at: CrashPoint) => {
-        if (at !== point) return Promise.resolve()
-        arrived()
-        return new Promise<never>(() => {})
-      }
-      void create(more, { ...service(), reached })
-    })
+    dyingAt(service(), point, (held) => create(more, held))
   const clock = { aheadMs: 0 }
   const sweepAfter = async (milliseconds: number) => {
     clock.aheadMs += milliseconds

@@ -1,22 +1,28 @@
-/** Instances that die half-way, and what is left of them settled. */
+/** Instances that die half-way, what is left of them settled, and clocks that make a test wait for no deadline. */
 
 import type { CrashPoint } from '../../src/service/base/crash-points.ts'
 import type { Service } from '../../src/service/base/service.ts'
 import { sweep } from '../../src/service/upkeep/sweep.ts'
 
-/** Runs work on an instance that dies at a point, as a killed process does: nothing more comes of it. */
+/**
+ * Runs work on an instance that dies at a point, as a killed process does: nothing more comes of it. Fails where the
+ * work ends before that.
+ */
 export async function dyingAt(
   service: Service,
   point: CrashPoint,
   work: (dying: Service) => Promise<unknown>,
 ): Promise<void> {
-  await new Promise<void>((died) => {
+  await new Promise<void>((died, failed) => {
     const reached = async (at: CrashPoint) => {
       if (at !== point) return
       died()
       await new Promise<never>(() => {})
     }
-    work({ ...service, reached })
+    work({ ...service, reached }).then(
+      () => failed(new TypeError(`It ended and never came by "${point}".`)),
+      failed,
+    )
   })
 }
 
@@ -30,4 +36,33 @@ export const later = (service: Service): Service => ({
 export async function settled(service: Service): Promise<void> {
   await sweep(later(service))
   await sweep(later(later(service)))
+}
+
+/**
+ * An instance for one request that is not begun anew: once it has paused, its clock stands just before the deadline,
+ * which is in `options`. Until then the request has all the time in the world, so a slow machine changes nothing.
+ */
+export function endingAtFirstPause(service: Service): {
+  readonly service: Service
+  readonly options: { readonly deadline: number }
+} {
+  const deadline = service.now() + 60_000
+  let now = service.now
+  const sleep = async () => {
+    now = () => deadline - 50
+  }
+  return { service: { ...service, now: () => now(), sleep }, options: { deadline } }
+}
+
+/** An instance for one request whose pauses take no time: its clock goes on by them at once. */
+export function skippingPauses(service: Service): Service {
+  let skippedMs = 0
+  return {
+    ...service,
+    now: () => service.now() + skippedMs,
+    sleep: async (milliseconds) => {
+      skippedMs += Math.max(milliseconds, 0)
+      await new Promise(setImmediate)
+    },
+  }
 }

@@ -12,6 +12,7 @@ import type { Store } from '../../src/store/store.ts'
 import { type Bench, LOST_ANSWERS, openBench, requestFor } from '../contract/service.ts'
 import { callbacksOf, SUBJECTS, type Subject, withCallbacks } from '../contract/subjects.ts'
 import { onSubjectWith } from '../fixtures/bench.ts'
+import { dyingAt, endingAtFirstPause, later } from './dying.ts'
 
 const CALLER = { subject: 'tester', issuer: 'https://issuer.example' }
 const KEY = Buffer.alloc(32, 9)
@@ -33,6 +34,12 @@ describe.each(SUBJECTS)('$name', (kind) => {
   const add = { callbacks: { add: [NEW] } }
   const send = (at: Bench, body: JsonObject = add, options = {}) =>
     at.change(subject.ref, body, { key: key('one', body), ...options })
+  /** Not begun anew where it fails. */
+  const sendOnce = () => {
+    const { service, options } = endingAtFirstPause(bench.service)
+    const request = { ...requestFor(service, subject.ref, add), ...options }
+    return changeClient(service, { ...request, key: key('one', add) })
+  }
   const callbacks = () => callbacksOf(kind, subject.stored())
   const writes = () =>
     subject.emulator?.calls.filter(({ operation }) => operation === subject.operations.write)
@@ -130,29 +137,11 @@ describe.each(SUBJECTS)('$name', (kind) => {
     'state known',
     'outcome recorded',
   ])('has its effect once when the process dies after "%s" and it is sent again', async (point) => {
-    const dying = await another()
-    let died = () => {}
-    const death = new Promise<void>((resolve) => {
-      died = resolve
-    })
-    const never = new Promise<never>(() => {})
-    const service = {
-      ...dying.service,
-      reached: (at: CrashPoint) => {
-        if (at !== point) return Promise.resolve()
-        died()
-        return never
-      },
-    }
-    const request = { ...requestFor(service, subject.ref, add), deadline: Date.now() + 700 }
-    changeClient(service, { ...request, key: key('one', add) })
-    await death
-    const retry = async (): Promise<unknown> =>
-      send(bench).catch((error: { code: string }) => {
-        if (error.code === 'key_in_use') return retry()
-        throw error
-      })
-    expect(await retry()).toMatchObject({ outcome: 'applied' })
+    const request = { ...requestFor(bench.service, subject.ref, add), key: key('one', add) }
+    await dyingAt((await another()).service, point, (dying) => changeClient(dying, request))
+    const past = later(bench.service)
+    const again = changeClient(past, { ...request, deadline: request.deadline + 60_000 })
+    expect(await again).toMatchObject({ outcome: 'applied' })
     expect(callbacks().filter((url) => url === NEW)).toHaveLength(1)
     const outcomes = (await entries()).flatMap((one) =>
       one.kind === 'outcome' ? [one.outcome] : [],
@@ -165,8 +154,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
   if (!kind.inProcess) {
     it('is free again when the change was not applied', async () => {
       subject.emulator?.inject({ kind: 'error_before_apply', operation: subject.operations.write })
-      const late = { deadline: Date.now() + 500 }
-      await expect(send(bench, add, late)).rejects.toMatchObject({
+      await expect(sendOnce()).rejects.toMatchObject({
         code: 'provider_unavailable',
         details: { outcome: 'not_applied', operationId: expect.any(String) },
       })
@@ -176,7 +164,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
 
     it('ends when someone else has done meanwhile what was not applied', async () => {
       subject.emulator?.inject({ kind: 'error_before_apply', operation: subject.operations.write })
-      await expect(send(bench, add, { deadline: Date.now() + 500 })).rejects.toThrow()
+      await expect(sendOnce()).rejects.toThrow()
       subject.put(withCallbacks(kind, subject.stored(), [...callbacks(), NEW]))
       expect(await send(bench)).toMatchObject({ outcome: 'unchanged' })
       expect(await send(bench)).toMatchObject({ outcome: 'unchanged', replayed: true })

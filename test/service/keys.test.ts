@@ -21,6 +21,7 @@ import type { Intent, Outcome } from '../../src/store/log/entry.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { type Subject, subjectNamed } from '../contract/subjects.ts'
 import { closingOf, intentOf } from '../fixtures/entries.ts'
+import { dyingAt } from './dying.ts'
 
 const CALLER = { subject: 'tester', issuer: 'https://issuer.example' }
 const LOG = '["it",null,"client"]'
@@ -242,15 +243,9 @@ describe('what a key was used for', () => {
   })
   /** A change under the key whose process dies at a point; gives its intent. */
   async function diesAt(point: CrashPoint): Promise<Intent> {
-    await new Promise<void>((died) => {
-      const reached = (at: CrashPoint) => {
-        if (at !== point) return Promise.resolve()
-        died()
-        return new Promise<never>(() => {})
-      }
-      const service = { ...serving(), reached }
-      void changeClient(service, { ...requestFor(service, subject.ref, { name: 'New' }), key })
-    })
+    await dyingAt(serving(), point, (dying) =>
+      changeClient(dying, { ...requestFor(dying, subject.ref, { name: 'New' }), key }),
+    )
     const [open] = await bench.service.store.openIntents()
     if (open === undefined) throw new TypeError('nothing is open')
     return open

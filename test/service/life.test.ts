@@ -153,9 +153,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
       'is done once when the process dies after "%s" and it is sent again',
       async (point) => {
         const { service } = await another()
-        await dyingAt(service, point, (dying) =>
-          create({ key: key('one'), deadline: Date.now() + 700 }, dying),
-        )
+        await dyingAt(service, point, (dying) => create({ key: key('one') }, dying))
         await settled(bench.service)
         const result = await create({ key: key('one') })
         expect(result.outcome).toBe('applied')
@@ -236,9 +234,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
       'is settled when the process dies after "%s"',
       async (point) => {
         const { service } = await another()
-        await dyingAt(service, point, (dying) =>
-          remove(subject.ref, { deadline: Date.now() + 700 }, dying),
-        )
+        await dyingAt(service, point, (dying) => remove(subject.ref, {}, dying))
         await settled(bench.service)
         const gone = await read(subject.ref).then(
           () => false,

@@ -1,10 +1,12 @@
 /** An intent whose sealed records cannot be opened any more does not block its client for good. */
 
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { changeClient } from '../../src/service/change/change.ts'
 import { sweep } from '../../src/service/upkeep/sweep.ts'
 import { resourceOf } from '../../src/store/resource.ts'
-import { type Bench, openBench } from '../contract/service.ts'
+import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { type Subject, subjectNamed } from '../contract/subjects.ts'
+import { endingAtFirstPause, later } from './dying.ts'
 
 const COGNITO = subjectNamed('cognito')
 
@@ -24,8 +26,9 @@ beforeEach(async () => {
     skip: 1,
     times: 9,
   })
-  const lost = before.change(subject.ref, { name: 'Lost' }, { deadline: Date.now() + 400 })
-  await expect(lost).rejects.toMatchObject({ code: 'outcome_unknown' })
+  const { service, options } = endingAtFirstPause(before.service)
+  const request = { ...requestFor(service, subject.ref, { name: 'Lost' }), ...options }
+  await expect(changeClient(service, request)).rejects.toMatchObject({ code: 'outcome_unknown' })
   subject.emulator?.clearFaults()
   after = await openBench(providers, { key: Buffer.alloc(32, 2), path: before.path })
 })
@@ -39,7 +42,9 @@ const settledAs = { kind: 'outcome', outcome: 'conflict', settledBy: 'settlement
 const second = async () => (await after.service.store.entries(resourceOf(subject.ref)))[1]
 
 it('is closed as a conflict, and the next change goes on', async () => {
-  const result = await after.change(subject.ref, { name: 'Next' })
+  const past = later(after.service)
+  const request = requestFor(past, subject.ref, { name: 'Next' })
+  const result = await changeClient(past, { ...request, deadline: past.now() + 10_000 })
   expect(result.outcome).toBe('applied')
   expect(await second()).toMatchObject(settledAs)
   expect(await after.service.store.openIntents()).toEqual([])
@@ -49,7 +54,6 @@ it('is closed as a conflict where the client is gone as well', async () => {
   const { provider, ref } = subject
   const call = { deadline: Date.now() + 5_000, timeoutMs: 5_000, operationId: 'removal' }
   await provider.removal?.(ref, await provider.read(ref, call)).send(call)
-  const past = { ...after.service, now: () => Date.now() + 1_000 }
-  expect(await sweep(past)).toEqual({ settled: 1, left: 0 })
+  expect(await sweep(later(after.service))).toEqual({ settled: 1, left: 0 })
   expect(await second()).toMatchObject(settledAs)
 })

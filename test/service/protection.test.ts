@@ -52,10 +52,9 @@ describe.each(SUBJECTS)('$name', (kind) => {
       const { service } = bench
       const dead = new Error('crash')
       const reached = (at: CrashPoint) => (at === point ? Promise.reject(dead) : Promise.resolve())
-      const request = { ...requestFor(service, subject.ref, {}), deadline: Date.now() + 300 }
-      const dying = { ...service, reached }
-      const asked = { ...request, patch: { kind: 'protection' as const, protected: true } }
-      await changeClient(dying, asked).catch(() => undefined)
+      const patch = { kind: 'protection' as const, protected: true }
+      const request = { ...requestFor(service, subject.ref, {}), patch }
+      await changeClient({ ...service, reached }, request).catch(() => undefined)
       const late = { ...service, now: () => Date.now() + 60_000 }
       await sweep(late)
       expect(await held()).toEqual({ protected: true })

@@ -14,6 +14,7 @@ import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { onTenant } from '../fixtures/bench.ts'
 import { intentOf } from '../fixtures/entries.ts'
 import { withMembers } from '../plan.ts'
+import { endingAtFirstPause } from './dying.ts'
 
 const REF = { provider: 'auth0', id: 'exampleClientId' }
 const CLIENT = 'PATCH /clients/{id}'
@@ -32,18 +33,10 @@ const outcomes = async () =>
   (await entries()).flatMap((entry) => (entry.kind === 'outcome' ? [entry.outcome] : []))
 const stored = () => emulator.client('exampleClientId') ?? {}
 
-/**
- * A change that is not begun anew: its clock stands just before its deadline once it has paused. Its calls have all the
- * time of the request.
- */
+/** A change that is not begun anew. */
 function changeOnce(client: object) {
-  const deadline = Date.now() + 60_000
-  let now = () => Date.now()
-  const sleep = async () => {
-    now = () => deadline - 50
-  }
-  const service = { ...bench.service, now: () => now(), sleep }
-  return changeClient(service, { ...requestFor(service, REF, client), deadline })
+  const { service, options } = endingAtFirstPause(bench.service)
+  return changeClient(service, { ...requestFor(service, REF, client), ...options })
 }
 
 /** Another instance, when the time of every request of today is over. */
