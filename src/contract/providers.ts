@@ -26,6 +26,8 @@ export interface Provider extends ProviderSummary {
   readonly boundSettings: readonly string[]
   /** Settings that are mappings, of which each member can be cleared. */
   readonly settingMaps: readonly string[]
+  /** What the provider takes the absence of a setting for, by its name; of others, absence is a state of its own. */
+  readonly defaultSettings: JsonObject
   /**
    * Objects of `providerSettings` (dotted paths, outer ones first) whose members are settings by themselves, which the lists
    * above name by their paths.

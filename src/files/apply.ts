@@ -9,9 +9,10 @@ import { inParallel } from '../core/in-parallel.ts'
 import { type Json, same } from '../core/json/json.ts'
 import type { Answer, Api, Client, Creation } from '../sdk/index.ts'
 import { ClientryError } from '../sdk/index.ts'
-import { asPatch } from './make-plan.ts'
 import { isStated } from './managers.ts'
 import type { CreateItem, DeleteItem, PlanFile, PlanItem, UpdateItem } from './plan-file.ts'
+import { asPatch } from './planning/plan-update.ts'
+import { isRefusal } from './review/fault.ts'
 
 /** The part of the API that applying a plan needs. */
 export type ApplyingApi = Pick<
@@ -32,6 +33,8 @@ export interface Checked {
   /** What an earlier run of this plan, or someone else, has already done. */
   readonly done: readonly PlanItem[]
   readonly moved: readonly Moved[]
+  /** Items of which the server does not say what they would do, each with its refusal. */
+  readonly failures: readonly Failure[]
 }
 
 export type Progress = (done: number, of: number) => void
@@ -39,8 +42,8 @@ export type Progress = (done: number, of: number) => void
 const AT_ONCE = 16
 
 /**
- * Checks every client of a plan as it is now.
- * @throws ClientryError
+ * Checks every client of a plan as it is now. One that cannot be checked hides nothing of the others.
+ * @throws ClientryError if the server cannot be asked
  */
 export async function checkPlan(
   api: ApplyingApi,
@@ -49,7 +52,7 @@ export async function checkPlan(
 ): Promise<Checked> {
   let looked = 0
   const states = await inParallel(items, AT_ONCE, async (item) => {
-    const state = await stateOf(api, item)
+    const state = await stateOf(api, item).catch(failed)
     looked += 1
     progress?.(looked, items.length)
     return { item, state }
@@ -61,13 +64,23 @@ export async function checkPlan(
     moved: states.flatMap(({ item, state }) =>
       state.kind === 'moved' ? [{ item, why: state.why }] : [],
     ),
+    failures: states.flatMap(({ item, state }) =>
+      state.kind === 'failed' ? [{ item, error: state.error }] : [],
+    ),
   }
+}
+
+/** @throws what says something of the server, and nothing of one client */
+function failed(error: unknown): State {
+  if (!isRefusal(error)) throw error
+  return { kind: 'failed', error }
 }
 
 type State =
   | { readonly kind: 'open' }
   | { readonly kind: 'done' }
   | { readonly kind: 'moved'; readonly why: string }
+  | { readonly kind: 'failed'; readonly error: ClientryError }
 
 function stateOf(api: ApplyingApi, item: PlanItem): Promise<State> {
   switch (item.action) {

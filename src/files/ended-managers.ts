@@ -67,6 +67,7 @@ function alone({ live, managers }: Fileless): Matched {
     managers,
     patch: {},
     strangers: {},
+    capabilities: { fields: {} },
     omissions: [],
   }
 }

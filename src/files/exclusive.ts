@@ -1,10 +1,10 @@
 /**
- * Members that a file does not name, of attributes of which it says that there are to be no others. What is off or empty
- * counts as none, so that a provider that writes out its defaults makes no difference.
+ * Members that a file does not name, of attributes of which it says that there are to be no others. What is empty counts as
+ * none, and so does what the provider takes for the same as none; a false of which it does not is a decision of someone.
  */
 
 import { FIELDS, type FieldName } from '../core/client.ts'
-import { isRecord, type Json, type JsonObject, memberOf } from '../core/json/json.ts'
+import { isRecord, type Json, type JsonObject, memberOf, same } from '../core/json/json.ts'
 import { firstOf, withoutPaths } from '../core/json/paths.ts'
 import { opened } from '../core/mapping/opened.ts'
 import type { FieldPatches } from '../core/patch/patch.ts'
@@ -36,18 +36,24 @@ export function strangersOf(
 function strangeSettings(
   shown: JsonObject,
   fileValue: Json | undefined,
-  { settings = [], readOnlySettings = [], settingMaps = [], openedSettings = [] }: Capabilities,
+  capabilities: Capabilities,
 ): JsonObject {
+  const { settings = [], readOnlySettings = [], settingMaps = [] } = capabilities
+  const { openedSettings = [], defaultSettings = {} } = capabilities
   const settable = withoutPaths(opened(shown, openedSettings), readOnlySettings)
   const named = isRecord(fileValue) ? opened(fileValue, openedSettings) : fileValue
   const members = Object.entries(settable).flatMap(([name, value]): [string, Json][] => {
     if (!settings.includes(name)) return []
     const own = isRecord(named) ? memberOf(named, name) : undefined
-    if (own === undefined) return isOff(value) ? [] : [[name, value]]
+    if (own === undefined) {
+      return isEmpty(value) || same(value, memberOf(defaultSettings, name) ?? null)
+        ? []
+        : [[name, value]]
+    }
     if (!settingMaps.includes(name) || !isRecord(value) || !isRecord(own)) return []
     // One that is empty is to have none, which the comparison sees.
     if (Object.keys(own).length === 0) return []
-    const inner = Object.entries(withoutNamed(value, own)).filter(([, one]) => !isOff(one))
+    const inner = Object.entries(withoutNamed(value, own)).filter(([, one]) => !isEmpty(one))
     return inner.length === 0 ? [] : [[name, Object.fromEntries(inner)]]
   })
   return Object.fromEntries(members)
@@ -58,11 +64,10 @@ const withoutNamed = (now: JsonObject, named: Json | undefined): JsonObject =>
     Object.entries(now).filter(([name]) => !(isRecord(named) && Object.hasOwn(named, name))),
   )
 
-/** A setting that is off, or empty, counts as none. Keycloak writes flags as texts. */
-function isOff(value: Json): boolean {
-  if (value === null || value === false || value === '' || value === 'false') return true
+function isEmpty(value: Json): boolean {
+  if (value === null || value === '') return true
   if (Array.isArray(value)) return value.length === 0
-  return isRecord(value) && Object.values(value).every(isOff)
+  return isRecord(value) && Object.values(value).every(isEmpty)
 }
 
 /** The patch that clears them. Of a setting that fields are made of, only what is no field. */

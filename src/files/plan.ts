@@ -11,6 +11,7 @@ import type { Exclusions } from './exclusion.ts'
 import { clearing, strangersOf } from './exclusive.ts'
 import { isUnread, type Live, type Unread } from './live.ts'
 import { managersDiffering, together, whyNotTogether } from './managers.ts'
+import type { Capabilities } from './render.ts'
 import type { Fault } from './review/fault.ts'
 
 /** One file and the client that it describes. */
@@ -26,6 +27,8 @@ export type Matched =
       readonly managers: ManagedLists
       /** What is there beside the members that the file names as the only ones, cleared. */
       readonly strangers: FieldPatches
+      /** What the provider can hold, as far as it matters to the file. */
+      readonly capabilities: Capabilities
     } & Difference)
 
 /** A file whose client is no longer there. */
@@ -98,6 +101,7 @@ export function compareFiles(
       ...{ kind: 'present', file, live, parts, patch, omissions },
       managers: managersDiffering(parts, live),
       strangers: clearing(strangersOf(file, live, facts), facts),
+      capabilities: facts,
     }
   })
   const order = new Map(files.map(({ path }, index) => [path, index]))

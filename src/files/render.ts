@@ -45,6 +45,8 @@ export interface Capabilities {
   readonly boundSettings?: readonly string[]
   /** Raw settings that are mappings, of which each member can be cleared. */
   readonly settingMaps?: readonly string[]
+  /** What the absence of a raw setting means, where a value means the same. */
+  readonly defaultSettings?: JsonObject
   /** Objects whose members are settings by themselves, named by their paths. */
   readonly openedSettings?: readonly string[]
 }

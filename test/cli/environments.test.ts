@@ -153,7 +153,7 @@ it('an environment must be chosen, and must be there', async () => {
   expect(await run('plan clients --env staging')).toMatchObject({
     code: 2,
     err: expect.stringContaining(
-      'clients/customers/other.yaml (line 6, client.description) names the variable hots',
+      'clients/customers/other.yaml:6: client.description names the variable hots',
     ),
   })
   rmSync(join(folder, 'clients', 'environments.yaml'))

@@ -377,11 +377,12 @@ describe('plan and apply', () => {
     expect(refused.err).toContain('plan.json')
   })
 
-  it('name the file at fault before anything is asked', async () => {
+  it('name the file at fault, and nothing of its secret', async () => {
     write('auth0/broken.yaml', 'provider: auth0\nclient: { secret: hunter2 }\n')
     const refused = await run('plan clients')
-    expect(refused).toMatchObject({ code: 2, out: '' })
-    expect(refused.err).toContain('clients/auth0/broken.yaml names client.secret')
+    expect(refused).toMatchObject({ code: 2 })
+    expect(refused.out).toContain('0 to create, 0 to change, 0 to delete.')
+    expect(refused.err).toContain('clients/auth0/broken.yaml: names client.secret')
     expect(refused.err).not.toContain('hunter2')
   })
 })

@@ -168,11 +168,11 @@ it('refuses two files that would undo each other, and names what the server refu
     'provider: auth0\nid: a\nmanager: team-docs\nclient:\n  callbacks: [https://ok.example.com/cb, http://bad.example.com/cb]\n',
   )
   const refused = await run('plan clients')
-  expect(refused.err).toContain('clients/two.yaml (auth0/a): client.callbacks[1] ')
+  expect(refused.err).toContain('clients/two.yaml:5 (auth0/a): client.callbacks[1] ')
   expect(refused.err).not.toContain('one.yaml')
   write('two.yaml', 'provider: auth0\nid: a\nmanager: m\nclient:\n  callbacks: { add: [] }\n')
   expect((await run('plan clients')).err).toContain(
-    'clients/two.yaml has a manager, so client.callbacks',
+    'clients/two.yaml: has a manager, so client.callbacks',
   )
 })
 
@@ -198,6 +198,8 @@ it('what a client did not have when it was exported is noticed when someone sets
   expect(fields.sort()).toEqual([
     'clientMetadata.stray',
     'providerSettings.organization_usage',
+    // Off is not absent: someone has decided it.
+    'providerSettings.require_proof_of_possession',
     'providerSettings.sso',
   ])
   // What no update can clear keeps no one from planning the rest.

@@ -8,10 +8,11 @@ import type { Capabilities } from '../../src/files/render.ts'
 
 const CAPABILITIES: Capabilities = {
   fields: { idTokenLifetime: { writable: true, native: ['jwt.lifetime'] } },
-  settings: ['flag', 'text', 'list', 'object', 'attributes', 'jwt'],
+  settings: ['flag', 'text', 'list', 'object', 'attributes', 'jwt', 'usual', 'days'],
   creationSettings: ['made'],
   readOnlySettings: ['shown', 'attributes.made.at'],
   settingMaps: ['attributes'],
+  defaultSettings: { usual: false, days: 30 },
 }
 const EXCLUSIVE = ['clientMetadata', 'providerSettings'] as const
 
@@ -31,15 +32,23 @@ describe('of the settings of a client', () => {
     ['a text', 'x', true],
     ['a list', ['x'], true],
     ['an object', { inner: { flag: true } }, true],
-    ['false', false, false],
-    ['the text false', 'false', false],
+    ['false', false, true],
+    ['the text false', 'false', true],
     ['nothing', null, false],
     ['an empty text', '', false],
     ['an empty list', [], false],
-    ['an object in which all is off', { inner: { flag: false }, list: [] }, false],
+    ['an object in which a flag is off', { inner: { flag: false }, list: [] }, true],
+    ['an object in which all is empty', { inner: { text: '' }, list: [] }, false],
   ])('%s counts: %s %s', (_, value, counts) => {
     const expected = counts ? { providerSettings: { object: value } } : {}
     expect(settings({ object: value })[0]).toEqual(expected)
+  })
+
+  it('what the provider takes for the same as none is none', () => {
+    expect(settings({ usual: false, days: 30 })[0]).toEqual({})
+    expect(settings({ usual: true, days: 31 })[0]).toEqual({
+      providerSettings: { usual: true, days: 31 },
+    })
   })
 
   it('only those count that an update takes', () => {
@@ -52,7 +61,7 @@ describe('of the settings of a client', () => {
   })
 
   it('of a mapping whose members come and go, each counts', () => {
-    const now = { attributes: { theme: 'dark', mine: 'x', off: 'false', 'made.at': '1' } }
+    const now = { attributes: { theme: 'dark', mine: 'x', none: '', 'made.at': '1' } }
     expect(settings(now, { attributes: { mine: 'x' } })).toEqual([
       { providerSettings: { attributes: { theme: 'dark' } } },
       { providerSettings: { attributes: { theme: null } } },

@@ -4,8 +4,8 @@ import { expect, it } from 'vitest'
 import type { FieldPatches } from '../../src/core/patch/patch.ts'
 import type { ClientFile } from '../../src/files/client-file.ts'
 import type { LiveClient } from '../../src/files/compare.ts'
-import { creationParts } from '../../src/files/creation.ts'
 import { compareFiles, placesOf } from '../../src/files/plan.ts'
+import { creationParts } from '../../src/files/planning/creation.ts'
 import { ClientryError } from '../../src/sdk/error.ts'
 
 const file = (path: string, more: Partial<ClientFile> = {}): ClientFile => ({

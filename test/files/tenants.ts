@@ -4,9 +4,9 @@ import { applyItems, checkPlan } from '../../src/files/apply.ts'
 import { type ClientFile, parseClientFile } from '../../src/files/client-file.ts'
 import type { LiveClient } from '../../src/files/compare.ts'
 import { readLive, withCapabilities } from '../../src/files/live.ts'
-import { makePlan } from '../../src/files/make-plan.ts'
 import { compareFiles, placesOf } from '../../src/files/plan.ts'
 import { parsePlan, renderPlan } from '../../src/files/plan-file.ts'
+import { makePlan } from '../../src/files/planning/make-plan.ts'
 import { type Capabilities, pathsOf, renderClientFile } from '../../src/files/render.ts'
 import { createApp } from '../../src/http/app.ts'
 import { allPermissions } from '../../src/http/auth/permissions.ts'
@@ -94,8 +94,8 @@ export async function openTenants(providers: ReadonlyMap<string, Provider>): Pro
       const { items, faults } = await planned(api, files)
       if (faults.length > 0) throw new Error(JSON.stringify(faults))
       const plan = parsePlan('plan.json', renderPlan(new Date(0), { folder: 'clients', items }))
-      const { open, moved } = await checkPlan(api, plan)
-      if (moved.length > 0) throw new Error(JSON.stringify(moved))
+      const { open, moved, failures } = await checkPlan(api, plan)
+      if (moved.length + failures.length > 0) throw new Error(JSON.stringify([moved, failures]))
       return applyItems(api, open)
     },
     close: bench.close,

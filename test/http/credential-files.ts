@@ -5,9 +5,9 @@ import type { JsonObject } from '../../src/core/json/json.ts'
 import { applyItems, checkPlan } from '../../src/files/apply.ts'
 import { parseClientFile } from '../../src/files/client-file.ts'
 import type { LiveClient } from '../../src/files/compare.ts'
-import { makePlan } from '../../src/files/make-plan.ts'
 import { compareFiles } from '../../src/files/plan.ts'
 import { renderPlan } from '../../src/files/plan-file.ts'
+import { makePlan } from '../../src/files/planning/make-plan.ts'
 import { ClientryError, connect } from '../../src/sdk/index.ts'
 import type { World } from '../contract/world.ts'
 
@@ -45,10 +45,11 @@ export async function byFile(
     const plan = JSON.parse(renderPlan(new Date(), { folder: 'clients', items }))
     const applier = apiAs(world, applies)
     // A caller that applies may leave out the look that comes first; the server does not count on it.
-    const looked = await checkPlan(applier, plan).catch((error: unknown) => error)
+    const looked = await checkPlan(applier, plan).catch((error: Error) => error)
     const { failures } = await applyItems(applier, items)
     if (failures[0] !== undefined) throw failures[0].error
     if (looked instanceof ClientryError) throw looked
+    if (!(looked instanceof Error)) for (const { error } of looked.failures) throw error
     return [200, { items: items.length } as JsonObject]
   } catch (error) {
     if (error instanceof ClientryError) {

@@ -12,6 +12,7 @@ import { exitOfFaults, showFaults } from '../show/faults.ts'
 import { counted, showChanges } from '../show/show.ts'
 import { plain } from '../terminal.ts'
 import { exclusionsOf, twoEnvironments } from './environments.ts'
+import { withLine } from './fault-lines.ts'
 import { readFolder } from './folder.ts'
 
 interface ReadSide extends Side {
@@ -33,7 +34,7 @@ export async function diffEnvironments(invocation: Invocation): Promise<number> 
   const ids = [...new Set([...one.providers, ...other.providers])]
   const own = ownOf(await Promise.all(ids.map(async (id) => (await api.getProvider(id)).body)))
   const differences = compareEnvironments(one, other, own)
-  const faults = [...one.faults, ...other.faults]
+  const faults = [...one.faults, ...other.faults.filter(isNew(one.faults))]
   if (options.json === true) terminal.printJson({ differences, faults })
   else {
     for (const difference of differences) {
@@ -53,19 +54,25 @@ export async function diffEnvironments(invocation: Invocation): Promise<number> 
   return differences.length > 0 ? EXIT.differs.code : exitOfFaults(faults)
 }
 
+/** A file that cannot be read is at fault in both environments for the same reason. */
+const isNew =
+  (faults: readonly Fault[]) =>
+  ({ about, says }: Fault): boolean =>
+    !faults.some((fault) => fault.about === about && fault.says === says)
+
 async function sideOf(
   { options, connect }: Invocation,
   folder: string,
   environment: Environment,
 ): Promise<ReadSide> {
-  const { files } = readFolder(folder, environment)
+  const { files, faults: unread } = readFolder(folder, environment)
   const places = placesOf(files)
   const live = await readLive(await connect(), places)
   const { matched, gone, faults } = compareFiles(files, live, exclusionsOf(options, environment))
   return {
     name: environment.name,
     comparison: { matched, gone },
-    faults,
+    faults: [...unread, ...faults].map(withLine(folder, environment)),
     providers: live.clients.map(({ provider }) => provider),
   }
 }

@@ -16,6 +16,7 @@ import { type ClientFile, parseClientFile } from '../../files/client-file.ts'
 import { type Environment, inEnvironment } from '../../files/environments/environment.ts'
 import { ENVIRONMENTS_FILE } from '../../files/environments/environments.ts'
 import { isBelow } from '../../files/plan-file.ts'
+import type { Fault } from '../../files/review/fault.ts'
 import { UsageError } from '../exit.ts'
 
 /** Something that may be, or contain, a client file and is not read. */
@@ -28,17 +29,19 @@ export interface Skipped {
 export interface Folder {
   readonly files: readonly ClientFile[]
   readonly skipped: readonly Skipped[]
+  /** Files that cannot be read as client files, each of which hides nothing of the others. */
+  readonly faults: readonly Fault[]
 }
 
 /**
  * Reads every client file below a folder, in the order of their paths. Links are not followed, and
  * hidden files are not read: a folder may contain files that are not about clients, such as
  * workflows. With an environment the files are as they are there.
- * @throws UsageError that names every file at fault
+ * @throws UsageError where there is none
  */
 export function readFolder(folder: string, environment?: Environment): Folder {
-  const { files, skipped } = filesIn(folder, environment)
-  if (files.length > 0) return { files, skipped }
+  const { files, skipped, faults } = filesIn(folder, environment)
+  if (files.length + faults.length > 0) return { files, skipped, faults }
   throw new UsageError(
     [
       `There are no client files (*.yaml) in ${folder}. Create them with: clientry export`,
@@ -47,27 +50,69 @@ export function readFolder(folder: string, environment?: Environment): Folder {
   )
 }
 
-/**
- * The same of a folder that may hold none yet.
- * @throws UsageError that names every file at fault
- */
-export function filesIn(folder: string, environment?: Environment): Folder {
+/** The same of a folder that may hold none yet. */
+function filesIn(folder: string, environment?: Environment): Folder {
   const { paths, skipped } = entriesIn(folder)
-  const faults: string[] = []
+  const faults: Fault[] = []
   const files = paths.flatMap((path): readonly ClientFile[] => {
-    try {
-      const text = readText(path)
-      if (text === undefined) throw new UsageError(`${path} cannot be read.`)
-      return [readClientFile({ folder, path, text }, environment)]
-    } catch (error) {
-      if (!isClientError(error) && !(error instanceof UsageError)) throw error
-      faults.push(error.message)
-      return []
-    }
+    const read = readFileAt(folder, path, environment)
+    if ('file' in read) return [read.file]
+    faults.push(...read.faults)
+    return []
   })
   faults.push(...strayOverrides(folder, paths, environment))
-  if (faults.length > 0) throw new UsageError(faults.join('\n'))
-  return { files, skipped }
+  return { files, skipped, faults }
+}
+
+/**
+ * The files of a folder that may hold none yet, all of which must be readable.
+ * @throws UsageError that names every file at fault
+ */
+export function soundFilesIn(folder: string, environment?: Environment): readonly ClientFile[] {
+  const { files, faults } = filesIn(folder, environment)
+  if (faults.length === 0) return files
+  throw new UsageError(faults.map(({ about, says }) => `${about} ${says}`).join('\n'))
+}
+
+/** A client file, or why it is none. */
+export function readFileAt(
+  folder: string,
+  path: string,
+  environment?: Environment,
+): { readonly file: ClientFile } | { readonly faults: readonly Fault[] } {
+  try {
+    const text = readText(path)
+    if (text === undefined) return { faults: [unreadable(path, 'cannot be read.')] }
+    return { file: readClientFile({ folder, path, text }, environment) }
+  } catch (error) {
+    if (!isClientError(error) && !(error instanceof UsageError)) throw error
+    return { faults: unreadableParts(path, error.message) }
+  }
+}
+
+const unreadable = (about: string, says: string): Fault => ({
+  about,
+  code: 'invalid_field',
+  says,
+  unreadable: true,
+})
+
+/** `(line 4, client.name) ` at the head of a sentence. */
+const PLACE = /^\(line (\d+), ([^)]*)\) /
+
+/** The sentences about one file, each of which begins with its name. */
+function unreadableParts(path: string, message: string): readonly Fault[] {
+  const [before = '', ...sentences] = ` ${message}`.split(` ${path}`)
+  if (before !== '' || sentences.length === 0) return [unreadable(path, message)]
+  return sentences.map((sentence) => {
+    const says = sentence.replace(/^:? /, '')
+    const [head = '', line, place = ''] = PLACE.exec(says) ?? []
+    const [field] = /^client\.\S+/.exec(says) ?? []
+    if (line === undefined) {
+      return { ...unreadable(path, says), ...(field === undefined ? {} : { field }) }
+    }
+    return { ...unreadable(path, `${place} ${says.slice(head.length)}`), line: Number(line) }
+  })
 }
 
 /**
@@ -92,14 +137,16 @@ function strayOverrides(
   folder: string,
   paths: readonly string[],
   environment?: Environment,
-): readonly string[] {
+): readonly Fault[] {
   if (environment === undefined) return []
   const names = new Set(paths.map((path) => nameIn(folder, path)))
   return environment.overridden
     .filter((name) => !names.has(name))
-    .map(
-      (name) =>
-        `${environment.path} has an override in ${environment.name} for ${name}, which is no file in ${folder}.`,
+    .map((name) =>
+      unreadable(
+        environment.path,
+        `has an override in ${environment.name} for ${name}, which is no file in ${folder}.`,
+      ),
     )
 }
 
@@ -229,10 +276,12 @@ export function writeBelow(folder: string, path: string, text: string): void {
   writeText(path, text)
 }
 
+/** Whether there is anything at a path. */
+export const isThere = (path: string): boolean =>
+  lstatSync(path, { throwIfNoEntry: false }) !== undefined
+
 const isLink = (path: string) =>
   lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
 
 const existingAbove = (folder: string): string =>
-  lstatSync(folder, { throwIfNoEntry: false }) === undefined
-    ? existingAbove(dirname(folder))
-    : folder
+  isThere(folder) ? folder : existingAbove(dirname(folder))

@@ -9,13 +9,16 @@ import { filelessManagers, filelessNotes, withEnded } from '../../files/ended-ma
 import type { Environment } from '../../files/environments/environment.ts'
 import { hide, hideIn } from '../../files/environments/plan-values.ts'
 import { readLive, withCapabilities } from '../../files/live.ts'
-import { makePlan, type PlanDraft } from '../../files/make-plan.ts'
 import { type Comparison, compareFiles, type Gone, placesOf } from '../../files/plan.ts'
+import { makePlan } from '../../files/planning/make-plan.ts'
+import type { PlanDraft } from '../../files/planning/plan-draft.ts'
 import type { Fault } from '../../files/review/fault.ts'
 import type { Invocation } from '../command.ts'
 import { UsageError } from '../exit.ts'
+import { showFaults } from '../show/faults.ts'
 import { progressOf } from '../show/progress.ts'
 import { chosenEnvironment, exclusionsOf } from './environments.ts'
+import { withLine } from './fault-lines.ts'
 import { readFolder, type Skipped } from './folder.ts'
 
 export interface Planned extends PlanDraft {
@@ -38,43 +41,68 @@ export async function planFolder(invocation: Invocation, verb: string): Promise<
     connect,
   } = invocation
   const environment = chosenEnvironment(invocation, folder)
-  const { files, skipped } = readFolder(folder, environment)
+  const { files, skipped, faults: unreadable } = readFolder(folder, environment)
   const deleteUnmanaged = options['delete-unmanaged'] === true
   if (deleteUnmanaged && skipped.length > 0) throw unread(skipped)
-  const api = await connect()
-  const live = await readLive(api, placesOf(files), (count) =>
-    terminal.progress(`read ${count} clients`),
-  )
-  terminal.progress('')
+  const read = async () => {
+    const api = await connect()
+    const live = await readLive(api, placesOf(files), (count) =>
+      terminal.progress(`read ${count} clients`),
+    )
+    terminal.progress('')
+    return { api, live: await withCapabilities(api, files, live) }
+  }
+  const { api, live } = await read().catch((error: unknown) => {
+    showFaults(terminal, unreadable)
+    throw error
+  })
   const exclusions = exclusionsOf(options, environment)
-  const comparison = compareFiles(files, await withCapabilities(api, files, live), exclusions)
+  const comparison = compareFiles(files, live, exclusions)
   const { 'end-manager': ended = [] } = options
-  const fileless = filelessManagers(
-    live.clients.filter(
-      (one) =>
-        exclusions.ofClient(one) === undefined &&
-        !(deleteUnmanaged && comparison.unmanaged.includes(one)),
-    ),
-    comparison.matched,
-  )
+  // Whose file cannot be read, no one knows: it may be for any client.
+  const isWhole = unreadable.length === 0
+  const fileless = isWhole
+    ? filelessManagers(
+        live.clients.filter(
+          (one) =>
+            exclusions.ofClient(one) === undefined &&
+            !(deleteUnmanaged && comparison.unmanaged.includes(one)),
+        ),
+        comparison.matched,
+      )
+    : []
   const work = { ...comparison, matched: withEnded(comparison.matched, fileless, ended) }
   const progress = progressOf(terminal, verb)
-  const draft = await makePlan(api, work, { deleteUnmanaged, newKey: randomUUID, progress })
-  const notes = [...skipped.map(skippedNote), ...filelessNotes(fileless, ended)]
+  const draft = await makePlan(api, work, {
+    deleteUnmanaged: deleteUnmanaged && isWhole,
+    newKey: randomUUID,
+    progress,
+  })
+  const notes = [
+    ...skipped.map(skippedNote),
+    ...(isWhole ? filelessNotes(fileless, ended) : [filesNote(folder)]),
+  ]
   const from = environment ?? NOTHING_HIDDEN
+  const lined = withLine(folder, environment)
   const masked = <T extends { readonly says: string }>(about: T) => hideIn(about, from)
+  const shown = (fault: Fault) => masked(lined(fault))
   return {
     items:
       environment === undefined ? draft.items : draft.items.map((item) => hide(item, environment)),
     kept: draft.kept,
-    refused: draft.refused.map(({ one, faults }) => ({ one, faults: faults.map(masked) })),
+    refused: draft.refused.map(({ one, faults }) => ({ one, faults: faults.map(shown) })),
     gone: comparison.gone,
-    faults: comparison.faults.map(masked),
+    faults: [...unreadable, ...comparison.faults].map(shown),
     notes: [...notes, ...comparison.excluded.map(excludedNote), ...draft.notes].map(masked),
-    unmanaged: deleteUnmanaged ? [] : comparison.unmanaged,
+    unmanaged: deleteUnmanaged || !isWhole ? [] : comparison.unmanaged,
     environment,
   }
 }
+
+const filesNote = (folder: string) => ({
+  about: folder,
+  says: 'has files that cannot be read, so which clients and which managers have no file is not known.',
+})
 
 const NOTHING_HIDDEN: Pick<Environment, 'hidden'> = { hidden: new Map() }
 

@@ -12,7 +12,7 @@ import {
 import { compareFiles, placeOf } from '../../files/plan.ts'
 import { pathsOf } from '../../files/render.ts'
 import { UsageError } from '../exit.ts'
-import { filesIn, nameIn, readText } from './folder.ts'
+import { nameIn, readText, soundFilesIn } from './folder.ts'
 
 export interface SharedFiles {
   readonly files: readonly { readonly path: string; readonly text: string }[]
@@ -71,7 +71,7 @@ function standingFiles(
   live: readonly LiveClient[],
 ): ReadonlyMap<LiveClient, StandingFile> {
   const places = new Set(live.map(placeOf))
-  const files = filesIn(folder, environment).files.filter((file) => places.has(placeOf(file)))
+  const files = soundFilesIn(folder, environment).filter((file) => places.has(placeOf(file)))
   // A new client without a kind is no concern of an export.
   const webFiles = files.map((file) => ({ kind: 'web', ...file }))
   const { matched, faults } = compareFiles(webFiles, { clients: live, unread: [] })

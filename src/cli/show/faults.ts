@@ -16,7 +16,7 @@ export const goneFault = ({ file, id }: Gone): Fault => ({
 })
 
 export const addressOf = (
-  { provider, userPoolId }: Pick<Gone['file'], 'provider' | 'userPoolId'>,
+  { provider, userPoolId }: { readonly provider: string; readonly userPoolId?: string | undefined },
   id: string,
 ): string => [provider, userPoolId, id].filter((part) => part !== undefined).join('/')
 
@@ -24,9 +24,10 @@ export const addressOf = (
 export function showFaults(terminal: Terminal, faults: readonly Fault[]): void {
   if (faults.length === 0) return
   terminal.note(`clientry: ${counted(faults.length, 'fault')}:`)
-  for (const { about, client, says, providerMessage } of faults) {
+  for (const { about, line, client, says, providerMessage } of faults) {
+    const at = line === undefined ? '' : `:${line}`
     const whose = client === undefined ? '' : ` (${plain(client)})`
-    terminal.note(`  ${plain(about)}${whose}: ${plain(inCommandWords(says))}`)
+    terminal.note(`  ${plain(about)}${at}${whose}: ${plain(inCommandWords(says))}`)
     if (providerMessage !== undefined) {
       terminal.note(`    The provider says: ${plain(providerMessage)}`)
     }
@@ -34,5 +35,7 @@ export function showFaults(terminal: Terminal, faults: readonly Fault[]): void {
 }
 
 /** That of the first. */
-export const exitOfFaults = ([first]: readonly Fault[]): number =>
-  first === undefined ? EXIT.ok.code : EXIT[EXIT_OF[first.code]].code
+export function exitOfFaults([first]: readonly Fault[]): number {
+  if (first === undefined) return EXIT.ok.code
+  return EXIT[first.unreadable === true ? 'usage' : EXIT_OF[first.code]].code
+}

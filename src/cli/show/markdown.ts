@@ -1,7 +1,7 @@
 /** Plans and drift as Markdown, and whether that is asked for. */
 
 import type { LiveClient } from '../../files/compare.ts'
-import type { Note } from '../../files/make-plan.ts'
+import type { Note } from '../../files/planning/plan-draft.ts'
 import type { Fault } from '../../files/review/fault.ts'
 import { type ReportItem, renderMarkdown } from '../../files/review/markdown.ts'
 import { UsageError } from '../exit.ts'

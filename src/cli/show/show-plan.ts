@@ -2,8 +2,8 @@
 
 import { stringifyJson } from '../../core/json/json-text.ts'
 import type { LiveClient } from '../../files/compare.ts'
-import type { Note } from '../../files/make-plan.ts'
 import type { CreateItem, DeleteItem, PlanItem, UpdateItem } from '../../files/plan-file.ts'
+import type { Note } from '../../files/planning/plan-draft.ts'
 import type { ManagedLists } from '../../sdk/types.ts'
 import { plain, type Terminal } from '../terminal.ts'
 import { counted, nameOf, type Say, showChanges } from './show.ts'

@@ -194,6 +194,13 @@ export function boundSettings(mapping: Mapping): readonly string[] {
 export const settingMaps = (mapping: Mapping): readonly string[] =>
   rawSettings(mapping).filter((name) => mapping.nullablePaths.includes(`${name}.*`))
 
+/** What the absence of settings means, where the provider takes a value for the same. */
+export function defaultSettings(mapping: Mapping): JsonObject {
+  const settings = rawSettings(mapping)
+  const absent = Object.entries(normalOf(mapping, {}))
+  return Object.fromEntries(absent.filter(([name]) => settings.includes(name)))
+}
+
 function withoutFields(mapping: Mapping, names: readonly string[]): readonly string[] {
   const mappedKeys = MAPPED_FIELDS.flatMap((field) => keysOf(mapping.fields[field]))
   return names.filter((name) => !mappedKeys.includes(name))

@@ -23,6 +23,7 @@ import { readFormerSettings } from './former-settings.ts'
 import { checkNames } from './names.ts'
 import { checkSettingValues, patchRest } from './plan-rest.ts'
 import { besideOf, checkOwnUris, checkUriState } from './plan-uris.ts'
+import { createTogether } from './together.ts'
 
 export interface Plan {
   /** The record that the provider shall hold; equal in state to the base when nothing changes. */
@@ -104,6 +105,7 @@ function checkFieldLimits(
 export function planChange(mapping: Mapping, base: Native, patch: Patch): Plan {
   const { fields, notes } = readFormerSettings(mapping, base, fieldsOf(mapping, base, patch))
   const touched: FieldName[] = []
+  const together = createTogether(mapping)
   let next = base
   for (const field of orderOf(mapping)) {
     const request = fields[field]
@@ -111,14 +113,15 @@ export function planChange(mapping: Mapping, base: Native, patch: Patch): Plan {
     const changed = isMapped(field)
       ? applyField(mapping, next, field, request)
       : patchRest(mapping, next, request)
-    if (changed === undefined) continue
-    next = changed
-    touched.push(field)
+    next = changed ?? next
+    together.add(field, request, next)
+    if (changed !== undefined) touched.push(field)
   }
   checkSize(base, next)
   for (const field of touched)
     checkOwnUris(mapping, field, fields[field] ?? null, besideOf(mapping, field, base, next))
   checkRules(mapping, [base], next)
+  together.check()
   const warnings = [
     ...notes,
     ...checkUriState(mapping, base, next, fields, touched),

@@ -21,6 +21,10 @@ export interface Fault {
   readonly says: string
   /** What the provider said in its own words. */
   readonly providerMessage?: string
+  /** The line of the place in the file, where the file has it. */
+  readonly line?: number
+  /** The file itself says nothing that can be compared. */
+  readonly unreadable?: true
 }
 
 /** Refusals of a value by itself: what else is in the patch may be refused as well. */
@@ -130,7 +134,7 @@ async function tried<T>(
 }
 
 /** Whether an error says something of the one client, so that others are planned all the same. */
-function isRefusal(error: unknown): error is ClientryError {
+export function isRefusal(error: unknown): error is ClientryError {
   const code = (error as Partial<ClientryError> | undefined)?.code
   return error instanceof Error && code !== undefined && !OF_THE_SERVER.includes(code)
 }

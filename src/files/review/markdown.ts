@@ -61,8 +61,8 @@ export function renderMarkdown(report: Report): string {
 const section = (title: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : [`**${title}**`, '', ...lines.map((line) => `- ${line}`), '']
 
-const faultLine = ({ about, client, says }: Fault) =>
-  `${code(about)}${client === undefined ? '' : ` (${code(client)})`}: ${inline(says)}`
+const faultLine = ({ about, line, client, says }: Fault) =>
+  `${code(line === undefined ? about : `${about}:${line}`)}${client === undefined ? '' : ` (${code(client)})`}: ${inline(says)}`
 
 function partOf({ title, file, changes }: ReportItem): string {
   const where = file === undefined ? '' : ` in ${code(file)}`

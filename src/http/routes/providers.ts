@@ -7,6 +7,7 @@ import type { Json, JsonObject } from '../../core/json/json.ts'
 import {
   boundSettings,
   creationSettings,
+  defaultSettings,
   isMapped,
   type Mapping,
   rawSettings,
@@ -87,6 +88,7 @@ export function capabilitiesOf(mapping: Mapping): JsonObject {
     readOnlySettings: shownSettings(mapping),
     boundSettings: boundSettings(mapping),
     settingMaps: settingMaps(mapping),
+    defaultSettings: defaultSettings(mapping),
     ...(mapping.opened === undefined ? {} : { openedSettings: mapping.opened }),
     ...(Object.keys(classes).length === 0 ? {} : { members: { ...classes } }),
   }

@@ -21,6 +21,7 @@ const provider = z.object({
   readOnlySettings: z.array(text),
   boundSettings: z.array(text),
   settingMaps: z.array(text),
+  defaultSettings: object,
   openedSettings: optional(z.array(text)),
   members: optional(object),
 } satisfies Shape<Provider>)

@@ -6,8 +6,8 @@
 
 import type { Json } from '../../core/json/json.ts'
 import { texts } from '../../core/mapping/lenses.ts'
-import type { Lens, Native } from '../../core/mapping/row.ts'
-import { METHOD, oauth, PKCE } from './members.ts'
+import type { Lens, Native, NativeChange } from '../../core/mapping/row.ts'
+import { DELIVERY, LEEWAY, METHOD, oauth, PKCE, ROTATION } from './members.ts'
 
 const GRANTS = [
   'authorization_code',
@@ -26,6 +26,9 @@ const GRANTS = [
   'http://auth0.com/oauth/grant-type/mfa-otp',
   'http://auth0.com/oauth/grant-type/mfa-oob',
 ]
+
+/** Seconds; Okta's own default for rotating ones. */
+export const DEFAULT_LEEWAY = 30
 
 /** Ways of authentication that need a secret. */
 const BY_SECRET = ['client_secret_basic', 'client_secret_post', 'client_secret_jwt']
@@ -48,6 +51,30 @@ export const NEEDED: Readonly<Record<string, readonly string[]>> = {
 export const lacksResponseType = (native: Native, grant: string): boolean =>
   !(NEEDED[grant] ?? []).some((type) => responseTypesOf(native).includes(type))
 
+const REFRESH = 'refresh_token'
+const CIBA = 'urn:openid:params:grant-type:ciba'
+
+/** Settings that come and go with a grant: Okta takes them away with it, and gives them their defaults (recorded). */
+const followersOf = (native: Native, grants: readonly string[]): NativeChange => {
+  const [had, has] = [grantsOf(native), grants].map(
+    (list) => (grant: string) => list.includes(grant),
+  )
+  if (had === undefined || has === undefined) return {}
+  const isRotating = typeOf(native) === 'browser'
+  const usual = isRotating
+    ? { [ROTATION]: 'ROTATE', [LEEWAY]: DEFAULT_LEEWAY }
+    : { [ROTATION]: 'STATIC' }
+  const goes = (grant: string) => had(grant) && !has(grant)
+  const comes = (grant: string, member: string) =>
+    !had(grant) && has(grant) && native[member] === undefined
+  return {
+    ...(goes(REFRESH) ? { [ROTATION]: undefined, [LEEWAY]: undefined } : {}),
+    ...(comes(REFRESH, ROTATION) ? usual : {}),
+    ...(goes(CIBA) ? { [DELIVERY]: undefined } : {}),
+    ...(comes(CIBA, DELIVERY) ? { [DELIVERY]: 'poll' } : {}),
+  }
+}
+
 /** A grant that is added brings its response type along, without which Okta refuses it. */
 export const grantTypes: Lens<readonly string[]> = {
   support: 'native',
@@ -67,10 +94,11 @@ export const grantTypes: Lens<readonly string[]> = {
       ...(types.length === 0
         ? {}
         : { [oauth('response_types')]: [...responseTypesOf(native), ...types] }),
+      ...followersOf(native, grants),
     }
   },
   limits: { values: GRANTS },
-  note: 'authorization_code and implicit bring their response type along where the client has none of it.',
+  note: 'authorization_code and implicit bring their response type along where the client has none of it. What belongs to refresh_token and CIBA comes and goes with them.',
 }
 
 export const tokenEndpointAuthMethod: Lens<string | null> = {

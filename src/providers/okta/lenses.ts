@@ -8,7 +8,7 @@ import { inner } from '../../core/mapping/lenses.ts'
 import { secretOf } from '../../core/mapping/mapping.ts'
 import type { Lens, Limits, Native, View } from '../../core/mapping/row.ts'
 import type { Secret } from '../../core/secrecy/secret.ts'
-import { grantsOf, typeOf } from './grants.ts'
+import { DEFAULT_LEEWAY, grantsOf, typeOf } from './grants.ts'
 import { LEEWAY, oauth, ROTATION, SECRET } from './members.ts'
 
 /** Okta's limit for the URLs of a client (types of the OpenAPI file). */
@@ -92,9 +92,6 @@ const textsOf = (profile: Readonly<Record<string, Json>>, ofTexts: boolean) =>
   Object.fromEntries(
     Object.entries(profile).filter(([, value]) => (typeof value === 'string') === ofTexts),
   )
-
-/** Seconds; Okta's own default for rotating ones. */
-const DEFAULT_LEEWAY = 30
 
 export const refreshTokenRotation: Lens<RefreshTokenRotation | null> = {
   support: 'native',

@@ -29,7 +29,7 @@ import {
   secret,
 } from './lenses.ts'
 import { lint } from './lint.ts'
-import { CLIENT_ID, LEEWAY, MEMBERS, OPENED, oauth, ROTATION } from './members.ts'
+import { CLIENT_ID, DELIVERY, LEEWAY, MEMBERS, OPENED, oauth, ROTATION } from './members.ts'
 import { rules } from './rules.ts'
 import { consequences } from './warnings.ts'
 
@@ -58,7 +58,7 @@ function normalKey(jwk: Json): Json {
 }
 
 /** What Okta sets and takes away by itself where grants come and go. */
-const FOLLOW_GRANTS = [ROTATION, LEEWAY, oauth('backchannel_token_delivery_mode')]
+const FOLLOW_GRANTS = [ROTATION, LEEWAY, DELIVERY]
 
 /** A default that was asked for, and what follows other settings, is what Okta shows. */
 function expected({ base, next }: { base: Native; next: Native }, record: Native): Native {

@@ -27,6 +27,7 @@ export const CLIENT_ID = credential('client_id')
 export const PKCE = credential('pkce_required')
 export const ROTATION = oauth('refresh_token.rotation_type')
 export const LEEWAY = oauth('refresh_token.leeway')
+export const DELIVERY = oauth('backchannel_token_delivery_mode')
 
 export const MEMBERS: MemberTable = {
   _embedded: ['hidden'],
@@ -61,7 +62,7 @@ export const MEMBERS: MemberTable = {
   [oauth('application_type')]: ['field', 'create-only'],
   [oauth('backchannel_authentication_request_signing_alg')]: ['setting'],
   [oauth('backchannel_custom_authenticator_id')]: ['setting'],
-  [oauth('backchannel_token_delivery_mode')]: ['setting'],
+  [DELIVERY]: ['setting'],
   [oauth('client_uri')]: ['field'],
   [oauth('consent_method')]: ['field'],
   [oauth('dpop_bound_access_tokens')]: ['field'],

@@ -9,7 +9,7 @@ import { texts } from '../../core/mapping/lenses.ts'
 import { membersOf } from '../../core/mapping/members.ts'
 import type { Native, Rule } from '../../core/mapping/row.ts'
 import { grantsOf, lacksResponseType, methodOf, NEEDED, typeOf, usesSecret } from './grants.ts'
-import { LEEWAY, MEMBERS, oauth, PKCE, ROTATION, SECRET } from './members.ts'
+import { DELIVERY, LEEWAY, MEMBERS, oauth, PKCE, ROTATION, SECRET } from './members.ts'
 
 const settingAt = (path: string) => `client.providerSettings.${path}`
 
@@ -145,7 +145,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   'settings.notifications': OBJECT,
   [oauth('backchannel_authentication_request_signing_alg')]: oneOf(...ALGORITHMS),
   [oauth('backchannel_custom_authenticator_id')]: TEXT,
-  [oauth('backchannel_token_delivery_mode')]: oneOf('poll', 'ping', 'push'),
+  [DELIVERY]: oneOf('poll', 'ping', 'push'),
   [oauth('frontchannel_logout_uri')]: TEXT,
   [oauth('id_token_encrypted_response_alg')]: TEXT,
   [oauth('idp_initiated_login')]: OBJECT,

@@ -144,7 +144,7 @@ export const subject: ProviderSubject = {
       name: 'okta',
       mapping,
       native: record(fullOktaApp),
-      follows: { grantTypes: ['responseTypes'] },
+      follows: { grantTypes: ['responseTypes', 'refreshTokenRotation'] },
       odd: [
         { label: [], 'settings.oauthClient.redirect_uris': 'https://app.example.com/cb' },
         { status: 'DELETED', profile: 'text', 'settings.notes.admin': 7 },

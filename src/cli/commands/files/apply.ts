@@ -1,6 +1,6 @@
 /** `clientry apply PLAN`. */
 
-import { type Applied, applyItems, checkPlan } from '../../../files/apply.ts'
+import { type Applied, applyItems, type Checked, checkPlan } from '../../../files/apply.ts'
 import type { ClientFile } from '../../../files/client-file.ts'
 import type { Environment } from '../../../files/environments/environment.ts'
 import { hide, reveal } from '../../../files/environments/plan-values.ts'
@@ -10,11 +10,14 @@ import {
   type PlanItem,
   parsePlan,
 } from '../../../files/plan-file.ts'
+import type { Fault } from '../../../files/review/fault.ts'
+import type { ClientryError } from '../../../sdk/error.ts'
 import type { Invocation, Run } from '../../command.ts'
 import { EXIT, UsageError } from '../../exit.ts'
 import { environmentIn } from '../../folder/environments.ts'
-import { checkFolder, readClientFile, readText } from '../../folder/folder.ts'
+import { checkFolder, isThere, readFileAt, readText } from '../../folder/folder.ts'
 import { keepIds } from '../../folder/new-ids.ts'
+import { addressOf, exitOfFaults, showFaults } from '../../show/faults.ts'
 import { progressOf } from '../../show/progress.ts'
 import { counted } from '../../show/show.ts'
 import { lineOf, showPlan } from '../../show/show-plan.ts'
@@ -36,9 +39,16 @@ export const run: Run = async (invocation) => {
   if (options.yes !== true && !terminal.person) {
     throw new UsageError('There is no terminal to ask on. Add --yes to apply the plan.')
   }
-  checkFiles(plan, environment)
+  const fileFaults = faultsOfFiles(plan, environment)
   const api = await connect()
-  const { open, done, moved } = await checkPlan(api, plan, progressOf(terminal, 'checked'))
+  const checked = await checkPlan(api, plan, progressOf(terminal, 'checked'))
+  const { open, done, moved } = checked
+  const faults = [...fileFaults, ...checked.failures.map(failureFault)]
+  showFaults(terminal, faults)
+  if (faults.length > 0) {
+    terminal.note('Nothing was sent. A plan is applied as a whole, or not at all.')
+    if (moved.length === 0) return exitOfFaults(faults)
+  }
   if (moved.length > 0) {
     const where = moved.map(({ item, why }) => `  ${lineOf(item)}: ${why}`)
     throw new UsageError(
@@ -113,25 +123,36 @@ async function agreed(
 }
 
 /**
- * Checks every file that will receive the id of its new client, before anything is sent.
- * @throws UsageError
+ * What is at fault with the files that will receive the ids of their new clients.
+ * @throws UsageError where they are not below this directory
  */
-function checkFiles(
+function faultsOfFiles(
   { folder, items }: Omit<Planned, 'environment'>,
   environment?: Environment,
-): void {
+): readonly Fault[] {
   const creations = items.filter((item) => item.action === 'create')
   if (creations.length > 0) checkFolder(folder)
-  const other = creations.find((item) => {
-    const text = readText(item.file)
+  return creations.flatMap((item): readonly Fault[] => {
     // A file that does not exist needs no id.
-    if (text === undefined) return false
-    return !isFileOf(item, readClientFile({ folder, path: item.file, text }, environment))
+    if (!isThere(item.file)) return []
+    const read = readFileAt(folder, item.file, environment)
+    if ('faults' in read) return read.faults
+    if (isFileOf(item, read.file)) return []
+    const says = `is not the file of the new client ${JSON.stringify(item.name)}. Make a new plan with: clientry plan`
+    return [{ about: item.file, code: 'invalid_field', says, unreadable: true }]
   })
-  if (other !== undefined) {
-    throw new UsageError(
-      `${other.file} is not the file of the new client ${JSON.stringify(other.name)}. Make a new plan with: clientry plan`,
-    )
+}
+
+/** An item that the server does not let be checked. */
+function failureFault({ item, error }: Checked['failures'][number]): Fault {
+  const { code, message, providerMessage } = error as ClientryError
+  const address = item.action === 'create' ? undefined : addressOf(item, item.id)
+  return {
+    about: item.file ?? address ?? lineOf(item),
+    ...(item.file === undefined || address === undefined ? {} : { client: address }),
+    code,
+    says: message,
+    ...(providerMessage === undefined ? {} : { providerMessage }),
   }
 }
 

@@ -2,9 +2,9 @@
 
 import type { FieldPatches } from '../../../core/patch/patch.ts'
 import { hide } from '../../../files/environments/plan-values.ts'
-import type { Kept, Refused } from '../../../files/make-plan.ts'
 import type { Gone } from '../../../files/plan.ts'
 import type { PlanItem } from '../../../files/plan-file.ts'
+import type { Kept, Refused } from '../../../files/planning/plan-draft.ts'
 import { localChanges, namedChanges } from '../../../files/review/local-changes.ts'
 import type { Run } from '../../command.ts'
 import { EXIT } from '../../exit.ts'

@@ -1,10 +1,11 @@
 /**
- * `azuread_application` and `azuread_application_registration` of a Terraform state as Microsoft Graph spells them
- * (terraform-provider-azuread, docs/resources/application.md).
+ * `azuread_application` of a Terraform state as Microsoft Graph spells it, and `azuread_application_registration` with the
+ * resources beside it (terraform-provider-azuread, docs/resources/application.md, application_registration.md and those of its parts).
  */
 
 import { isRecord, type Json, type JsonObject } from '../../../core/json/json.ts'
 import type { Loss } from '../imported.ts'
+import { isPartOf, withParts } from './terraform-entra-parts.ts'
 import type { ResourceReader } from './terraform-resource.ts'
 
 const MEMBERS: Readonly<Record<string, string>> = {
@@ -28,7 +29,7 @@ const INFO: Readonly<Record<string, string>> = {
 
 /** Computed, of Terraform alone, or read below. */
 const LEFT_OUT =
-  /^(id|object_id|client_id|application_id|app_role_ids|oauth2_permission_scope_ids|publisher_domain|disabled_by_microsoft|owners|password|prevent_duplicate_names|template_id|logo_url|feature_tags|timeouts|web|single_page_application|public_client|group_membership_claims|required_resource_access)$/
+  /^(id|object_id|client_id|application_id|app_role_ids|oauth2_permission_scope_ids|publisher_domain|disabled_by_microsoft|owners|password|prevent_duplicate_names|template_id|logo_url|feature_tags|timeouts|homepage_url|logout_url|implicit_access_token_issuance_enabled|implicit_id_token_issuance_enabled|requested_access_token_version|web|single_page_application|public_client|group_membership_claims|required_resource_access)$/
 
 /** Blocks are lists of one. */
 const block = (attributes: JsonObject, name: string): JsonObject => {
@@ -37,7 +38,9 @@ const block = (attributes: JsonObject, name: string): JsonObject => {
   return isRecord(first) ? first : {}
 }
 
-export const entraNative: ResourceReader = ({ attributes }) => {
+export const entraNative: ResourceReader = ({ type, attributes: own }, all) => {
+  const isRegistration = type === 'azuread_application_registration'
+  const attributes = isRegistration ? withParts(own, all.filter(isPartOf(own))) : own
   const losses: Omit<Loss, 'about'>[] = []
   const members: [string, Json][] = []
   const info: [string, Json][] = []
@@ -65,6 +68,7 @@ export const entraNative: ResourceReader = ({ attributes }) => {
         spa: { redirectUris: urisOf(block(attributes, 'single_page_application')) },
         publicClient: { redirectUris: urisOf(block(attributes, 'public_client')) },
         ...permissionsOf(attributes),
+        ...apiOf(attributes),
       },
     },
     losses,
@@ -89,6 +93,10 @@ function webOf(web: JsonObject): JsonObject {
     },
   }
 }
+
+/** Of a registration; that of an application lies in a block with more, which is not read. */
+const apiOf = ({ requested_access_token_version: version }: JsonObject): JsonObject =>
+  version === undefined || version === null ? {} : { api: { requestedAccessTokenVersion: version } }
 
 function permissionsOf({ required_resource_access: all }: JsonObject): JsonObject {
   const resources = Array.isArray(all) ? all.filter(isRecord) : []

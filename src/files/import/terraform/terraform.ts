@@ -9,6 +9,7 @@ import { fault, jsonOf } from '../source-value.ts'
 import { auth0Native } from './terraform-auth0.ts'
 import { cognitoNative } from './terraform-cognito.ts'
 import { entraNative } from './terraform-entra.ts'
+import { ENTRA_PARTS } from './terraform-entra-parts.ts'
 import { keycloakNative } from './terraform-keycloak.ts'
 import { oktaNative } from './terraform-okta.ts'
 import type { Resource, ResourceReader } from './terraform-resource.ts'
@@ -24,7 +25,7 @@ const READERS: Readonly<Record<string, ResourceReader>> = {
 }
 
 /** Resources that are read together with those. */
-const PARTS = ['auth0_client_credentials']
+const PARTS = ['auth0_client_credentials', ...ENTRA_PARTS]
 
 /**
  * Reads states.

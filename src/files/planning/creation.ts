@@ -1,10 +1,10 @@
 /** What a file asks of a client that is not there yet, in the parts in which a provider takes it. */
 
-import { FIELDS, type FieldName } from '../core/client.ts'
-import { isRecord, type Json, type JsonObject, memberOf } from '../core/json/json.ts'
-import { withoutPaths } from '../core/json/paths.ts'
-import type { FieldPatches } from '../core/patch/patch.ts'
-import type { Capabilities } from './render.ts'
+import { FIELDS, type FieldName } from '../../core/client.ts'
+import { isRecord, type Json, type JsonObject, memberOf } from '../../core/json/json.ts'
+import { withoutPaths } from '../../core/json/paths.ts'
+import type { FieldPatches } from '../../core/patch/patch.ts'
+import type { Capabilities } from '../render.ts'
 
 export interface CreationParts {
   readonly patch: FieldPatches
