@@ -65,7 +65,7 @@ export async function openTenants(providers: ReadonlyMap<string, Provider>): Pro
         query: search.slice(1),
         headers: Object.fromEntries(headers.map(([name, value]) => [name, [value]])),
         body: typeof init.body === 'string' ? Buffer.from(init.body) : undefined,
-        deadline: Date.now() + 10_000,
+        deadline: Date.now() + 60_000,
       })
       return new Response(body, { status, headers: answer.headers })
     },
