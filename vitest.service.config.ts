@@ -11,6 +11,7 @@ export default defineConfig({
   test: {
     include: process.env.MUTATION_TESTS?.split(',') ?? ['test/service/**/*.test.ts'],
     exclude: SLOW,
+    setupFiles: ['test/mutation-setup.ts'],
     // Most of the time of a mutant would go into loading the program again for each test file.
     isolate: false,
     // A mutant that hangs is ended by Stryker.

@@ -6,6 +6,7 @@ import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import { inner, key, list } from '../../src/core/mapping/lenses.ts'
 import { parseMergePatch } from '../../src/core/patch/patch.ts'
 import { checkValues, planChange } from '../../src/core/plan/plan.ts'
+import { checkUriState } from '../../src/core/plan/plan-uris.ts'
 import { mappingOf } from './mapping.ts'
 import { thrown } from './thrown.ts'
 
@@ -176,6 +177,32 @@ describe('a client with more URIs than anyone has', () => {
     expect(() => plan({ callbacks: [GOOD] }, { callbacks: many })).not.toThrow()
     const apps = Array.from({ length: 4_100 }, (_, index) => `${APP}/${index}`)
     expect(() => plan({ appType: 'web' }, { kind: 'native', callbacks: apps })).toThrow()
+  })
+})
+
+describe('a change of which the patch does not show the values, as a rollback is one', () => {
+  const state = (base: JsonObject, next: JsonObject) => checkUriState(mapping, base, next, {}, [])
+
+  it('is refused for a value that the field did not hold', () => {
+    const error = thrown(() => state({ callbacks: [BAD] }, { callbacks: [BAD, `${BAD}/2`] }))
+    expect(error).toMatchObject({ code: 'invalid_field', field: 'client.callbacks' })
+    expect(thrown(() => state({ logout: [BAD] }, { callbacks: [BAD] })).field).toBe(
+      'client.callbacks',
+    )
+    expect(thrown(() => state({}, { login: 'http://localhost/login' })).field).toBe(
+      'client.initiateLoginUri',
+    )
+  })
+
+  it('is warned of for those that stay, and not for what is right', () => {
+    const [warning] = state({ callbacks: [BAD] }, { callbacks: [BAD, GOOD] })
+    expect(warning).toMatchObject({ field: 'client.callbacks' })
+    expect(state({ callbacks: [] }, { callbacks: [GOOD] })).toEqual([])
+  })
+
+  it('is refused for a new value behind more than anyone has', () => {
+    const many = Array.from({ length: 4_100 }, (_, index) => `${BAD}/${index}`)
+    expect(() => state({ callbacks: many }, { callbacks: [...many, BAD] })).toThrow()
   })
 })
 

@@ -1,7 +1,7 @@
 /** The decision table of the URI rules: one row a value, with the first rule that it breaks. */
 
 import { describe, expect, it } from 'vitest'
-import { checkUri } from '../../src/core/uri/uri.ts'
+import { checkUri, violationsOf } from '../../src/core/uri/uri.ts'
 import { hasBadPunycode } from '../../src/core/uri/uri-path-rules.ts'
 import type { UriContext, UriUse } from '../../src/core/uri/uri-rule.ts'
 
@@ -482,5 +482,58 @@ describe('what a finding says', () => {
     expect(rules('https://')).toEqual(['host_missing'])
     expect(rules('http://localhost/?to=//x')).toEqual(['localhost', 'nested_url'])
     expect(rules('http://localhost/?to=//x#y')).toEqual(['fragment'])
+  })
+})
+
+describe('a word that a provider takes in the place of a URI', () => {
+  const words = { logout: ['+'], origin: ['+', '*'] }
+  const worded: UriContext = { ...WEB, policy: { ...WEB.policy, words } }
+
+  it.each<[string, UriUse, UriContext, string]>([
+    ['+', 'logout', worded, 'ok'],
+    ['+', 'origin', worded, 'ok'],
+    ['*', 'origin', worded, 'ok'],
+    ['*', 'logout', worded, 'absolute'],
+    ['+', 'redirect', worded, 'absolute'],
+    ['*', 'redirect', worded, 'absolute'],
+    ['+', 'logout', WEB, 'absolute'],
+    ['+', 'origin', { ...WEB, policy: { ...WEB.policy, words: { logout: ['+'] } } }, 'absolute'],
+  ])('%s as %s', (word, use, context, expected) => {
+    expect(verdict(word, context, use)).toBe(expected)
+  })
+})
+
+describe('what was found of a URI', () => {
+  const found = (value: string, context = WEB) => violationsOf(value, 'redirect', context)
+  const others = (count: number, context: UriContext) => {
+    for (let index = 0; index < count; index += 1) found(`https://a.example/${index}`, context)
+  }
+
+  it('says that the URI may not be used, and why', () => {
+    expect(found('http://a.example/cb')).toEqual([
+      { rule: expect.any(String), severity: 'violation', says: expect.stringMatching(/^must /) },
+    ])
+  })
+
+  it('is remembered with what it was judged by', () => {
+    const [web, other] = [{ ...WEB.policy }, { ...WEB.policy }]
+    const value = 'com.example.app:/cb'
+    const first = found(value, { policy: web, native: false })
+    expect(found(value, { policy: web, native: false })).toBe(first)
+    expect(found(value, { policy: web, native: true })).toEqual([])
+    expect(violationsOf(value, 'page', { policy: web, native: false })).not.toBe(first)
+    expect(found(value, { policy: other, native: false })).toEqual(first)
+    expect(found(value, { policy: { ...web, maxLength: 5 }, native: false })).not.toEqual(first)
+  })
+
+  it('is forgotten with 500 others', () => {
+    const context = { ...WEB, policy: { ...WEB.policy } }
+    const first = found('http://a.example/cb', context)
+    others(499, context)
+    expect(found('http://a.example/cb', context)).toBe(first)
+    found('https://a.example/one-more', context)
+    const again = found('http://a.example/cb', context)
+    expect(again).toEqual(first)
+    expect(again).not.toBe(first)
   })
 })

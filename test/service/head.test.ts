@@ -230,6 +230,6 @@ it('a call carries what the request has, and nothing that it lacks', () => {
   const { upstreamTimeoutMs } = bench.service
   const own = { timeoutMs: upstreamTimeoutMs, untilSeen: expect.any(Function) }
   expect(callOf(bench.service, context)).toStrictEqual({ ...context, ...own })
-  const whole = { ...context, requestId: 'r', caller: 'c', onUpstream }
+  const whole = { ...context, requestId: 'r', caller: 'c', reserve: 0.5, onUpstream }
   expect(callOf(bench.service, whole)).toStrictEqual({ ...whole, ...own })
 })

@@ -132,7 +132,9 @@ describe('keeping what a change has left', () => {
 
   it('is nothing where there is no mirror, or its store cannot do it', async () => {
     const { mirror: _, ...store } = bench.service.store
-    await keep(fullLocalClient, 1, { ...bench.service, store })
+    const kept = keep(fullLocalClient, 1, { ...bench.service, store })
+    expect(bench.service.late.size).toBe(0)
+    await kept
     const full = async () => {
       throw new ClientError('store_unavailable', 'The disk is full.')
     }
@@ -203,6 +205,17 @@ describe('what a server has recorded and not stored', () => {
     expect(found?.tag).toBe(tag)
     expect(JSON.stringify(found && mirroredOf(other.service, found))).not.toContain(SECRET)
     expect(await mirrorOf(other.service).behind(10)).toEqual([])
+  })
+
+  it('counts for more than a reading of the same millisecond', async () => {
+    const service = ending()
+    await changeClient(service, request(service, { name: 'Ours' }))
+    const { at = 0 } = (await service.store.last(resourceOf(subject.ref))) ?? {}
+    const native = { ...fullLocalClient, client_name: 'Read' }
+    const sight = sightOf(bench.service, provider.mapping, { client: subject.ref, native, at })
+    await mirror.put(sight, false)
+    await read(bench.service)
+    expect(await named(bench.service)).toBe('Ours')
   })
 
   it('may be a client that was made, and one that was removed', async () => {

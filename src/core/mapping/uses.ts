@@ -126,7 +126,8 @@ export const pathsBarred = (mapping: Classed, use: Use): readonly string[] =>
 /** The members that are known, as wholes or by something in them; those of opened objects by their paths. */
 const table = once((mapping: Classed): ReadonlySet<string> => {
   const paths = CLASSES.flatMap((one) => PATHS[one](mapping))
-  return new Set([...(mapping.opened === undefined ? [] : paths), ...paths.map(firstOf)])
+  const members = paths.map(firstOf)
+  return new Set(mapping.opened === undefined ? members : [...paths, ...members])
 })
 
 /** Whether no table knows a member. */

@@ -6,7 +6,7 @@
 
 import { ClientError } from '../../core/errors.ts'
 import type { Mapping } from '../../core/mapping/mapping.ts'
-import type { Native, Warning } from '../../core/mapping/row.ts'
+import type { Emulation, Warning } from '../../core/mapping/row.ts'
 import { isOff, pathOf } from '../../core/mapping/suspension.ts'
 import { type GivenBack, giveBack, type Removal } from '../../core/plan/give-back.ts'
 import type { Entry } from '../../store/log/entry.ts'
@@ -31,35 +31,40 @@ export async function suspensionWish(
   operationId: string,
 ): Promise<Wish> {
   const { provider, patch, actor } = request
-  const { suspension } = provider.mapping
+  const { mapping } = provider
+  const { suspension } = mapping
   const standing = head?.standing
   if (suspension === undefined) throw cannotSuspend()
   if (patch.unreaps !== undefined) {
     const ended = await unreaping(service, request.ref, patch.unreaps, standing)
     if (ended !== undefined) return ended
   }
+  const { emulation } = suspension
   if (patch.suspended) checkUnprotected(standing, 'suspended')
-  else if (suspension.emulation !== undefined) return resumption(service, request, standing)
+  else if (emulation !== undefined) return resumption(service, request, standing)
   const wish =
-    suspension.emulation === undefined
+    emulation === undefined
       ? nativeWish(patch, standing)
-      : emulatedWish(service, request, standing, operationId)
+      : emulatedWish(service, { mapping, ...emulation }, standing, operationId)
   if (patch.reap === undefined) return wish
   return reaping(wish, patch.reap, { provider, actor, operationId, now: service.now() })
+}
+
+interface Emulated extends Emulation {
+  readonly mapping: Mapping
 }
 
 /** Settings that stand for it are taken away. */
 function emulatedWish(
   service: Service,
-  { provider }: RequestFor<Suspending>,
+  { mapping, suspended }: Emulated,
   standing: Standing | undefined,
   operationId: string,
 ): Wish {
-  const { suspended = (native: Native) => native } = provider.mapping.suspension?.emulation ?? {}
   return {
     fields: [],
     over: (base) => {
-      const off = isOff(provider.mapping, base)
+      const off = isOff(mapping, base)
       const mark = standing?.suspended
       const operations = [...(mark?.operations ?? []), operationId]
       const next = { since: mark?.since ?? service.now(), operations }
@@ -135,8 +140,9 @@ async function heldBy(
 ): Promise<Removal | undefined> {
   const intent = await service.store.operation(operationId)
   if (intent === undefined) return undefined
-  const { base, next } = (await openSealed(service, intent)) ?? {}
-  if (!base || !next) return undefined
+  const sealed = await openSealed(service, intent)
+  if (!sealed?.next) return undefined
+  const { base, next } = sealed
   return withoutEnded(mapping, { base, next }, intent.standing, standing)
 }
 
