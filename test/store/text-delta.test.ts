@@ -39,6 +39,32 @@ describe('a delta', () => {
     )
   })
 
+  it('gives the text back where a part of it is not looked through, whatever that part is', () => {
+    fc.assert(
+      fc.property(texts, fc.nat(), fc.nat(), ([text, base], one, other) => {
+        const [from = 0, to = 0] = [one % (text.length + 1), other % (text.length + 1)].sort(
+          (first, second) => first - second,
+        )
+        const delta = deltaOf(text, base, { from, to })
+        expect(textOf(JSON.parse(JSON.stringify(delta)), base, LONGEST)).toBe(text)
+      }),
+      { numRuns: runs(500) },
+    )
+  })
+
+  it('looks for copies on both sides of a part that is not looked through', () => {
+    const numbers = (power: number) =>
+      Array.from({ length: 100 }, (_, index) => (index + 7) ** power).join('!')
+    const [before, random, after] = [numbers(2), `${numbers(4)}#`, numbers(5)]
+    const base = `${before}${numbers(3)}${after}`
+    const part = { from: before.length, to: before.length + random.length }
+    expect(deltaOf(`${before}${random}${after}`, base, part)).toEqual([
+      [0, before.length],
+      random,
+      [base.length - after.length, after.length],
+    ])
+  })
+
   it('is short where little is new', () => {
     const lines = Array.from(
       { length: 500 },

@@ -10,7 +10,7 @@
 
 import type { RawRecord } from '../store.ts'
 import type { Entry } from './entry.ts'
-import { type Delta, deltaOf, textOf } from './text-delta.ts'
+import { type Delta, deltaOf, type Part, textOf } from './text-delta.ts'
 
 /** What is shorter is stored as it is, and what is new of an entry may be so long (UTF-16 code units). */
 export const SHORT = 4_096
@@ -72,10 +72,12 @@ export function createPacking(
   }
 
   return {
-    pack: async ({ resource, seq, hash }, text) => {
+    pack: async (entry, text) => {
+      const { resource, seq, hash } = entry
       const base = await baseAfter(resource, seq - 1, text.length < SHORT)
       const baseContent = base === undefined ? undefined : await baseText(resource, base)
-      const stored = shortest(text, hash, base, baseContent)
+      const own = { text, hash, random: randomPart(entry, text) }
+      const stored = shortest(own, base, baseContent)
       return {
         text: stored,
         remember: () => {
@@ -107,24 +109,34 @@ export function storedHash(stored: string): string {
   return String(shape.hash)
 }
 
-function shortest(
-  text: string,
-  hash: string,
-  from: number | undefined,
-  base: string | undefined,
-): string {
-  if (from !== undefined && base !== undefined) {
-    const packed = spelled({ hash, from, delta: deltaOf(text, base) })
-    // Once a log has a base, its short entries name it too: the next one finds it by them.
-    if (packed.length <= SHORT) return packed
-    const own = alone(text, hash)
-    return packed.length < own.length / 2 ? packed : own
-  }
-  return text.length < SHORT ? text : alone(text, hash)
+/** An entry before it is packed. */
+interface Own {
+  readonly text: string
+  readonly hash: string
+  readonly random: Part | undefined
 }
 
-function alone(text: string, hash: string): string {
-  const packed = spelled({ hash, delta: deltaOf(text, '') })
+/** Sealed records have a nonce of their own, so that no text repeats them; they are most of an intent. */
+function randomPart(entry: Entry, text: string): Part | undefined {
+  if (entry.kind !== 'intent') return undefined
+  const from = text.indexOf(entry.sealed)
+  return from < 0 ? undefined : { from, to: from + entry.sealed.length }
+}
+
+function shortest(own: Own, from: number | undefined, base: string | undefined): string {
+  const { text, hash, random } = own
+  if (from !== undefined && base !== undefined) {
+    const packed = spelled({ hash, from, delta: deltaOf(text, base, random) })
+    // Once a log has a base, its short entries name it too: the next one finds it by them.
+    if (packed.length <= SHORT) return packed
+    const whole = alone(own)
+    return packed.length < whole.length / 2 ? packed : whole
+  }
+  return text.length < SHORT ? text : alone(own)
+}
+
+function alone({ text, hash, random }: Own): string {
+  const packed = spelled({ hash, delta: deltaOf(text, '', random) })
   return packed.length < text.length ? packed : text
 }
 

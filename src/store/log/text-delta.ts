@@ -15,8 +15,15 @@ const FACTOR = 0x9e3779b1
 /** `FACTOR` to the power of `BLOCK`, modulo 2^32: what a code unit that leaves the block counts for. */
 const LEAVING = Array.from({ length: BLOCK }).reduce<number>((power) => Math.imul(power, FACTOR), 1)
 
-/** The delta that makes `text` of `base`. */
-export function deltaOf(text: string, base: string): Delta {
+/** A part of a text. */
+export interface Part {
+  readonly from: number
+  /** The first place that no longer belongs to it. */
+  readonly to: number
+}
+
+/** The delta that makes `text` of `base`; `random`: a part of the text that is in no other, which is not looked through. */
+export function deltaOf(text: string, base: string, random?: Part): Delta {
   const codes = codesOf(base + text)
   const { length } = codes
   const blocks = createBlocks(Math.ceil(length / BLOCK))
@@ -28,7 +35,15 @@ export function deltaOf(text: string, base: string): Delta {
   let written = base.length
   let at = base.length
   let hash = at + BLOCK <= length ? hashAt(codes, at) : 0
+  const skipFrom = random === undefined ? length : base.length + random.from
+  const skipTo = random === undefined ? length : base.length + random.to
   while (at + BLOCK <= length) {
+    if (at + BLOCK > skipFrom && at < skipTo) {
+      at = skipTo
+      indexed = skipTo
+      hash = at + BLOCK <= length ? hashAt(codes, at) : 0
+      continue
+    }
     if (indexed + BLOCK <= at) indexed = index(blocks, codes, indexed, at)
     // Most blocks that are new are known by a free slot; written out here, since most of the time goes into it.
     const isNew = places[(hash ^ (hash >>> SPREAD)) & (places.length - 1)] === 0
