@@ -140,7 +140,7 @@ describe('auth0-deploy-cli', () => {
       }
       expect(text).not.toContain(CANARY)
     }
-    const plan = await run('plan files --env dev', { NOTE: 'n', LOOKS: 'l' })
+    const plan = await run('plan files --env dev', { NOTE: 'a note', LOOKS: 'x7q' })
     expect(plan.err).toContain('names no place in dev')
   })
 

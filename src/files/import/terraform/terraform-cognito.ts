@@ -32,6 +32,14 @@ const NAMES: Readonly<Record<string, string>> = {
 const camelCase = (name: string) =>
   name.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase())
 
+/** Empty where they were not set: objects, each a list of one, and lists of which an empty one is none (UpdateUserPoolClient). */
+const UNSET_EMPTY = [
+  ...['analytics_configuration', 'refresh_token_rotation', 'token_validity_units'],
+  ...['explicit_auth_flows', 'read_attributes', 'write_attributes'],
+]
+/** Zero where they were not set, which the API has no number for. */
+const VALIDITIES = ['access_token_validity', 'id_token_validity']
+
 /** Of Terraform alone, or said elsewhere. */
 const LEFT_OUT = [
   'client_secret',
@@ -45,10 +53,14 @@ const LEFT_OUT = [
 export const cognitoNative: ResourceReader = ({ attributes, hasSecret = false }) => {
   const { user_pool_id: pool, generate_secret: generated } = attributes
   const isConfidential = hasSecret || generated === true
-  const native: Record<string, Json> = { ClientSecrets: isConfidential ? [{}] : [] }
+  const native: Record<string, Json> = {
+    ClientSecrets: isConfidential ? [{}] : [],
+    // A state has no block of what is off, where a new public client would rotate.
+    RefreshTokenRotation: { Feature: 'DISABLED' },
+  }
   const unknown: string[] = []
   for (const [name, value] of Object.entries(attributes)) {
-    const own = saidValue(value)
+    const own = VALIDITIES.includes(name) && value === 0 ? undefined : saidValue(name, value)
     if (own === undefined || LEFT_OUT.includes(name)) continue
     const spelling = Object.hasOwn(NAMES, name) ? NAMES[name] : undefined
     if (spelling === undefined) unknown.push(name)
@@ -65,8 +77,9 @@ export const cognitoNative: ResourceReader = ({ attributes, hasSecret = false })
 }
 
 /** An object is a list of one; what was not said is null, an empty text or an empty object. */
-function saidValue(value: Json): Json | undefined {
+function saidValue(name: string, value: Json): Json | undefined {
   if (value === null || value === '') return undefined
+  if (UNSET_EMPTY.includes(name) && Array.isArray(value) && value.length === 0) return undefined
   if (!Array.isArray(value)) return isRecord(value) ? membersOf(value) : value
   const [first] = value as readonly Json[]
   return isRecord(first) ? membersOf(first) : value
