@@ -7,6 +7,7 @@ import { makingMapping } from '../../src/core/mapping/making.ts'
 import {
   boundSettings,
   creationSettings,
+  defaultSettings,
   fieldOfPath,
   fieldsOfPath,
   type Mapping,
@@ -249,4 +250,10 @@ describe('what no read shows', () => {
 it('settings whose members come and go are those of which any member can be cleared', () => {
   const mapping = mappingNow({ settings: ['bag', 'mode'], nullablePaths: ['bag.*', 'mode'] })
   expect(settingMaps(mapping)).toEqual(['bag'])
+})
+
+it('what the absence of settings means is what the provider takes it for, of settings alone', () => {
+  const normal = (native: JsonObject) => ({ mode: 'usual', title: 'none', made: 1, ...native })
+  const mapping = mappingNow({ settings: ['bag', 'mode'], normal })
+  expect(defaultSettings(mapping)).toEqual({ mode: 'usual' })
 })

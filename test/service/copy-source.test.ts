@@ -13,14 +13,16 @@ import { parseMergePatch } from '../../src/core/patch/patch.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import type { Service } from '../../src/service/base/service.ts'
 import { type CopyRequest, copyClient } from '../../src/service/life/copy.ts'
+import { removedRecord } from '../../src/service/life/copy-source.ts'
 import type { CreationResult } from '../../src/service/life/creation.ts'
 import { removeClient } from '../../src/service/life/remove.ts'
 import { following } from '../../src/store/log/chain.ts'
-import type { Outcome } from '../../src/store/log/entry.ts'
+import type { Action, Entry, Outcome } from '../../src/store/log/entry.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { createSeal } from '../../src/store/seal.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { type Subject, subjectNamed } from '../contract/subjects.ts'
+import { closingOf, intentOf, outsideChangeOf } from '../fixtures/entries.ts'
 import { dyingAt, later, settled } from './dying.ts'
 import { withoutTurns } from './racing.ts'
 
@@ -343,6 +345,43 @@ describe('a client that was removed', () => {
       expect((await log()).at(-1)).toMatchObject({ outcome })
       await removeOutside()
       await expect(copy()).rejects.toMatchObject(notFound)
+    },
+  )
+
+  const append = async (...entries: readonly Entry[]) => {
+    for (const entry of entries) expect(await bench.service.store.append(entry)).toBe(true)
+  }
+  const restoration = (seq: number, outcome: Outcome, action: Action | undefined = 'restore') => {
+    const resource = resourceOf(refOf())
+    const intent = intentOf(resource, seq, action === undefined ? {} : { action })
+    const { tag: _, state: __, ...closing } = closingOf(resource, seq + 1, { outcome })
+    return [intent, closing]
+  }
+
+  it('is made anew after restorations that came to nothing, and after nothing else of ours', async () => {
+    const record = async () => (await removedRecord(bench.service, refOf()))?.native.client_name
+    const { client_name: name } = source.stored()
+    expect(await record()).toBeUndefined()
+    await remove()
+    expect(await record()).toBe(name)
+    await append(...restoration(3, 'not_applied'), ...restoration(5, 'conflict'))
+    await append(...restoration(7, 'not_applied'), ...restoration(9, 'not_applied'))
+    expect(await record()).toBe(name)
+    const [open, done] = restoration(11, 'applied')
+    if (open === undefined || done === undefined) throw new TypeError('no restoration')
+    await append(open)
+    expect(await record()).toBeUndefined()
+    await append(done, ...restoration(13, 'not_applied'))
+    expect(await record()).toBeUndefined()
+  })
+
+  it.each<Action | undefined>(['rotate', undefined])(
+    'is not made anew after a change of ours that came to nothing (%s)',
+    async (action) => {
+      await remove()
+      await append(...restoration(3, 'not_applied', action))
+      if (action === undefined) await append(outsideChangeOf(resourceOf(refOf()), 5))
+      expect(await removedRecord(bench.service, refOf())).toBeUndefined()
     },
   )
 

@@ -1,8 +1,9 @@
 /** Reading one client: what the provider holds, its tag, and what is worth saying about it. */
 
-import { expect } from 'vitest'
+import { describe, expect } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import type { Call } from '../../src/providers/call.ts'
+import type { Provider } from '../../src/providers/provider.ts'
 import { type ReadRequest, readClient, readWarnings } from '../../src/service/reading/read.ts'
 import type { Bench } from '../contract/service.ts'
 import type { Subject } from '../contract/subjects.ts'
@@ -123,4 +124,47 @@ it('shows a lease that is over, at once', async () => {
     readWarnings({ now: () => now }, subject.provider.mapping, native, standing)
   expect(warned(999)).toEqual([])
   expect(warned(1_000)).toMatchObject([{ code: 'lease_over', field: 'client.callbacks' }])
+})
+
+it('says of a client that is off by other means what it says of any', async () => {
+  const patch = { kind: 'suspension', suspended: true, allowPartial: false } as const
+  await bench.change(subject.ref, {}, { patch })
+  const off = subject.stored()
+  await bench.change(subject.ref, {}, { patch: { ...patch, suspended: false } })
+  subject.put(off)
+  expect((await read()).warnings.map(({ code }) => code)).toContain('oauth_off')
+})
+
+describe('at a provider that may answer from a copy that is behind', () => {
+  /** It shows the record of before so often. */
+  const behind = (before: JsonObject, times: number) => {
+    let reads = 0
+    const provider: Provider = {
+      ...subject.provider,
+      readLagMs: 60_000,
+      read: async (...values) => {
+        reads += 1
+        return reads <= times ? before : subject.provider.read(...values)
+      },
+    }
+    return { provider, reads: () => reads }
+  }
+
+  it('is not older than what is recorded', async () => {
+    const before = subject.stored()
+    await bench.change(subject.ref, { name: 'New' })
+    const { provider, reads } = behind(before, 2)
+    expect((await read({ provider })).native.ClientName).toBe('New')
+    expect(reads()).toBe(3)
+  })
+
+  it('is what it shows where the history cannot be read', async () => {
+    const before = subject.stored()
+    await bench.change(subject.ref, { name: 'New' })
+    const { provider, reads } = behind(before, 2)
+    const last = () => Promise.reject(new TypeError('the store is gone'))
+    const service = { ...bench.service, store: { ...bench.service.store, last } }
+    expect((await readClient(service, request({ provider }))).native).toEqual(before)
+    expect(reads()).toBe(1)
+  })
 })

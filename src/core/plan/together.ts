@@ -3,9 +3,9 @@
  * setting, so that the record that comes of both does not hold it. One check for every provider, after their own rules.
  */
 
-import { FIELDS, type FieldName } from '../client.ts'
+import type { FieldName } from '../client.ts'
 import { ClientError } from '../errors.ts'
-import { isRecord, type Json, memberOf, same } from '../json/json.ts'
+import { isRecord, type Json, type JsonObject, memberOf, same } from '../json/json.ts'
 import { withHeldNumbers } from '../json/kept-numbers.ts'
 import { isMapped, type Mapping, showField } from '../mapping/mapping.ts'
 import { opened } from '../mapping/opened.ts'
@@ -58,18 +58,14 @@ export function createTogether(mapping: Mapping): Together {
 /** Whether a record holds what a part names: asking for it again would change nothing. */
 function holds(mapping: Mapping, { field, request }: Part, native: Native): boolean {
   if (!isMapped(field)) return holdsSettings(mapping, request, native)
-  const { kind, empty } = FIELDS[field]
-  // No other part moves a secret.
-  if (kind === 'secret') return true
+  // No other part moves a secret, and what is shown of one is no text that was asked for.
   const now = showField(mapping, field, native) as Json
-  const target = withHeldNumbers(applyMember(field, now, request), now)
-  return same(target, now) || (target === null && same(now, empty as Json))
+  return same(withHeldNumbers(applyMember(field, now, request), now), now)
 }
 
 function holdsSettings(mapping: Mapping, request: Json, native: Native): boolean {
-  if (!isRecord(request)) return true
-  const settings = withHeldNumbers(opened(request, mapping.opened ?? []), native)
-  return Object.entries(isRecord(settings) ? settings : {}).every(([name, value]) => {
+  const settings = isRecord(request) ? opened(request, mapping.opened ?? []) : {}
+  return Object.entries(withHeldNumbers(settings, native) as JsonObject).every(([name, value]) => {
     const now = memberOf(native, name) ?? null
     return same(mergePatch(now, value), now)
   })

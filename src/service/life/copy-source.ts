@@ -140,11 +140,10 @@ async function lastRemoval({ store }: Service, ref: ClientRef): Promise<Intent |
       below = entry.seq
       if (entry.kind === 'outcome') outcome = entry.outcome
       if (entry.kind === 'outcome' || entry.kind === 'overlap') continue
-      const { action } = entry.kind === 'intent' ? entry : {}
-      if (action === 'remove' && entry.kind === 'intent') {
-        return outcome === 'applied' ? entry : undefined
-      }
-      if (action !== 'restore' || outcome === undefined || outcome === 'applied') return undefined
+      if (entry.kind !== 'intent') return undefined
+      if (entry.action === 'remove') return outcome === 'applied' ? entry : undefined
+      const isUndone = entry.action === 'restore' && outcome !== undefined && outcome !== 'applied'
+      if (!isUndone) return undefined
       outcome = undefined
     }
     if (entries.length < BATCH) return undefined
