@@ -1,6 +1,6 @@
 /**
  * Builds what runs: `dist/*.js` for Node (development server, production server, emulators),
- * the Lambda function (`dist/lambda`), the command `clientry`, and the SDK, with its types and those of the emulators.
+ * the Lambda function (`dist/lambda`), the command `clientry`, the SDK and the ways to get tokens, with their types and those of the emulators.
  * With `--if-needed` it does nothing when the last build is newer than every source. It is made in a
  * fresh folder and then put in place, so builds at the same time and a server that runs are no matter.
  */
@@ -34,6 +34,7 @@ const ENTRIES = [
   'sqlite-writer.js',
   'cli/clientry.js',
   'sdk.js',
+  'tokens/index.js',
   'packages/sdk/index.js',
   'lambda/index.mjs',
 ]
@@ -51,7 +52,7 @@ async function buildAll() {
 }
 
 async function buildInto(folder) {
-  const [node, command, sdk, lambda] = await Promise.all([
+  const [node, command, sdk, tokens, lambda] = await Promise.all([
     build({
       ...shared,
       entryPoints: {
@@ -84,11 +85,22 @@ async function buildInto(folder) {
       platform: 'neutral',
       target: 'es2022',
     }),
+    // With what it is made of, which is nothing that a program has to install.
+    build({
+      ...shared,
+      entryPoints: ['src/tokens/index.ts'],
+      outfile: join(folder, 'tokens', 'index.js'),
+    }),
     build(lambdaBuild(join(folder, 'lambda'))),
     declareTypes(join(folder, 'types')),
   ])
   const top = { outputs: { ...node.metafile.outputs, ...sdk.metafile.outputs } }
-  writeLegal(root, folder, { '': top, cli: command.metafile, lambda: lambda.metafile })
+  writeLegal(root, folder, {
+    '': top,
+    cli: command.metafile,
+    tokens: tokens.metafile,
+    lambda: lambda.metafile,
+  })
   writeSdkPackage(root, folder)
 }
 

@@ -27,6 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   dev: ['core', 'net', 'providers', 'node', 'dev'],
   sdk: ['core', 'contract', 'sdk'],
+  tokens: ['core', 'net', 'sdk', 'tokens'],
   emulators: ['core', 'net', 'emulators'],
   files: ['core', 'sdk', 'files'],
   cli: [
@@ -41,6 +42,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       'program',
       'dev',
       'sdk',
+      'tokens',
       'files',
     ],
     ...['cli', 'entry'],

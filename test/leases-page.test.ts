@@ -1,28 +1,45 @@
-/** The workflow in docs/leases.md: its lines as a shell runs them, against a server. */
+/** The workflow in docs/leases.md: its lines as a shell runs them, against a server and what GitHub has for a job. */
 
 import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { createNodeServer } from '../src/node/node-server.ts'
-import { startWorld, type World } from './contract/world.ts'
+import { AUDIENCE, startWorld, type World } from './contract/world.ts'
+import { startGithub } from './tokens/issuer.ts'
 
 const page = readFileSync(new URL('../docs/leases.md', import.meta.url), 'utf8')
 const URL_OF_PREVIEW = 'https://pr-7.preview.example.com/callback'
 
 let world: World
 let server: ReturnType<typeof createNodeServer>
+let github: Awaited<ReturnType<typeof startGithub>>
+let folder: string
 let environment: Readonly<Record<string, string>>
 
+const GITHUB = 'https://token.actions.githubusercontent.com'
+/** As the page has it. */
+const CLAIMS = { repository: 'example/shop', event_name: 'pull_request' }
+
 beforeAll(async () => {
-  const permissions = [{ scope: 'leases:write', grants: ['leases:write'] }]
-  world = await startWorld({ permissions })
+  expect(page).toContain('`claims: { repository: example/shop, event_name: pull_request }`')
+  const permissions = [{ issuer: GITHUB, claims: CLAIMS, grants: ['leases:write'] }]
+  const issuer = { issuer: GITHUB, audience: [AUDIENCE], requireTyp: false }
+  world = await startWorld({ permissions, issuer })
+  github = await startGithub((aud) => {
+    const own = { ...CLAIMS, iss: GITHUB, aud, scope: undefined, client_id: undefined }
+    return world.token([], own, { typ: 'JWT' })
+  })
+  folder = mkdtempSync(join(tmpdir(), 'clientry-leases-'))
+  writeFileSync(join(folder, 'env'), '')
   server = createNodeServer(world.clientry.app)
   const port = await server.listen(0, '127.0.0.1')
   environment = {
     LEASES: `http://127.0.0.1:${port}/clients/exampleClientId/leases`,
-    TOKEN: await world.token(['leases:write']),
+    AUDIENCE,
     OWNER: 'example/shop#7',
     URL: URL_OF_PREVIEW,
   }
@@ -30,25 +47,38 @@ beforeAll(async () => {
 afterAll(async () => {
   await server.close(1_000)
   await world.close()
+  await github.close()
+  rmSync(folder, { recursive: true, force: true })
 })
 
 const callbacks = () => world.auth0.client('exampleClientId')?.callbacks as readonly string[]
+/** What a step prints, with what those before it have left for it. */
 const run = async (line: string) => {
-  const env = { ...environment, PATH: process.env.PATH }
-  return JSON.parse((await promisify(execFile)('sh', ['-c', line], { env })).stdout)
+  const file = join(folder, 'env')
+  const left = readFileSync(file, 'utf8').split('\n').filter(Boolean)
+  const env = {
+    ...environment,
+    ...github.environment,
+    ...Object.fromEntries(left.map((one) => one.split(/=(.*)/, 2))),
+    GITHUB_ENV: file,
+    PATH: process.env.PATH,
+  }
+  return (await promisify(execFile)('sh', ['-ec', line], { env })).stdout
 }
 
 it('adds the callback when a pull request opens, renews it, and takes it away when it closes', async () => {
   const [, yaml = ''] = /```yaml\n([\s\S]*?)```/.exec(page) ?? []
-  const { steps, env } = parse(yaml).jobs.callback
+  const { steps, env, permissions } = parse(yaml).jobs.callback
+  expect(permissions).toEqual({ 'id-token': 'write' })
   expect(Object.keys(env)).toEqual(Object.keys(environment))
-  const [opened, closed] = steps.map((step: { run: string }) => step.run)
+  const [token, opened, closed] = steps.map((step: { run: string }) => step.run)
+  expect(await run(token)).toMatch(/^::add-mask::\S+\n$/)
   const before = callbacks()
   for (const _ of ['opened', 'synchronize']) {
-    const { leases } = await run(opened)
+    const { leases } = JSON.parse(await run(opened))
     expect(leases).toMatchObject([{ value: URL_OF_PREVIEW, owner: 'example/shop#7' }])
     expect(callbacks()).toEqual([...before, URL_OF_PREVIEW])
   }
-  expect((await run(closed)).leases).toEqual([])
+  expect(JSON.parse(await run(closed)).leases).toEqual([])
   expect(callbacks()).toEqual(before)
 })

@@ -49,7 +49,7 @@ it('no package runs a script when it is installed, but for those that package.js
   )
 })
 
-describe.each(['dist', 'dist/cli', 'dist/lambda'])('%s', (folder) => {
+describe.each(['dist', 'dist/cli', 'dist/tokens', 'dist/lambda'])('%s', (folder) => {
   it('has our license', () => {
     expect(text(join(folder, 'LICENSE'))).toBe(text('LICENSE'))
   })
@@ -58,10 +58,11 @@ describe.each(['dist', 'dist/cli', 'dist/lambda'])('%s', (folder) => {
 describe('the notices', () => {
   it.each([
     ['dist/cli', [...importedBy('src/cli', []), 'oauth4webapi', 'yaml', 'zod']],
+    ['dist/tokens', [...importedBy('src/tokens', []), 'oauth4webapi']],
     ['dist/lambda', ['jose', 'zod']],
   ])('of %s have the license of each package in it', (folder, names) => {
     const notices = text(join(folder, 'THIRD-PARTY-NOTICES.txt'))
-    expect(names).toContain('zod')
+    expect(names.length).toBeGreaterThan(1)
     for (const name of names) {
       expect(notices).toContain(
         `${name} ${json(join('node_modules', name, 'package.json')).version} (`,

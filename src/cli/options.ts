@@ -112,6 +112,24 @@ export const OPTIONS = {
   audience: { value: 'URI', says: 'the audience of the tokens' },
   as: { value: 'NAME', says: 'the name of the profile (default: default)' },
   'no-browser': { says: 'print the address instead of opening a browser' },
+  device: { says: 'sign in on another device, by a code' },
+  'client-secret-env': {
+    value: 'NAME',
+    says: 'sign in as a program, with the secret in this variable of the environment',
+  },
+  'client-secret-file': {
+    value: 'FILE',
+    says: 'sign in as a program, with the secret in this file',
+  },
+  'secret-in': {
+    value: 'PLACE',
+    says: 'how the secret is sent: header or body (default: as the issuer takes it)',
+  },
+  'private-key': {
+    value: 'FILE',
+    says: 'sign in as a program, with this private key (PKCS #8 in PEM)',
+  },
+  'key-id': { value: 'KID', says: 'the kid of the private key at the issuer' },
   database: {
     value: 'FILE',
     says: 'the SQLite file to check (default: the store that CLIENTRY_CONFIG names)',

@@ -13,10 +13,13 @@ export const developmentFolder = () => process.env.CLIENTRY_DEV_FOLDER ?? '.clie
 /** What the command line program takes from the environment. */
 export function commandEnvironment() {
   const { CLIENTRY_URL: url, CLIENTRY_TOKEN: token, CLIENTRY_PROFILE: profile } = process.env
+  const { CLIENTRY_TOKEN_FILE: tokenFile, CLIENTRY_AUDIENCE: audience } = process.env
   const { XDG_CONFIG_HOME: home, NO_COLOR, TERM } = process.env
   return {
     ...(url ? { url } : {}),
     ...(token ? { token } : {}),
+    ...(tokenFile ? { tokenFile } : {}),
+    ...(audience ? { audience } : {}),
     ...(profile ? { profile } : {}),
     /** Where profiles are kept (XDG Base Directory Specification). */
     folder: join(home || join(homedir(), '.config'), 'clientry'),

@@ -2,7 +2,7 @@
 
 import http from 'node:http'
 import { expect, it } from 'vitest'
-import { listenOnLoopback } from '../../src/cli/connect/loopback.ts'
+import { listenOnLoopback } from '../../src/tokens/loopback.ts'
 
 function statusOf(port: string, path: string): Promise<number> {
   return new Promise((resolve, reject) => {

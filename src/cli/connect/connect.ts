@@ -7,8 +7,10 @@ import { commandEnvironment } from '../../config/environment.ts'
 import { httpFetch } from '../../net/http-fetch.ts'
 import type { Api } from '../../sdk/api.ts'
 import { connect } from '../../sdk/index.ts'
+import { areFresh, kept, type TokenSource, type Tokens } from '../../tokens/kept.ts'
 import { UsageError } from '../exit.ts'
 import type { Values } from '../options.ts'
+import { environmentToken } from './environment-token.ts'
 import { DEFAULT_PROFILE, type Profile, readProfiles, writeProfile } from './profiles.ts'
 import { checkedUrl } from './url.ts'
 
@@ -21,8 +23,6 @@ export interface Connected {
   close(): Promise<void>
 }
 
-/** A token is renewed this long before it expires (milliseconds). */
-const EARLY_MS = 60_000
 /** Someone may be waiting, so retries end sooner than the SDK's minute (milliseconds). */
 const RETRY_FOR_MS = 20_000
 
@@ -37,12 +37,12 @@ export async function connectBy(options: Values): Promise<Connected> {
   if (options.config !== undefined) return inProcess(options.config, createStore)
   if (createStore)
     throw new UsageError('--create-store works only with --config; a server has its own store.')
-  const { url, token } = commandEnvironment()
+  const { url } = commandEnvironment()
   const server = options.url ?? (options.profile === undefined ? url : undefined)
-  if (server !== undefined) return { ...remote(server, token), wayTo: byToken }
+  if (server !== undefined) return { ...remote(server, environmentToken(server)), wayTo: byToken }
   const profile = profileBy(options)
   if (profile === undefined) return developmentServer()
-  return { ...remote(profile.url, () => tokenOf(profile)), wayTo: bySigningIn(profile) }
+  return { ...remote(profile.url, kept(tokensOf(profile))), wayTo: bySigningIn(profile) }
 }
 
 const byToken = (scope: string) => `Use a token in CLIENTRY_TOKEN that has the scope ${scope}.`
@@ -63,22 +63,15 @@ function bySigningIn({ name, signIn }: NamedProfile): (scope: string) => string 
  */
 export async function tokenBy(options: Values, scope?: string): Promise<string> {
   const profile = scope === undefined ? profileBy(options) : undefined
-  if (profile !== undefined) return tokenOf(profile)
+  if (profile !== undefined) return kept(tokensOf(profile))()
   const { developmentToken } = await import('./development.ts')
   return developmentToken(scope)
 }
 
-function remote(url: string, token: string | (() => Promise<string>) | undefined): Connected {
-  let issuedToken: Promise<string> | undefined
-  // A command ends before its token does, so it asks for one only once.
-  const tokenOnce = () => {
-    issuedToken ??= typeof token === 'function' ? token() : Promise.resolve(token ?? '')
-    return issuedToken
-  }
-  const credentials = token === undefined ? {} : { token: tokenOnce }
+function remote(url: string, token: TokenSource | undefined): Connected {
   const api = connect({
     url: checkedUrl(url),
-    ...credentials,
+    ...(token === undefined ? {} : { token }),
     fetch: httpFetch,
     retryForMs: RETRY_FOR_MS,
   })
@@ -96,7 +89,12 @@ async function inProcess(path: string, createStore: boolean): Promise<Connected>
 async function developmentServer(): Promise<Connected> {
   const { developmentAddress, developmentToken } = await import('./development.ts')
   const address = developmentAddress()
-  if (address !== undefined) return remote(address.url, () => developmentToken())
+  if (address !== undefined) {
+    return remote(
+      address.url,
+      kept(async () => ({ accessToken: await developmentToken() })),
+    )
+  }
   throw new UsageError(
     'No server is configured. Set CLIENTRY_URL and CLIENTRY_TOKEN, sign in with `clientry login`, start a server in this folder with `clientry dev`, or work without a server with --config FILE.',
   )
@@ -120,14 +118,16 @@ function profileBy({ profile }: Values): NamedProfile | undefined {
   throw new UsageError(`There is no profile ${name}. Create it with: clientry login --as ${name}`)
 }
 
-async function tokenOf({ name, folder, ...profile }: NamedProfile): Promise<string> {
-  const { accessToken, expiresAt = Number.POSITIVE_INFINITY, refreshToken } = profile.tokens
-  if (Date.now() < expiresAt - EARLY_MS) return accessToken
-  if (refreshToken === undefined) {
+/** The tokens of a profile; those that end are replaced in its file. */
+const tokensOf = (profile: NamedProfile) => async (): Promise<Tokens> => {
+  const { name, folder, ...stored } = profile
+  const { tokens } = readProfiles(folder)[name] ?? stored
+  if (areFresh(tokens, Date.now())) return tokens
+  const { withoutUser } = await import('./sign-in.ts')
+  const fresh = await withoutUser(stored.signIn, tokens)
+  if (fresh === undefined) {
     throw new UsageError(`You are signed out. Sign in with: clientry login --as ${name}`, 'auth')
   }
-  const { renewed } = await import('./sign-in.ts')
-  const tokens = await renewed(profile.signIn, refreshToken)
-  writeProfile(folder, name, { ...profile, tokens })
-  return tokens.accessToken
+  writeProfile(folder, name, { ...stored, tokens: fresh })
+  return fresh
 }

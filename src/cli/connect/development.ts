@@ -3,8 +3,8 @@
 import { developmentFolder } from '../../config/environment.ts'
 import { type DevAddress, loadAddress } from '../../dev/dev-state.ts'
 import { fetchDevelopmentToken } from '../../providers/local/openid/token.ts'
+import { isLoopbackUrl } from '../../tokens/loopback-url.ts'
 import { UsageError } from '../exit.ts'
-import { isLoopback } from './url.ts'
 
 /** Its address. A file that points to another machine was not written by a development server. */
 export function developmentAddress(): DevAddress | undefined {
@@ -12,7 +12,7 @@ export function developmentAddress(): DevAddress | undefined {
   if (address === undefined) return undefined
   const { url, tokenEndpoint, signIn }: Partial<DevAddress> = address
   const urls = [url ?? '', tokenEndpoint ?? '', signIn?.issuer ?? '']
-  return urls.every(isLoopback) ? address : undefined
+  return urls.every(isLoopbackUrl) ? address : undefined
 }
 
 /**

@@ -2,23 +2,22 @@
 
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Tokens } from '../../tokens/kept.ts'
+import type { TokenRequest } from '../../tokens/token-request.ts'
 import { UsageError } from '../exit.ts'
 
 /** How to get tokens from an issuer. */
-export interface SignIn {
-  readonly issuer: string
-  readonly clientId: string
+export interface SignIn extends TokenRequest {
   /** Separated by spaces. */
   readonly scope: string
-  /** The API that the tokens are for, if the issuer asks for it. */
-  readonly audience?: string
-}
-
-export interface Tokens {
-  readonly accessToken: string
-  /** Epoch milliseconds; absent: unknown. */
-  readonly expiresAt?: number
-  readonly refreshToken?: string
+  /** Absent: a user signs in through a browser. */
+  readonly by?: 'device' | 'secret' | 'key'
+  /** Where a secret or a private key is; it is never kept here. */
+  readonly proof?: { readonly env: string } | { readonly file: string }
+  /** The `kid` of the key. */
+  readonly keyId?: string
+  /** How the secret is sent; absent: as the issuer takes it. */
+  readonly secretIn?: 'header' | 'body'
 }
 
 export interface Profile {

@@ -1,101 +1,61 @@
-/**
- * Signing in through a browser: authorization code with PKCE, state and nonce (RFC 8252, RFC 7636,
- * OpenID Connect Core 1.0 section 3.1), by a public client without any secret.
- */
+/** Gets tokens in the way that a profile says: through a browser, on another device, or as a program by its own proof. */
 
-import * as openid from 'openid-client'
+import { readFileSync } from 'node:fs'
+import { environment } from '../../config/environment.ts'
+import { type ShowAddress, signInByBrowser } from '../../tokens/browser.ts'
+import { byClientCredentials } from '../../tokens/client-credentials.ts'
+import { type DeviceCode, signInByDevice } from '../../tokens/device.ts'
+import type { Tokens } from '../../tokens/kept.ts'
+import { renewed } from '../../tokens/party.ts'
 import { UsageError } from '../exit.ts'
-import { listenOnLoopback } from './loopback.ts'
-import type { SignIn, Tokens } from './profiles.ts'
-import { isLoopback } from './url.ts'
+import type { SignIn } from './profiles.ts'
 
-/** Shows the user the address to sign in at. */
-export type Show = (address: string) => void
+/** Shows the user where to sign in. */
+export interface Show {
+  readonly address: ShowAddress
+  readonly device: (code: DeviceCode) => void
+}
 
 /**
- * Signs the user in.
- * @throws UsageError (exit `auth`) if the issuer or the user refuses
+ * Signs in.
+ * @throws ClientryError if the issuer or the user refuses; UsageError if a secret or a key is not where it should be
  */
 export async function signIn(request: SignIn, show: Show): Promise<Tokens> {
-  const party = await relyingParty(request)
-  const state = openid.randomState()
-  const nonce = openid.randomNonce()
-  const verifier = openid.randomPKCECodeVerifier()
-  const loopback = await listenOnLoopback(state)
+  if (isOfProgram(request)) return byProof(request)
+  return request.by === 'device'
+    ? signInByDevice(request, show.device)
+    : signInByBrowser(request, show.address)
+}
+
+/** New tokens without the user; `undefined` where the user has to sign in again. */
+export async function withoutUser(request: SignIn, before: Tokens): Promise<Tokens | undefined> {
+  if (isOfProgram(request)) return byProof(request)
+  return before.refreshToken === undefined ? undefined : renewed(request, before.refreshToken)
+}
+
+const isOfProgram = ({ by }: SignIn) => by === 'secret' || by === 'key'
+
+function byProof({ by, proof, keyId, secretIn, ...request }: SignIn): Promise<Tokens> {
+  const text = textAt(proof)
+  return byClientCredentials({
+    ...request,
+    ...(by === 'key' ? { privateKey: text } : { clientSecret: text.trim() }),
+    ...(keyId === undefined ? {} : { keyId }),
+    ...(secretIn === undefined ? {} : { secretIn }),
+  })
+}
+
+/** A secret or a key, read anew each time, since they rotate. */
+function textAt(proof: SignIn['proof']): string {
+  if (proof === undefined) throw new UsageError('The profile has no secret and no key.')
+  if ('env' in proof) {
+    const text = environment()[proof.env]
+    if (text) return text
+    throw new UsageError(`The variable ${proof.env} is missing or empty.`)
+  }
   try {
-    const address = openid.buildAuthorizationUrl(party, {
-      redirect_uri: loopback.redirectUri,
-      scope: request.scope,
-      state,
-      nonce,
-      code_challenge: await openid.calculatePKCECodeChallenge(verifier),
-      code_challenge_method: 'S256',
-      ...forAudience(request),
-    })
-    show(address.href)
-    const arrival = await loopback.arrival
-    const checks = {
-      pkceCodeVerifier: verifier,
-      expectedState: state,
-      expectedNonce: nonce,
-      idTokenExpected: true,
-    }
-    return tokensOf(
-      await openid.authorizationCodeGrant(party, arrival, checks, forAudience(request)),
-    )
-  } catch (error) {
-    throw refused(error)
-  } finally {
-    loopback.close()
+    return readFileSync(proof.file, 'utf8')
+  } catch {
+    throw new UsageError(`The file ${proof.file} cannot be read.`)
   }
-}
-
-/**
- * New tokens for old ones (RFC 6749 section 6).
- * @throws UsageError (exit `auth`)
- */
-export async function renewed(request: SignIn, refreshToken: string): Promise<Tokens> {
-  const party = await relyingParty(request)
-  try {
-    const response = await openid.refreshTokenGrant(party, refreshToken, forAudience(request))
-    // An issuer that does not rotate refresh tokens does not send one again.
-    return { refreshToken, ...tokensOf(response) }
-  } catch (error) {
-    throw refused(error)
-  }
-}
-
-/**
- * Most issuers call it `resource` (RFC 8707), Auth0 calls it `audience`; each ignores the other
- * name.
- */
-function forAudience({ audience }: SignIn): Record<string, string> {
-  return audience === undefined ? {} : { audience, resource: audience }
-}
-
-async function relyingParty({ issuer, clientId }: SignIn): Promise<openid.Configuration> {
-  const url = new URL(issuer)
-  const execute = isLoopback(issuer) ? [openid.allowInsecureRequests] : []
-  try {
-    return await openid.discovery(url, clientId, undefined, openid.None(), { execute })
-  } catch (error) {
-    const says = error instanceof Error ? error.message : 'unknown error'
-    throw new UsageError(`The issuer ${issuer} cannot be reached: ${says}.`, 'unavailable')
-  }
-}
-
-function tokensOf(response: openid.TokenEndpointResponse): Tokens {
-  const { access_token: accessToken, refresh_token: refreshToken, expires_in: seconds } = response
-  return {
-    accessToken,
-    ...(refreshToken === undefined ? {} : { refreshToken }),
-    ...(seconds === undefined ? {} : { expiresAt: Date.now() + seconds * 1_000 }),
-  }
-}
-
-function refused(error: unknown): UsageError {
-  const { error_description: description, error: code } = error as Readonly<Record<string, unknown>>
-  const [why] = [description, code].filter((one) => typeof one === 'string')
-  const says = why ?? (error instanceof Error ? error.message : 'unknown error')
-  return new UsageError(`Signing in failed: ${says}`, 'auth')
 }

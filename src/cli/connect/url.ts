@@ -1,11 +1,8 @@
 /** URLs that tokens are sent to. */
 
 import { parseUrl } from '../../core/uri/uri-reading.ts'
+import { isLoopbackUrl } from '../../tokens/loopback-url.ts'
 import { UsageError } from '../exit.ts'
-
-/** Whether a URL leads to this machine. */
-export const isLoopback = (url: string): boolean =>
-  ['localhost', '127.0.0.1', '[::1]'].includes(parseUrl(url)?.hostname ?? '')
 
 /**
  * The URL of a server, checked and returned as given.
@@ -16,7 +13,7 @@ export function checkedUrl(text: string): string {
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.username !== '') {
     throw new UsageError(`${text} is not the URL of a server.`)
   }
-  if (url.protocol === 'https:' || isLoopback(text)) return text
+  if (url.protocol === 'https:' || isLoopbackUrl(text)) return text
   throw new UsageError(
     'The URL of the server must be https; http is allowed only for this machine.',
   )

@@ -6,27 +6,29 @@ import { parseUrl } from '../../../core/uri/uri-reading.ts'
 import { ClientryError } from '../../../sdk/error.ts'
 import { connect } from '../../../sdk/index.ts'
 import type { TokenIssuer } from '../../../sdk/types.ts'
+import { USER_SCOPE } from '../../../tokens/party.ts'
 import type { Run } from '../../command.ts'
 import { developmentAddress } from '../../connect/development.ts'
 import { DEFAULT_PROFILE, readProfiles, type SignIn, writeProfile } from '../../connect/profiles.ts'
 import { signIn } from '../../connect/sign-in.ts'
+import { wayOf, waysIn } from '../../connect/sign-in-way.ts'
 import { checkedUrl } from '../../connect/url.ts'
 import { EXIT, UsageError } from '../../exit.ts'
 import type { Values } from '../../options.ts'
 import { plain } from '../../terminal.ts'
 
-/**
- * Identity, and a refresh token so that the user need not sign in again each hour; the scopes that the server
- * accepts are asked for beside them.
- */
-const SCOPE = 'openid offline_access'
-
 export const run: Run = async ({ options, terminal }) => {
   const name = options.as ?? DEFAULT_PROFILE
   const { url, request } = await aimOf(options)
-  const tokens = await signIn(request, (address) => {
-    terminal.note(`Sign in at:\n\n${plain(address)}\n`)
-    if (options['no-browser'] !== true) openBrowser(address)
+  const tokens = await signIn(request, {
+    address: (address) => {
+      terminal.note(`Sign in at:\n\n${plain(address)}\n`)
+      if (options['no-browser'] !== true) openBrowser(address)
+    },
+    device: ({ address, completeAddress = address, code }) =>
+      terminal.note(
+        `On any device, sign in at:\n\n${plain(completeAddress)}\n\nand compare or enter the code ${plain(code)}\n`,
+      ),
   })
   writeProfile(commandEnvironment().folder, name, { url, signIn: request, tokens })
   terminal.print(`Signed in to ${plain(url)} (profile ${plain(name)}).`)
@@ -42,8 +44,10 @@ interface Aim {
 async function aimOf(options: Values): Promise<Aim> {
   const { url, issuer, 'client-id': clientId, audience, scope, as } = options
   if (url !== undefined) return aimAtServer(url, options)
-  if ([issuer, clientId, audience].some((one) => one !== undefined)) {
-    throw new UsageError('--issuer, --client-id and --audience belong to a server: give --url too.')
+  if ([issuer, clientId, audience, ...waysIn(options)].some((one) => one !== undefined)) {
+    throw new UsageError(
+      '--issuer, --client-id, --audience and the ways to sign in belong to a server: give --url too.',
+    )
   }
   const here = developmentAddress()
   const aim = (as !== undefined && profileAim(as)) || here || profileAim(as ?? DEFAULT_PROFILE)
@@ -80,8 +84,11 @@ async function aimAtServer(server: string, options: Values): Promise<Aim> {
   if (parseUrl(issuer) === undefined) throw new UsageError('--issuer must be a URL.')
   const match = issuers.find((one) => one.issuer === issuer)
   const audience = options.audience ?? match?.audience[0]
-  const scope = options.scope ?? [SCOPE, ...(match?.scopes ?? [])].join(' ')
-  return { url, request: { issuer, clientId, scope, ...(audience && { audience }) } }
+  const way = wayOf(options)
+  // The scopes that the server accepts are asked for beside what a user's own sign-in needs.
+  const own = way.proof === undefined ? [USER_SCOPE] : []
+  const scope = options.scope ?? [...own, ...(match?.scopes ?? [])].join(' ')
+  return { url, request: { issuer, clientId, scope, ...(audience && { audience }), ...way } }
 }
 
 /** None where the server cannot say: then the options must. */

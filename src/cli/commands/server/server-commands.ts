@@ -6,15 +6,20 @@ import { CONNECTING } from '../../options.ts'
 export const SERVER_COMMANDS: readonly Command[] = [
   {
     name: 'login',
-    says: 'sign in through a browser and save a profile',
-    more: 'Asks for the scopes that the server accepts (--scope: for others). With --url the server says which issuer, audience and scopes; --issuer is needed if it accepts several. With --as NAME alone it signs in again as that profile did. Without options it signs in to the server that `clientry dev` started in this folder.',
+    says: 'sign in and save a profile: through a browser, on another device, or as a program',
+    more: 'Asks for the scopes that the server accepts (--scope: for others). With --url the server says which issuer, audience and scopes; --issuer is needed if it accepts several. With --as NAME alone it signs in again as that profile did. Without options it signs in to the server that `clientry dev` started in this folder. A program signs in with a secret (--client-secret-env, --client-secret-file) or a private key (--private-key); the profile keeps where that is, and gets new tokens by itself.',
     takes: [],
-    options: ['url', 'issuer', 'client-id', 'audience', 'scope', 'as', 'no-browser'],
+    options: [
+      ...['url', 'issuer', 'client-id', 'audience', 'scope', 'as', 'no-browser', 'device'],
+      ...['client-secret-env', 'client-secret-file', 'secret-in', 'private-key', 'key-id'],
+    ] as const,
     examples: [
       'clientry login',
       'clientry login --as work',
       'clientry login --url https://clientry.example.com --client-id abc --as work',
       'clientry login --url https://clientry.example.com --issuer https://tenant.eu.auth0.com --client-id abc --audience https://clientry.example.com --as work',
+      'clientry login --url https://clientry.example.com --client-id abc --device',
+      'clientry login --url https://clientry.example.com --client-id ci --client-secret-env CI_SECRET --as ci',
     ],
     load: () => import('./login.ts'),
   },

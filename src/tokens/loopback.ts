@@ -5,7 +5,8 @@
 
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { parseUrl } from '../../core/uri/uri-reading.ts'
+import { parseUrl } from '../core/uri/uri-reading.ts'
+import { ClientryError } from '../sdk/error.ts'
 
 export interface Loopback {
   readonly redirectUri: string
@@ -54,7 +55,10 @@ export async function listenOnLoopback(state: string): Promise<Loopback> {
     server.listen(0, HOST, resolve)
   })
   const { port } = server.address() as AddressInfo
-  const timer = setTimeout(() => give(new Error('No one signed in within five minutes.')), WAIT_MS)
+  const timer = setTimeout(
+    () => give(new ClientryError('unauthenticated', 'No one signed in within five minutes.')),
+    WAIT_MS,
+  )
   return {
     redirectUri: `http://${HOST}:${port}${PATH}`,
     arrival,
