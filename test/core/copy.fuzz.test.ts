@@ -1,10 +1,10 @@
 /**
- * Copying as a property: over any client and any place, each setting of the source is reported exactly once,
+ * Copying as a property: over any client, any place and any other place, each setting of the source is reported exactly once,
  * what is reported as carried is the same there, what is there is allowed there, and no secret comes along.
  */
 
 import fc from 'fast-check'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, expect, it } from 'vitest'
 import { FIELDS, type FieldName } from '../../src/core/client.ts'
 import { CLIENT_KINDS, type ClientKind, kindOf } from '../../src/core/client-kind.ts'
 import { copyRecord } from '../../src/core/copy/copy.ts'
@@ -15,6 +15,7 @@ import { isClientError } from '../../src/core/errors.ts'
 import { isRecord, type Json, type JsonObject, same } from '../../src/core/json/json.ts'
 import { checkLimits } from '../../src/core/mapping/limits.ts'
 import { MAPPED_FIELDS, type Mapping, showClient } from '../../src/core/mapping/mapping.ts'
+import { opened } from '../../src/core/mapping/opened.ts'
 import { isLens, type Row } from '../../src/core/mapping/row.ts'
 import type { FieldPatches } from '../../src/core/patch/patch.ts'
 import { planChange } from '../../src/core/plan/plan.ts'
@@ -24,13 +25,26 @@ import { blank as auth0Blank } from '../../src/providers/auth0/kinds.ts'
 import { mapping as auth0 } from '../../src/providers/auth0/mapping.ts'
 import { blank as cognitoBlank } from '../../src/providers/cognito/kinds.ts'
 import { mapping as cognito } from '../../src/providers/cognito/mapping.ts'
+import { blank as entraBlank } from '../../src/providers/entra/life/kinds.ts'
+import { mapping as entra } from '../../src/providers/entra/mapping.ts'
+import { blank as hydraBlank } from '../../src/providers/hydra/kinds.ts'
+import { mapping as hydra } from '../../src/providers/hydra/mapping.ts'
+import { blank as keycloakBlank } from '../../src/providers/keycloak/life/kinds.ts'
+import { mapping as keycloak } from '../../src/providers/keycloak/mapping.ts'
 import { blank as localBlank } from '../../src/providers/local/kinds.ts'
 import { mapping as local } from '../../src/providers/local/mapping.ts'
+import { blank as oktaBlank } from '../../src/providers/okta/kinds.ts'
+import { mapping as okta } from '../../src/providers/okta/mapping.ts'
+import { OPENED } from '../../src/providers/okta/members.ts'
 import { DIALECTS } from '../../src/providers/rfc7592/dialects/dialects.ts'
 import { createMapping } from '../../src/providers/rfc7592/mapping.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullCognitoClient } from '../fixtures/cognito.ts'
+import { fullEntraApplication } from '../fixtures/entra.ts'
+import { fullHydraClient } from '../fixtures/hydra.ts'
+import { fullKeycloakClient } from '../fixtures/keycloak.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
+import { fullOktaApp } from '../fixtures/okta.ts'
 import { fullRegisteredClient } from '../fixtures/registered.ts'
 import { createTally, runs } from '../property.ts'
 
@@ -59,16 +73,27 @@ const PLACES: readonly Place[] = [
     full: fullRegisteredClient,
   },
   { name: 'local', mapping: local, blank: localBlank, full: fullLocalClient },
+  { name: 'hydra', mapping: hydra, blank: hydraBlank, full: fullHydraClient },
+  { name: 'keycloak', mapping: keycloak, blank: keycloakBlank, full: fullKeycloakClient },
+  { name: 'okta', mapping: okta, blank: oktaBlank, full: opened(fullOktaApp, OPENED) },
+  { name: 'entra', mapping: entra, blank: entraBlank, full: fullEntraApplication },
 ]
 const SECRETS = [
   fullAuth0Client.client_secret,
   fullCognitoClient.ClientSecret,
   fullLocalClient.client_secret,
   fullRegisteredClient.client_secret,
+  fullHydraClient.client_secret,
+  fullKeycloakClient.secret,
   ADDON_SECRET,
 ].map(String)
 
 const PAIRS = PLACES.flatMap((source) => PLACES.map((target) => ({ source, target })))
+
+type Pair = (typeof PAIRS)[number]
+
+/** By number, since a failing sample is printed whole. */
+const pairAt = (number: number): Pair => PAIRS[number] as Pair
 
 const urls = fc.uniqueArray(
   fc.oneof(
@@ -173,6 +198,10 @@ function copy(source: Place, target: Place, native: JsonObject, asked?: ClientKi
   return { copying, copied, report: reportCopy(copying, copied, copied.start, {}) }
 }
 
+/** Raw settings, each by the name by which a report names it: some are in objects whose members are settings by themselves. */
+const settingsIn = (mapping: Mapping, settings: JsonObject): JsonObject =>
+  opened(settings, mapping.opened ?? [])
+
 /** Every field with a value, and every setting, of a client that shows all that its mapping shows. */
 function toldOf(mapping: Mapping, native: JsonObject): readonly string[] {
   const client = showClient(mapping, native)
@@ -181,86 +210,118 @@ function toldOf(mapping: Mapping, native: JsonObject): readonly string[] {
   )
   return [
     ...fields,
-    ...Object.keys(client.providerSettings).map((one) => `providerSettings.${one}`),
+    ...Object.keys(settingsIn(mapping, client.providerSettings)).map(
+      (one) => `providerSettings.${one}`,
+    ),
   ]
 }
 
 const shown = (mapping: Mapping, native: JsonObject, path: string): Json => {
   const [field = '', ...rest] = path.split('.')
-  const value: unknown = showClient(mapping, mapping.normal(native))[field as FieldName]
+  const value: unknown = showClient(mapping, native)[field as FieldName]
   if (isSecret(value)) return 'a secret'
   const json = value as Json
-  return rest.length > 0 && isRecord(json) ? (json[rest.join('.')] ?? null) : json
+  return rest.length > 0 && isRecord(json)
+    ? (settingsIn(mapping, json)[rest.join('.')] ?? null)
+    : json
 }
 const asSet = (value: Json) => (Array.isArray(value) ? [...value].sort() : value)
 
-/** A client with a code flow needs somewhere to go back to, and one of Cognito needs a scope. */
-const NEEDED = ['client.callbacks', 'client.scopes']
+/** A client with a code flow needs somewhere to go back to, one of Cognito a scope, and one of Okta the code flow. */
+const NEEDED = ['client.callbacks', 'client.scopes', 'client.grantTypes']
 
-describe.each(PAIRS)('from $source.name to $target.name', ({ source, target }) => {
-  const known = Object.keys(source.full)
-  const state = fc.tuple(patches, members).map(([wanted, more]) => ({
-    ...changed(source.mapping, source.full, wanted),
-    ...Object.fromEntries(Object.entries(more).filter(([name]) => known.includes(name))),
-  }))
-  const check = (native: JsonObject, kind?: ClientKind) => {
+/** A client of the source, and what it is to be at the target. */
+interface Sample {
+  readonly pair: number
+  readonly native: JsonObject
+  readonly kind: ClientKind | undefined
+}
+
+const samples: fc.Arbitrary<Sample> = fc
+  .tuple(
+    fc.constantFrom(...PAIRS.keys()),
+    patches,
+    members,
+    fc.constantFrom(undefined, ...CLIENT_KINDS),
+  )
+  .map(([pair, wanted, more, kind]) => {
+    const { mapping, full } = pairAt(pair).source
+    const known = Object.entries(more).filter(([name]) => Object.hasOwn(full, name))
+    const native = { ...changed(mapping, full, wanted), ...Object.fromEntries(known) }
+    return { pair, native, kind }
+  })
+
+const pairs = createTally('pairs of places')
+afterAll(pairs.print)
+
+/** Each client, and the full one of each pair. */
+function assertOf(judge: (sample: Sample) => void): void {
+  for (const [pair, { source }] of PAIRS.entries()) {
+    judge({ pair, native: source.full, kind: undefined })
+  }
+  const property = fc.property(samples, (sample) => {
+    pairs.add(says(sample))
+    judge(sample)
+  })
+  fc.assert(property, { numRuns: runs(2_400, 3) })
+}
+
+function says({ pair }: Sample, ...what: readonly string[]): string {
+  const { source, target } = pairAt(pair)
+  return [`${source.name} to ${target.name}`, ...what].join(': ')
+}
+
+it('reports each setting once, and carries what it says', () => {
+  assertOf((sample) => {
+    const { pair, native, kind } = sample
+    const { source, target } = pairAt(pair)
     const { copied, report } = copy(source, target, native, kind)
     const told = FATES.flatMap((fate) => report[fate].map(({ field }) => field))
-    expect(new Set(told).size, 'each setting is told once').toBe(told.length)
-    expect(told).toEqual(expect.arrayContaining([...toldOf(source.mapping, native)]))
+    expect(new Set(told).size, says(sample, 'each setting is reported once')).toBe(told.length)
+    expect(told, says(sample)).toEqual(expect.arrayContaining([...toldOf(source.mapping, native)]))
     for (const { field } of report.carried) {
-      const [was, is] = [
-        shown(source.mapping, native, field),
-        shown(target.mapping, copied.start, field),
-      ]
-      expect(asSet(is), field).toEqual(asSet(was))
+      // Nothing of a record is compared that only its provider sets, though it may show it.
+      const was = [native, source.mapping.normal(native)].map((one) =>
+        asSet(shown(source.mapping, one, field)),
+      )
+      const is = shown(target.mapping, target.mapping.normal(copied.start), field)
+      expect(was, says(sample, field)).toContainEqual(asSet(is))
     }
     for (const { field, why } of [...report.lost, ...report.derived]) {
-      expect(why, field).toEqual(expect.stringMatching(/./))
+      expect(why, says(sample, field)).toEqual(expect.stringMatching(/./))
     }
-    return { copied, report }
-  }
-
-  it('reports each setting once, and carries what it says', () => {
-    fc.assert(
-      fc.property(state, fc.constantFrom(undefined, ...CLIENT_KINDS), (native, kind) => {
-        const { copied, report } = check(native, kind)
-        const text = JSON.stringify([report, copied.start])
-        for (const secret of SECRETS) expect(text).not.toContain(secret)
-      }),
-      { numRuns: runs(150, 3) },
-    )
+    const text = JSON.stringify([report, copied.start])
+    for (const secret of SECRETS) expect(text, says(sample)).not.toContain(secret)
   })
+})
 
-  it('breaks no rule between settings but those for which the caller has to name a value', () => {
-    fc.assert(
-      fc.property(state, (native) => {
-        const { start } = copy(source, target, native).copied
-        const broken = target.mapping.rules.filter(({ holds }) => !holds(start))
-        const before = target.mapping.rules.filter(({ holds }) => !holds(native))
-        const fresh = broken.filter((rule) => source !== target || !before.includes(rule))
-        expect(NEEDED).toEqual(expect.arrayContaining(fresh.map(({ field }) => field)))
-      }),
-      { numRuns: runs(150, 3) },
-    )
+it('breaks no rule between settings but those for which the caller has to name a value', () => {
+  assertOf((sample) => {
+    const { pair, native } = sample
+    const { source, target } = pairAt(pair)
+    const { start } = copy(source, target, native).copied
+    const broken = target.mapping.rules.filter(({ holds }) => !holds(start))
+    const before = target.mapping.rules.filter(({ holds }) => !holds(native))
+    const fresh = broken.filter((rule) => source !== target || !before.includes(rule))
+    expect(NEEDED, says(sample)).toEqual(expect.arrayContaining(fresh.map(({ field }) => field)))
   })
+})
 
-  it('gives nothing that the place does not allow', () => {
-    fc.assert(
-      fc.property(state, (native) => {
-        const { start } = copy(source, target, native).copied
-        const findings = judgedUris(target.mapping, start).flatMap((one) => one.findings)
-        expect(findings.filter(({ severity }) => severity === 'violation')).toEqual([])
-        for (const field of MAPPED_FIELDS) {
-          const row = target.mapping.fields[field] as Row<Json>
-          if (!isLens(row) || row.limits === undefined || field === 'secret') continue
-          const value = shown(target.mapping, start, field)
-          if (source !== target || !same(value, shown(source.mapping, native, field))) {
-            checkLimits(field, value, row.limits)
-          }
-        }
-      }),
-      { numRuns: runs(150, 3) },
-    )
+it('gives nothing that the place does not allow', () => {
+  assertOf((sample) => {
+    const { pair, native } = sample
+    const { source, target } = pairAt(pair)
+    const { start } = copy(source, target, native).copied
+    const findings = judgedUris(target.mapping, start).flatMap((one) => one.findings)
+    const violations = findings.filter(({ severity }) => severity === 'violation')
+    expect(violations, says(sample)).toEqual([])
+    for (const field of MAPPED_FIELDS) {
+      const row = target.mapping.fields[field] as Row<Json>
+      if (!isLens(row) || row.limits === undefined || field === 'secret') continue
+      const value = shown(target.mapping, start, field)
+      if (source !== target || !same(value, shown(source.mapping, native, field))) {
+        checkLimits(field, value, row.limits)
+      }
+    }
   })
 })

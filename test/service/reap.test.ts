@@ -127,7 +127,7 @@ function isThere(): boolean {
   }
 }
 
-describe.each(['local', 'auth0', 'cognito', 'hydra'])('at %s', (name) => {
+describe.each(['local', 'auth0', 'cognito', 'hydra', 'okta', 'entra'])('at %s', (name) => {
   beforeEach(() => open(name))
 
   it('a client is looked at, suspended, and removed after the time of grace, and no step sooner', async () => {
