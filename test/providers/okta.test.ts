@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
+import { publicKeyOf } from '../../src/core/keys/public-key.ts'
 import { showClient } from '../../src/core/mapping/mapping.ts'
 import { secret as secretOf } from '../../src/core/secrecy/secret.ts'
 import {
@@ -21,6 +22,7 @@ import { mapping } from '../../src/providers/okta/mapping.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import type { CrashPoint } from '../../src/service/base/crash-points.ts'
 import type { Service } from '../../src/service/base/service.ts'
+import { changeKeys } from '../../src/service/keys/key-change.ts'
 import { removeClient } from '../../src/service/life/remove.ts'
 import { readHistory } from '../../src/service/reading/history.ts'
 import { retireSecret } from '../../src/service/secrets/retire.ts'
@@ -28,6 +30,7 @@ import { rotateSecret } from '../../src/service/secrets/rotate.ts'
 import { listSecrets } from '../../src/service/secrets/secret-list.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { APP_ID, fullOktaApp } from '../fixtures/okta.ts'
+import { jwk } from '../fixtures/public-keys.ts'
 import { dyingAt, settled, skippingPauses } from '../service/dying.ts'
 import { NO_LIMITS, orgAt } from './okta/subject.ts'
 import { only } from './subject.ts'
@@ -93,7 +96,8 @@ describe('a change', () => {
   })
 
   it('sends keys without what Okta made of them, and none of a secret where there is none', async () => {
-    const keys = [{ kty: 'RSA', kid: 'one', n: 'AQAB', e: 'AQAB', id: 'pks1', created: 'then' }]
+    const key = jwk('rsa', { kid: 'one' })
+    const keys = [{ ...key, id: 'pks1', created: 'then' }]
     const { jwks_uri: _, ...members } = (oauth({ jwks: { keys } }).settings as JsonObject)
       .oauthClient as JsonObject
     const { credentials, settings } = fullOktaApp as Record<string, JsonObject>
@@ -109,7 +113,7 @@ describe('a change', () => {
     await change({ description: 'Other' })
     const body = bodyOf('PUT /apps/{id}') as Record<string, Record<string, JsonObject>>
     expect(body.settings?.oauthClient?.jwks).toEqual({
-      keys: [{ kty: 'RSA', kid: 'one', n: 'AQAB', e: 'AQAB' }],
+      keys: [key],
     })
     expect(body.credentials?.oauthClient).not.toHaveProperty('client_secret')
   })
@@ -150,6 +154,77 @@ describe('a change', () => {
       expect(emulator.secrets(APP_ID)).toHaveLength(method === 'none' ? 0 : 1)
     },
   )
+})
+
+describe('public keys', () => {
+  const KEY = jwk('rsa', { kid: 'first' })
+  const held = () => {
+    const { settings } = app() as unknown as { settings: { oauthClient: JsonObject } }
+    return ((settings.oauthClient.jwks ?? { keys: [] }) as { keys: JsonObject[] }).keys
+  }
+  /** An application that authenticates by these keys. */
+  const keyed = (keys: readonly JsonObject[]) => {
+    const { jwks_uri: _, ...members } = (
+      oauth({ jwks: { keys: [...keys] } }).settings as JsonObject
+    ).oauthClient as JsonObject
+    const { credentials, settings } = fullOktaApp as Record<string, JsonObject>
+    const { oauthClient } = credentials as Record<string, JsonObject>
+    const client = { ...oauthClient, token_endpoint_auth_method: 'private_key_jwt' }
+    emulator.put({
+      ...fullOktaApp,
+      credentials: { ...credentials, oauthClient: client },
+      settings: { ...settings, oauthClient: members },
+    })
+  }
+  const add = (kid: string) =>
+    changeKeys(bench.service, { ...request(), wanted: { added: publicKeyOf(jwk('ec', { kid })) } })
+  const remove = (kid: string) =>
+    changeKeys(bench.service, { ...request(), wanted: { removed: kid } })
+
+  it('are added to the set and removed from it, each by one PUT; one that is switched off stays so', async () => {
+    const off = { ...jwk('rsa', { kid: 'off' }), status: 'INACTIVE' }
+    keyed([KEY, off])
+    const { keys } = await add('second')
+    expect(keys.map(({ kid, inUse }) => [kid, inUse])).toEqual([
+      ['first', true],
+      ['off', false],
+      ['second', true],
+    ])
+    expect(held().map(({ kid, status }) => [kid, status])).toEqual([
+      ['first', 'ACTIVE'],
+      ['off', 'INACTIVE'],
+      ['second', 'ACTIVE'],
+    ])
+    await remove('first')
+    expect(held().map(({ kid }) => kid)).toEqual(['off', 'second'])
+    expect(calls().filter((one) => !one.startsWith('GET'))).toEqual([
+      'PUT /apps/{id}',
+      'PUT /apps/{id}',
+    ])
+    // One that is switched off proves nothing.
+    await expect(remove('second')).rejects.toMatchObject({ code: 'rule_violated' })
+  })
+
+  it('are 50 at most, each with a kid of its own, and none beside an address', async () => {
+    await expect(add('beside')).rejects.toThrow('client.jwksUri cannot be set beside')
+    keyed(Array.from({ length: 50 }, (_, at) => ({ ...KEY, kid: `key-${at}` })))
+    await expect(add('one-too-many')).rejects.toThrow('The client has 50 keys')
+    keyed([KEY])
+    await expect(add('first')).rejects.toThrow('has a key with this kid already')
+    expect(calls().filter((one) => !one.startsWith('GET'))).toEqual([])
+  })
+
+  it('lead from a secret to keys: added first, then the method, whose plan says that the secrets end', async () => {
+    await change({ jwksUri: null })
+    await add('first')
+    expect(emulator.secrets(APP_ID)).toHaveLength(1)
+    const { warnings } = await change({ tokenEndpointAuthMethod: 'private_key_jwt' })
+    expect(warnings).toContainEqual(
+      expect.objectContaining({ message: expect.stringContaining('Okta deletes the secrets') }),
+    )
+    expect(emulator.secrets(APP_ID)).toEqual([])
+    await expect(remove('first')).rejects.toMatchObject({ code: 'rule_violated' })
+  })
 })
 
 describe('before any call is refused', () => {

@@ -110,7 +110,24 @@ function checkClient(client: Members, oauth: Members): void {
   if (method === 'private_key_jwt' && keys.length === 0 && oauth.jwks_uri === undefined) {
     inSettings('jwks', 'must be set for private_key_jwt')
   }
-  if (keys.length > 50) invalid('JsonWebKey', 'maximum number of keys allowed (50)')
+  checkKeys(keys.map(objectOf))
+}
+
+const MAX_KEYS = 50
+const MIN_RSA_BYTES = 256
+
+/** The length of RSA keys is recorded; the other texts are in the OpenAPI file. */
+function checkKeys(keys: readonly Members[]): void {
+  const part = 'JsonWebKey'
+  if (keys.length > MAX_KEYS) invalid(part, `maximum number of keys allowed (${MAX_KEYS})`)
+  const kids = keys.map(({ kid }) => kid)
+  if (new Set(kids).size < kids.length)
+    invalid(part, "All keys in the 'jwks' must have a unique `kid`.")
+  const isShort = ({ kty, n }: Members) =>
+    kty === 'RSA' && Buffer.from(String(n), 'base64url').length < MIN_RSA_BYTES
+  if (keys.some(isShort)) {
+    invalid(part, "RSA key length in the 'jwks' is less than '2,048' bits for the given key.")
+  }
 }
 
 /** Texts of the OpenAPI file. */

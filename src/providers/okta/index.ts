@@ -14,6 +14,7 @@ import { createOktaPace } from './calls/pace.ts'
 import { createProof } from './calls/proof.ts'
 import { type AppIds, appPathAt, listApps, readApp } from './calls/records.ts'
 import { createCreation } from './creation.ts'
+import { keys } from './keys.ts'
 import { mapping } from './mapping.ts'
 import { oauth } from './members.ts'
 import { createSecrets } from './secrets.ts'
@@ -47,6 +48,7 @@ export function create(settings: OktaSettings, { now }: ProviderSurroundings): P
       'tokens issued to it',
     ],
     secrets: createSecrets(send, ids),
+    keys,
     authorization: authorizationAt(settings.baseUrl),
     proof: createProof(send),
   }
