@@ -26,12 +26,20 @@ const BOTH = ['test/servers/prove.test.ts', 'test/servers/rfc7592.test.ts']
 /** There is no provider for them. */
 const NATIVE = ['test/servers/natives.test.ts']
 
+/** The image of the program itself is no server. */
+const IMAGE = ['test/servers/image/image.test.ts']
+
 const isNative = NATIVES.some(({ server }) => server === CHOSEN)
 const own = CHOSEN === undefined ? undefined : OWN[CHOSEN]
 
 export default defineConfig({
   test: {
-    include: isNative ? NATIVE : [...EVERY, ...(own === undefined ? [] : [...own, ...BOTH])],
+    include:
+      CHOSEN === 'image'
+        ? IMAGE
+        : isNative
+          ? NATIVE
+          : [...EVERY, ...(own === undefined ? [] : [...own, ...BOTH])],
     globalSetup: ['test/setup.ts', 'test/servers/setup.ts'],
     reporters: ['default', figuresReporter(process.env.CLIENTRY_FIGURES)],
     // Two cores, and half of it is waiting for what a dead process left open.

@@ -17,8 +17,9 @@ const PAGE = 'docs/guarantees.md'
 const HELP = `npm run test:servers [-- SERVER...] [-- --write]
 
 Fetches (once, into \${XDG_CACHE_HOME:-~/.cache}/clientry-test), starts and stops real authorization servers, runs the
-suites over them, and prints the figures of ${PAGE}. A server that cannot be had is skipped with its reason;
-with CLIENTRY_PEERS=required that is a failure.
+suites over them, and prints the figures of ${PAGE}; builds the image of the Dockerfile and runs that. A server that
+cannot be had is skipped with its reason; with CLIENTRY_PEERS=required that is a failure, but for the image, which
+takes the rights to mount.
 
 SERVER     ${SERVER_NAMES.join(', ')}; all of them when absent
 --write    writes the figures into ${PAGE}; without it a figure that is the same in every run must agree
@@ -81,7 +82,9 @@ interface Run {
 async function runOver(name: ServerName, reason: string | undefined): Promise<Run> {
   if (reason !== undefined) {
     process.stdout.write(`${name} is skipped: ${reason}\n`)
-    return { name, passed: process.env.CLIENTRY_PEERS !== 'required', seconds: 0, figures: {} }
+    // An image takes rights that a machine which builds and tests may not give.
+    const passed = process.env.CLIENTRY_PEERS !== 'required' || name === 'image'
+    return { name, passed, seconds: 0, figures: {} }
   }
   const started = performance.now()
   const folder = mkdtempSync(join(tmpdir(), 'clientry-figures-'))

@@ -31,6 +31,7 @@ const VERSIONS = {
   spectral: '@stoplight/spectral-cli@6.16.3',
   typescript: 'typescript@5.9.3',
   schemathesis: 'schemathesis==4.32.5',
+  cfnLint: 'cfn-lint==1.58.0',
   generator: 'org.openapitools:openapi-generator-cli:7.17.0',
 }
 
@@ -189,6 +190,15 @@ const SUITES = {
       env: { ...process.env, PYTHONPATH: client },
     })
     return listed.ok ? [] : [listed.out]
+  },
+  // What is deployed by, where no cloud and no service manager can be asked.
+  deploy: ({ work }) => {
+    const bin = join(pythonWith('cfn-lint', VERSIONS.cfnLint), 'cfn-lint')
+    const template = run(bin, [join(root, 'deploy', 'aws', 'template.yaml')])
+    const unit = join(work, 'clientry.service')
+    cpSync(join(root, 'deploy', 'systemd', 'clientry.service'), unit)
+    const verified = run('systemd-analyze', ['verify', unit])
+    return [template, verified].flatMap(({ ok, out }) => (ok && out === '' ? [] : [out]))
   },
   schemathesis: ({ url, token, work, log }) => {
     const bin = join(pythonWith('schemathesis', VERSIONS.schemathesis), 'schemathesis')

@@ -6,6 +6,7 @@ import { unpackGlewlwyd } from '../peers/glewlwyd-package.ts'
 import { fetchLemonldap } from '../peers/lemonldap.ts'
 import type { ServerName } from './chosen.ts'
 import { buildHydra, whyNoHydra } from './hydra.ts'
+import { fetchImageTools, whyNoImage } from './image/base.ts'
 import { fetchKeycloak, whyNoKeycloak } from './keycloak.ts'
 import { missingProgram } from './process.ts'
 
@@ -24,6 +25,7 @@ const unless =
 export const FETCH: { readonly [S in ServerName]: () => Promise<string | undefined> } = {
   'oidc-provider': nothing,
   embedded: nothing,
+  image: unless(whyNoImage, fetchImageTools),
   'better-auth': unless(nothing, fetchBetterAuth),
   'lemonldap-ng': unless(
     async () =>

@@ -3,6 +3,7 @@
 export const SERVER_NAMES = [
   'oidc-provider',
   'embedded',
+  'image',
   'better-auth',
   'lemonldap-ng',
   'glewlwyd',

@@ -108,6 +108,7 @@ const KINDS: { readonly [S in ServerName]: () => readonly AnyKind[] } = {
   embedded: () => [],
   'better-auth': () => [],
   'lemonldap-ng': () => [],
+  image: () => [],
 }
 
 /** Those that this run is about. */
