@@ -28,7 +28,7 @@ import { startUpstream } from './upstream.ts'
 
 const has = (option: string) => process.argv.includes(`--${option}`)
 const only = process.argv.find((argument) => argument.startsWith('--only='))?.split('=')[1]
-const named = has('aims') ? AIMED : only?.split(',')
+const named = only?.split(',') ?? (has('aims') ? AIMED : undefined)
 const times = (full: number, quick: number) => (has('quick') ? quick : full)
 
 const root = process.cwd()

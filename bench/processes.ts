@@ -28,9 +28,11 @@ export function start(
   file: string,
   control: string,
   environment: Readonly<Record<string, string>> = {},
+  /** Options of Node. */
+  flags: readonly string[] = [],
 ): Running {
   const child = fork(file, [], {
-    execArgv: [...PROFILING, '--import', control],
+    execArgv: [...PROFILING, ...flags, '--import', control],
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   })

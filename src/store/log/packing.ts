@@ -17,7 +17,7 @@ export const SHORT = 4_096
 /** No entry is longer; a row that someone has changed must not fill the memory. */
 const LONGEST = 64 * 2 ** 20
 /** Texts of bases that are kept at hand, and logs whose newest base is known. */
-const KEPT_LENGTH = 8 * 2 ** 20
+const KEPT_LENGTH = 2 * 2 ** 20
 const KEPT_LOGS = 10_000
 
 const MARK = '~'

@@ -188,9 +188,12 @@ export const unwritable = (cause: unknown) =>
     { cause, retryAfter: 5 },
   )
 
-/** Between two looks whether another process has given the lock back (milliseconds). */
-export const LOCK_PAUSE_MS = 1
+/** Between two looks whether another process has given the lock back: less than a sync of a fast disk (milliseconds). */
+const LOCK_PAUSE_MS = 0.25
 const sleeper = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+
+/** Blocks its thread for so long, to a part of a millisecond, which no timer does. */
+export const rest = (milliseconds: number) => Atomics.wait(sleeper, 0, 0, milliseconds)
 
 /**
  * Takes the write lock, and blocks its thread until it has it. SQLite itself would look after 1, 2, 5, 10 and up to
@@ -207,7 +210,7 @@ function takeLock(database: Database, onWait: () => void): void {
       } catch (error) {
         if (!isLocked(error) || Date.now() >= until) throw error
         onWait()
-        Atomics.wait(sleeper, 0, 0, LOCK_PAUSE_MS)
+        rest(LOCK_PAUSE_MS)
       }
     }
   } finally {
