@@ -2,11 +2,12 @@
 
 import { describe, expect } from 'vitest'
 import { missing } from '../../src/core/mapping/lenses.ts'
+import type { Native } from '../../src/core/mapping/row.ts'
 import { parseJsonPatch, parseMergePatch } from '../../src/core/patch/patch.ts'
 import type { Need } from '../../src/core/rights/rights.ts'
 import { secret } from '../../src/core/secrecy/secret.ts'
 import type { Auth0Emulator } from '../../src/emulators/auth0/index.ts'
-import type { Provider } from '../../src/providers/provider.ts'
+import type { OneOfMany, Provider, ReadOneOfMany } from '../../src/providers/provider.ts'
 import type { ChangeRequest } from '../../src/service/base/request.ts'
 import type { Service } from '../../src/service/base/service.ts'
 import type { Claim } from '../../src/service/base/turns.ts'
@@ -24,6 +25,9 @@ const suspending = (suspended: boolean) =>
   ({ kind: 'suspension', suspended, allowPartial: false }) as const
 const leasing = (field: 'callbacks' | 'webOrigins', value: string) =>
   ({ kind: 'lease', field, value, owner: 'pr-1', seconds: 600 }) as const
+const MOVED_TO = 'https://moved.example.com/cb'
+const moving = (from = 'https://app.example.com/callback') =>
+  ({ kind: 'move', from, to: MOVED_TO }) as const
 const managing = (lists: object, fields: object = {}) =>
   ({ kind: 'managing', managers: { a: lists }, fields }) as ChangeRequest['patch']
 
@@ -68,8 +72,67 @@ describe('what can be known without the client', () => {
         field: 'client.webOrigins',
       })
     }
+    const unmoved = { ...mapping.fields, callbacks: missing('there are none') }
+    const fixed = { provider: { ...provider(), mapping: { ...mapping, fields: unmoved } } }
+    await expect(change(moving(), fixed as Partial<ChangeRequest>)).rejects.toMatchObject({
+      code: 'unsupported_field',
+      field: 'client.callbacks',
+    })
     expect(emulator.calls).toEqual([])
     expect((await change(PROTECT, without)).outcome).toBe('applied')
+  })
+})
+
+describe('a client that is one of many', () => {
+  /** Reads it as one of many, and keeps what was expected of it. */
+  function reading() {
+    const reads: OneOfMany[] = []
+    const readOneOfMany: ReadOneOfMany = (ref, call, one) => {
+      reads.push(one)
+      return provider().read(ref, call, one.fields)
+    }
+    const read: Provider['read'] = async () => {
+      throw new TypeError('it is not read by itself')
+    }
+    const isExpected = (native: Native) => reads.at(-1)?.isExpected(native)
+    return { reads, readOneOfMany, alone: { ...provider(), read }, isExpected }
+  }
+  const stored = async () => (await merge({}, { dryRun: true })).native
+  const tagOf = (native: Native) => bench.service.fingerprints.ofState(provider().mapping, native)
+
+  it('is read so, with what is about to change', async () => {
+    const { reads, readOneOfMany, alone } = reading()
+    const planned = await merge(
+      { name: 'New', callbacks: { add: ['https://new.example.com/cb'] } },
+      { readOneOfMany, provider: alone, dryRun: true },
+    )
+    expect(planned.outcome).toBe('planned')
+    expect(reads.map(({ fields }) => fields)).toEqual([['name', 'callbacks']])
+  })
+
+  it('is as expected where it is as it is recorded, or where nothing is recorded', async () => {
+    const before = await stored()
+    const other = { ...before, name: 'Theirs' }
+    const { readOneOfMany, isExpected } = reading()
+    await merge({ name: 'Example' }, { readOneOfMany, dryRun: true })
+    expect([isExpected(before), isExpected(other)]).toEqual([true, true])
+    await merge({ name: 'New' })
+    const after = await stored()
+    await merge({ name: 'New' }, { readOneOfMany, dryRun: true })
+    expect([isExpected(after), isExpected(before), isExpected(other)]).toEqual([true, false, false])
+  })
+
+  it('is as expected where it is as the request is meant for too', async () => {
+    const before = await stored()
+    const other = { ...before, name: 'Theirs' }
+    const { readOneOfMany, isExpected } = reading()
+    const ifMatch = [tagOf(before), 'another']
+    await merge({ name: 'Example' }, { readOneOfMany, ifMatch, dryRun: true })
+    expect([isExpected(before), isExpected(other)]).toEqual([true, false])
+    await merge({ name: 'New' })
+    const attempt = merge({ name: 'New' }, { readOneOfMany, ifMatch, dryRun: true })
+    await expect(attempt).rejects.toMatchObject({ code: 'precondition_failed' })
+    expect([isExpected(before), isExpected(await stored())]).toEqual([false, false])
   })
 })
 
@@ -193,6 +256,24 @@ describe('a change that is applied', () => {
       operationId: first.operationId,
     })
     expect(await intents()).toHaveLength(1)
+  })
+
+  it('leaves the redirect URIs of a move, and says of its beginning only what it is', async () => {
+    const callbacks = (await merge({}, { dryRun: true })).native.callbacks as readonly string[]
+    const [from = ''] = callbacks
+    await change(moving(from))
+    const [begun] = await intents()
+    expect(begun).toMatchObject({ action: 'move' })
+    expect(begun).not.toHaveProperty('rollbackTo')
+    for (const removed of [from, MOVED_TO]) {
+      await expect(merge({ callbacks: { remove: [removed] } })).rejects.toMatchObject({
+        code: 'move_state',
+      })
+    }
+    const revision = { kind: 'rollback', to: 0, allowPartial: false } as const
+    const { warnings, standing } = await change(revision)
+    expect(warnings.map(({ code }) => code)).toContain('move_ended')
+    expect(standing).toEqual({})
   })
 
   it('says to which revision it goes back where it is a rollback, and only then', async () => {

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect } from 'vitest'
 import type { CopyReport } from '../../src/core/copy/fate.ts'
 import { ClientError } from '../../src/core/errors.ts'
 import type { JsonObject } from '../../src/core/json/json.ts'
+import type { Native } from '../../src/core/mapping/row.ts'
 import { parseMergePatch } from '../../src/core/patch/patch.ts'
 import type { Need } from '../../src/core/rights/rights.ts'
 import type { Provider } from '../../src/providers/provider.ts'
@@ -202,6 +203,79 @@ describe('a client that was made', () => {
     const made = await create({ patch })
     expect(planned.warnings.map(({ code }) => code)).toContain('ip_host')
     expect(made.warnings).toEqual(planned.warnings)
+  })
+
+  it('is answered with what only its creation decides, unless it is a copy', async () => {
+    const { creation } = provider
+    if (creation === undefined) throw new TypeError('makes no clients')
+    const warning = { code: 'chosen_now', message: 'It stays so.' }
+    const choosing = {
+      ...provider,
+      creation: {
+        ...creation,
+        chosen: (next: Native, patch: unknown) => [
+          { ...warning, field: String(next.client_name), patch },
+        ],
+      },
+    } as unknown as Provider
+    const expected = [{ ...warning, field: 'Portal', patch: parseMergePatch(PATCH) }]
+    expect((await create({ provider: choosing, dryRun: true })).warnings).toEqual(expected)
+    expect((await create({ provider: choosing })).warnings).toEqual(expected)
+    expect((await create()).warnings).toEqual([])
+    const origin: Origin = {
+      log: resourceOf(subject.ref),
+      tag: 'tag of the source',
+      report: () => ({ lost: [] }) as unknown as CopyReport,
+      check: () => {},
+    }
+    expect((await make({ provider: choosing, dryRun: true }, origin)).warnings).toEqual([])
+  })
+
+  describe('whose secret only the answer to its creation has', () => {
+    const warnings = async (
+      {
+        lost = true,
+        showsOnce = true,
+        keys = {},
+      }: { lost?: boolean; showsOnce?: boolean; keys?: object },
+      more: Partial<CreationRequest> = {},
+    ) => {
+      const { creation, secrets } = provider
+      if (creation === undefined || secrets === undefined) throw new TypeError('no secrets')
+      const step: typeof creation.step = (place, next) => {
+        const made = creation.step(place, next)
+        return lost ? { ...made, reveal: () => undefined } : made
+      }
+      const once = showsOnce ? { showsOnce } : {}
+      const by = {
+        ...provider,
+        ...keys,
+        secrets: { ...secrets, ...once },
+        creation: { ...creation, step },
+      }
+      return (await create({ provider: by as Provider, ...more })).warnings
+    }
+
+    it('is told of where that answer was lost', async () => {
+      expect(await warnings({})).toEqual([
+        {
+          code: 'secret_lost',
+          field: 'client.secret',
+          message:
+            'The answer that had the secret of the new client was lost, so that no one has one. POST /clients/{clientId}/rotate-secret makes one.',
+        },
+      ])
+    })
+
+    it('is not told of where it was not, where it can be read, and where it needs none', async () => {
+      expect(await warnings({ lost: false })).toEqual([])
+      expect(await warnings({ showsOnce: false })).toEqual([])
+      const open = parseMergePatch({ ...PATCH, tokenEndpointAuthMethod: 'none' })
+      expect(await warnings({}, { kind: 'spa', patch: open })).toEqual([])
+      const keys = (isUsed: boolean) => ({ keys: { authenticates: () => isUsed } })
+      expect(await warnings({ keys: keys(true) })).toEqual([])
+      expect(await warnings({ keys: keys(false) })).toHaveLength(1)
+    })
   })
 
   it('breaks no rule between its settings', async () => {

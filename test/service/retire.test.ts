@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ClientError } from '../../src/core/errors.ts'
-import type { Call } from '../../src/providers/call.ts'
+import type { Call, Step } from '../../src/providers/call.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { newSecretValue } from '../../src/providers/secrets.ts'
 import type { CrashPoint } from '../../src/service/base/crash-points.ts'
@@ -291,6 +291,43 @@ describe('a client with two secrets', () => {
     }
     const { operationId } = await retire(old, { provider: watched })
     expect(calls).toMatchObject([{ operationId, urgent: true }])
+  })
+
+  it('is disabled before it ends where its provider deletes no live one', async () => {
+    const sent: string[] = []
+    const { remove, ...rest } = secrets()
+    const step = (name: string, id: string): Step => ({
+      request: { method: 'POST', target: `/${name}/${id}`, body: {} },
+      send: async () => {
+        sent.push(name)
+        return undefined
+      },
+    })
+    const provider: Provider = {
+      ...subject.provider,
+      secrets: {
+        ...rest,
+        disable: (_, __, id) => step('disable', id),
+        remove: (ref, base, id) => {
+          const ending = remove(ref, base, id)
+          const send: Step['send'] = async (one) => {
+            await step('remove', id).send(one)
+            return ending.send(one)
+          }
+          return { ...ending, send }
+        },
+      },
+    }
+    const { steps } = await retire(old, { provider })
+    expect(sent).toEqual(['disable', 'remove'])
+    expect(steps.map(({ request: { method, target } }) => [method, target])).toEqual([
+      ['POST', `/disable/${old}`],
+      ['DELETE', expect.stringContaining(old)],
+    ])
+    sent.splice(0)
+    expect(await retire(young, { provider, afterSeconds: 60 }).catch(() => [])).toEqual([])
+    expect(sent).toEqual([])
+    expect(await ids()).toEqual([young])
   })
 
   it.each<CrashPoint>(['change planned', 'intent recorded'])(
