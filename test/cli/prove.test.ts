@@ -152,8 +152,30 @@ it('keeps the rules of Okta', async () => {
   configure(folder, { type: 'okta', baseUrl: emulator.url, apiToken, listLagSeconds: 0 })
   const proof = await proven(folder, 'it')
   expect(failing(proof)).toEqual([])
-  expect(kindsOf(proof)).toEqual(['clear', 'default', 'frame', 'merge', 'reset'])
-  expect(proof.calls).toBeLessThanOrEqual(30)
+  expect(kindsOf(proof)).toEqual(['clear', 'default', 'frame', 'merge', 'reset', 'secret'])
+  expect(proof.calls).toBeLessThanOrEqual(60)
+  expect(emulator.calls.at(-1)?.operation).toBe('DELETE /apps/{id}')
+  // No value of a secret, and nothing by which it could be recognised.
+  const text = JSON.stringify(proof)
+  const made = emulator.calls.flatMap(({ body }) => JSON.stringify(body ?? '').match(/[\w-]{64}/g))
+  for (const value of made) if (value !== null) expect(text).not.toContain(value)
+})
+
+it('shows which rules of Okta do not hold, where no source proves them', async () => {
+  const features = { otherwise: true }
+  const emulator = await startOktaEmulator({ apiTokens: [SECRETS.PROVIDER_SECRET], features })
+  closing.push(emulator.close)
+  const apiToken = { env: 'PROVIDER_SECRET' }
+  configure(folder, { type: 'okta', baseUrl: emulator.url, apiToken, listLagSeconds: 0 })
+  const proof = await proven(folder, 'it')
+  expect(failing(proof).map(({ rule, outcome }) => [rule.split('.')[0], outcome])).toEqual([
+    ['An active application can be activated, and stays as it was', 'untried'],
+    ['A PUT without client_secret keeps the secret', 'differs'],
+    ['A change from one way with a secret to another makes a new secret', 'differs'],
+    ['private_key_jwt ends the secrets', 'differs'],
+    ['A way with a secret makes one again', 'differs'],
+    ['none ends the secrets', 'differs'],
+  ])
   expect(emulator.calls.at(-1)?.operation).toBe('DELETE /apps/{id}')
 })
 

@@ -319,8 +319,8 @@ describe('a proof', () => {
       return removal(...asked)
     }
     const counting = { provider: { ...provider, removal: counted } }
-    expect(outcomes(await run({ ...counting, sent: () => 20 }))).not.toContain('frame untried')
-    const none = await run({ ...counting, sent: () => 21 })
+    expect(outcomes(await run({ ...counting, sent: () => 48 }))).not.toContain('frame untried')
+    const none = await run({ ...counting, sent: () => 49 })
     expect(outcomes(none)).toEqual([
       'default holds',
       'frame untried',
@@ -330,7 +330,7 @@ describe('a proof', () => {
     expect(none[1]).toMatchObject({
       expected: [],
       seen: [],
-      why: 'A proof sends at most 30 calls.',
+      why: 'A proof sends at most 60 calls.',
     })
     expect(removed).toBeGreaterThanOrEqual(2)
   })

@@ -228,7 +228,8 @@ export function secretsAfter(
     readonly secrets: readonly OktaSecret[]
   },
 ): readonly OktaSecret[] {
-  if (!usesSecret(app)) return []
+  const { otherwise } = org.features
+  if (!usesSecret(app)) return otherwise ? secrets : []
   const { client_secret: sent } = clientOf(body)
   const newest = secrets.filter(({ status }) => status === 'ACTIVE').at(-1)
   const method = (one: OktaApp) => clientOf(one).token_endpoint_auth_method
@@ -237,7 +238,8 @@ export function secretsAfter(
     if (newest === undefined) return [secretFor(org, sent)]
     return secrets.map((one) => (one === newest ? { ...one, client_secret: sent } : one))
   }
-  if (newest === undefined || isOtherWay) return [secretFor(org, org.nextSecret())]
+  const isNew = otherwise ? sent === undefined && !isOtherWay : isOtherWay
+  if (newest === undefined || isNew) return [secretFor(org, org.nextSecret())]
   return secrets
 }
 

@@ -65,13 +65,16 @@ const remove: Operation = (org, request) => {
   return { status: 204 }
 }
 
-/** Of one that is so already nothing changes: no source says what Okta does. */
+/** Of one that is so already nothing changes, or it is refused: no source says what Okta does. */
 const lifecycle =
   (status: 'ACTIVE' | 'INACTIVE'): Operation =>
   (org, request) => {
     const registration = registrationFor(org, request)
-    if (registration.app.status !== status)
+    if (registration.app.status !== status) {
       touch(org, registration, withStatus(org, registration.app, status))
+    } else if (org.features.otherwise) {
+      invalid('status', `status: The application is ${status} already.`)
+    }
     return { status: 200, body: {} }
   }
 

@@ -39,6 +39,8 @@ export interface OrgFeatures {
   readonly kid?: string
   /** How many applications it may have. */
   readonly maxApps?: number
+  /** It does otherwise than documentation and issues say, where no recording shows what it does (docs/providers/okta.md). */
+  readonly otherwise?: boolean
 }
 
 export interface Org {
@@ -63,6 +65,7 @@ export const FEATURES: Required<OrgFeatures> = {
   policies: true,
   kid: 'the-key-with-which-the-org-signs-its-tokens',
   maxApps: 10_000,
+  otherwise: false,
 }
 
 const PREFIX = { app: '0oa', secret: 'ocs' }

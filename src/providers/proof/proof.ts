@@ -21,7 +21,12 @@ export interface Probe {
 export interface Attempt {
   readonly steps: readonly Step[]
   readonly expected: Native
+  /** What becomes of the live secrets, where the rule is about them and they are kept outside of the record. */
+  readonly secrets?: SecretsFate
 }
+
+/** `kept`: the same ones are live; `replaced`: others are; `ended`: none is. */
+export type SecretsFate = 'kept' | 'replaced' | 'ended'
 
 export interface Proof {
   readonly probes: readonly Probe[]

@@ -47,9 +47,9 @@ export interface ProofRequest {
 }
 
 /** The most calls that one proof sends. */
-export const MOST_CALLS = 30
-/** A rule reads, writes up to two times and reads again (two calls each at most); a removal takes four calls. */
-const CALLS_OF_RULE = 6
+export const MOST_CALLS = 60
+/** A rule reads, writes up to two times, reads again (two calls each at most) and lists secrets before and after; a removal takes four calls. */
+const CALLS_OF_RULE = 8
 const CALLS_OF_REMOVAL = 4
 
 /** One operation ends within this (milliseconds). */

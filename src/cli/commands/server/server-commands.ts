@@ -78,7 +78,7 @@ export const SERVER_COMMANDS: readonly Command[] = [
   {
     name: 'check',
     says: 'check a configuration as the server reads it, and warn about risky settings',
-    more: 'With PLACE: whether that provider or user pool can be worked with (configuration, store, reachability, clock, credentials, rights), one line and one remedy each; only reads are sent. With --prove, where all of that holds, it asks, makes a client there, tries on it what changes keep, merge, reset and clear, and deletes it: at most 30 calls, in the history like any change. It prints each rule, what was expected and what was seen, and the calls without secrets. Also fetches the keys of the issuers, and names address, status and cause if that fails. Exits with 0 if there are no warnings, with 1 if there are, with 2 if the configuration cannot be used.',
+    more: 'With PLACE: whether that provider or user pool can be worked with (configuration, store, reachability, clock, credentials, rights), one line and one remedy each; only reads are sent. With --prove, where all of that holds, it asks, makes a client there, tries on it what changes keep, merge, reset and clear, and deletes it: at most 60 calls, in the history like any change. It prints each rule, what was expected and what was seen, and the calls without secrets. Also fetches the keys of the issuers, and names address, status and cause if that fails. Exits with 0 if there are no warnings, with 1 if there are, with 2 if the configuration cannot be used.',
     takes: [{ name: 'PLACE', says: 'PROVIDER or PROVIDER/POOL', optional: true }],
     options: ['config', 'offline', 'prove', 'recording', 'yes', 'json'],
     examples: [
