@@ -71,7 +71,7 @@ const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
 export const isWriting = ({ options }: Command): boolean => options.includes('yes')
 
 /** A noun whose verb is still to come changes nothing. */
-function candidatesOf(commands: readonly Command[]): readonly Candidate[] {
+export function candidatesOf(commands: readonly Command[]): readonly Candidate[] {
   return commands.flatMap((command) => {
     const name = nounOf(command.name)
     const writes = name === command.name && isWriting(command)

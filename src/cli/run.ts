@@ -11,7 +11,7 @@ import type { Connected } from './connect/connect.ts'
 import { EXIT, EXIT_OF, type ExitName, UsageError } from './exit.ts'
 import { helpOf, overview, relatedTo } from './help.ts'
 import { parseLine } from './parse.ts'
-import { resolve } from './resolve.ts'
+import { type Resolved, resolve } from './resolve.ts'
 import { inCommandWords } from './show/command-words.ts'
 import { createTerminal, plain, type Streams, type Terminal } from './terminal.ts'
 
@@ -28,7 +28,7 @@ export async function runLine(args: readonly string[], streams: Streams): Promis
     return name === '' ? EXIT.usage.code : EXIT.ok.code
   }
   try {
-    const { command, rest } = resolve(COMMANDS, args)
+    const { command, rest } = await resolved(args)
     const { words, options } = parseLine(command, rest)
     if (options.help === true) {
       streams.output.write(helpOf(command, relatedTo(command, COMMANDS)))
@@ -38,6 +38,15 @@ export async function runLine(args: readonly string[], streams: Streams): Promis
     return await carryOut(command, { groups: COMMAND_GROUPS, words, options, terminal })
   } catch (error) {
     return failed(terminal, error, args.includes('--json'))
+  }
+}
+
+async function resolved(args: readonly string[]): Promise<Resolved> {
+  try {
+    return resolve(COMMANDS, args)
+  } catch (error) {
+    const { attributeHint } = await import('./change/attribute-hint.ts')
+    throw attributeHint(COMMANDS, args[0] ?? '') ?? error
   }
 }
 

@@ -139,6 +139,15 @@ describe('reap', () => {
     await run('delete auth0/stale --yes')
   })
 
+  it('ends well where no client matches, as on most nights', async () => {
+    const none = 'reap --provider auth0 --filter name:nosuch --older-than 90d --yes'
+    expect(await run(none)).toMatchObject({
+      code: 0,
+      err: expect.stringContaining('No client matches, so there is nothing to reap.'),
+    })
+    expect(JSON.parse((await run(`${none} --json`)).out)).toEqual({ job: null })
+  })
+
   it('needs to know which clients and how old', async () => {
     expect((await run('reap --provider auth0 --every-client --yes')).err).toContain('--older-than')
     expect((await run('reap --provider auth0 --older-than 90d --yes')).err).toContain('--filter')

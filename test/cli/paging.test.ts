@@ -25,7 +25,7 @@ afterEach(async () => {
   await world.close()
 })
 
-const SCOPES = ['clients:read', 'clients:write', 'history:read']
+const SCOPES = ['clients:read', 'clients:write', 'history:read', 'jobs:read']
 
 /** Runs the command here; `eyes`: its output is a terminal. */
 async function run(line: string, eyes = false) {
@@ -112,6 +112,17 @@ describe.each([
     const all = [...first.items, ...rest.items].map(({ operationId }) => operationId)
     expect(new Set(all).size).toBe(23)
   })
+})
+
+it.each([
+  ['list nosuch --fresh', 'There are no such clients.'],
+  ['history', 'There are no changes.'],
+  ['history exampleClientId', 'There are no changes.'],
+  ['jobs', 'There are no jobs.'],
+])('%s says so where there is nothing', async (line, says) => {
+  const { code, out, err } = await run(line)
+  expect({ code, out, err: lines(err)[0] }).toEqual({ code: 0, out: '', err: says })
+  expect(await run(`${line} --json`)).toMatchObject({ code: 0, err: '' })
 })
 
 it('a fresh list names the provider that could not be read, says how old its clients are, and ends with 6', async () => {

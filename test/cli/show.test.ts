@@ -2,9 +2,10 @@
 
 import { expect, it } from 'vitest'
 import { ageText, durationText, secondsOf } from '../../src/cli/show/durations.ts'
-import { showChanges } from '../../src/cli/show/show.ts'
+import { showChanges, showClient } from '../../src/cli/show/show.ts'
 import { linesOf as blockLines } from '../../src/cli/show/values.ts'
 import type { Terminal } from '../../src/cli/terminal.ts'
+import type { Client } from '../../src/sdk/types.ts'
 
 const terminal = { style: (_: string, text: string) => text } as unknown as Terminal
 
@@ -25,6 +26,19 @@ it.each([
   const moved = isList ? { added: [], removed: [] } : {}
   const field = isList ? 'callbacks' : 'providerSettings.addons'
   expect(linesOf({ field, before, after, ...moved })).toEqual(lines)
+})
+
+it('a long name of an attribute does not run into its value', () => {
+  const lines: string[] = []
+  const print = (line: string) => void lines.push(line)
+  const client = {
+    ...{ id: 'a', provider: 'auth0', name: 'A', warnings: [] },
+    ...{ requirePushedAuthorizationRequests: false, callbacks: ['https://a.example.com/cb'] },
+  }
+  showClient({ ...terminal, print } as Terminal, client as unknown as Client)
+  const columns = lines.slice(1).map((line) => /^ {2}\S+ +/.exec(line)?.[0].length)
+  expect(lines).toContain('  requirePushedAuthorizationRequests  false')
+  expect(new Set(columns).size).toBe(1)
 })
 
 it.each([

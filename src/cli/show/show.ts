@@ -37,16 +37,20 @@ interface Pool {
 
 /** Shown in the first line. */
 const TITLE: readonly string[] = ['id', 'provider', 'userPoolId', 'warnings', 'secretRedacted']
+/** Of the names; a longer one makes the column wider. */
 const WIDTH = 26
 
 /** Prints one client, without empty attributes. */
 export function showClient(terminal: Terminal, client: Client): void {
   terminal.print(terminal.style('strong', nameOf(client)))
-  for (const [field, value] of Object.entries(client)) {
-    if (TITLE.includes(field) || isEmpty(value)) continue
+  const shown = Object.entries(client).filter(
+    ([field, value]) => !TITLE.includes(field) && !isEmpty(value),
+  )
+  const width = Math.max(WIDTH, ...shown.map(([field]) => plain(field).length + 2))
+  for (const [field, value] of shown) {
     const [first = '', ...rest] = linesOf(value as Json, field)
-    terminal.print(`  ${plain(field).padEnd(WIDTH)}${first}`)
-    for (const line of rest) terminal.print(`  ${' '.repeat(WIDTH)}${line}`)
+    terminal.print(`  ${plain(field).padEnd(width)}${first}`)
+    for (const line of rest) terminal.print(`  ${' '.repeat(width)}${line}`)
   }
   showWarnings(terminal, client.warnings ?? [], terminal.print)
 }

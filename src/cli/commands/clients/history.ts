@@ -14,7 +14,9 @@ export const run: Run = async (invocation) => {
   const { options, terminal, words } = invocation
   const pageOf = await pagesOf(invocation)
   const items: HistoryItem[] = []
+  let count = 0
   const next = await walk(pageOf, rangeOf(options, terminal), (page) => {
+    count += page.length
     if (options.json === true) {
       items.push(...page)
       terminal.progress(`${items.length} items`)
@@ -23,7 +25,8 @@ export const run: Run = async (invocation) => {
   if (options.json === true) {
     terminal.progress('')
     terminal.printJson({ items, ...(next === undefined ? {} : { next }) })
-  } else await noteMore(terminal, pageOf, { most: COUNTED, cursor: next })
+  } else if (count === 0) terminal.note('There are no changes.')
+  else await noteMore(terminal, pageOf, { most: COUNTED, cursor: next })
   return EXIT.ok.code
 }
 

@@ -24,8 +24,15 @@ async function lintOne(invocation: Invocation): Promise<number> {
   const { body } = await (await invocation.connect()).lintClient(clientOf(invocation))
   const { findings } = body
   if (options.json === true) terminal.printJson({ findings })
-  else for (const finding of findings) show(terminal, finding)
+  else showAll(terminal, findings)
   return exitFor(findings)
+}
+
+const NOTHING = 'Nothing was found.'
+
+function showAll(terminal: Terminal, findings: readonly Finding[]): void {
+  for (const finding of findings) show(terminal, finding)
+  if (findings.length === 0) terminal.note(NOTHING)
 }
 
 async function lintAll(invocation: Invocation): Promise<number> {
@@ -43,6 +50,7 @@ async function lintAll(invocation: Invocation): Promise<number> {
       const more = finding.count - finding.clients.length
       if (more > 0) terminal.print(`  and ${more} more`)
     }
+    if (items.length + shared.length === 0) terminal.note(NOTHING)
     noteGaps(terminal, mirror)
   }
   return exitFor([...items.flatMap(({ findings }) => findings), ...shared])

@@ -42,6 +42,8 @@ export const run: Run = async (invocation) => {
     })
   } else {
     show(terminal, clients)
+    const isWhole = unread.length + unreadable.length === 0
+    if (clients.length === 0 && isWhole) terminal.note('There are no such clients.')
     noteGaps(terminal, mirror())
     const most = isAsked ? COUNTED.fresh : COUNTED.known
     noteUnread(terminal, unread)

@@ -21,7 +21,7 @@ export const run: Run = async (invocation) => {
   }
   const { listJobs } = await invocation.connect()
   const pageOf: PageOf<Job> = async (page) => (await listJobs({ ...query, ...page })).body
-  return print(invocation, pageOf, (job) => showJob(terminal, job))
+  return print(invocation, pageOf, { what: 'jobs', show: (job) => showJob(terminal, job) })
 }
 
 /** The results of one job. */
@@ -30,21 +30,25 @@ export const results: Run = async (invocation) => {
   const [id = ''] = words
   const { getJobResults } = await connect()
   const pageOf: PageOf<JobResult> = async (page) => (await getJobResults(id, page)).body
-  return print(invocation, pageOf, (result) => showResult(terminal, result))
+  const show = (result: JobResult) => showResult(terminal, result)
+  return print(invocation, pageOf, { what: 'results', show })
 }
 
 async function print<Item>(
   { options, terminal }: Invocation,
   pageOf: PageOf<Item>,
-  show: (item: Item) => void,
+  { what, show }: { readonly what: string; readonly show: (item: Item) => void },
 ): Promise<number> {
   const items: Item[] = []
+  let count = 0
   const next = await walk(pageOf, rangeOf(options, terminal), (page) => {
+    count += page.length
     if (options.json === true) items.push(...page)
     else for (const item of page) show(item)
   })
   if (options.json === true) {
     terminal.printJson({ items, ...(next === undefined ? {} : { next }) })
-  } else await noteMore(terminal, pageOf, { most: COUNTED, cursor: next })
+  } else if (count === 0) terminal.note(`There are no ${what}.`)
+  else await noteMore(terminal, pageOf, { most: COUNTED, cursor: next })
   return EXIT.ok.code
 }
