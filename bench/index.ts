@@ -18,6 +18,7 @@ import { measureGrowth } from './growth.ts'
 import { measureHistory } from './history.ts'
 import { measureJob } from './job.ts'
 import { measureList } from './list.ts'
+import { measurePostgresList } from './list-postgres.ts'
 import { measureMemory } from './memory.ts'
 import { measurePace } from './pace.ts'
 import { measurePeers } from './peers.ts'
@@ -60,6 +61,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
       times(500, 100),
       has('aims') ? 'under writes' : undefined,
     ),
+  postgresql: () => measurePostgresList(times(100_000, 10_000), times(500, 100)),
   server: () => measureAbuse(built, upstream, times(5, 2)),
   embedded: () => measureEmbedded(built, times(7, 5), times(800, 400)),
   memory: () => measureMemory(built, upstream, times(100_000, 5_000)),

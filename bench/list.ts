@@ -18,6 +18,7 @@ import { createSeal } from '../src/store/seal.ts'
 import { openDatabase } from '../src/store/sqlite/database.ts'
 import { createSqliteStore } from '../src/store/sqlite/sqlite.ts'
 import { startWriter } from '../src/store/sqlite/threaded-writer.ts'
+import type { Store } from '../src/store/store.ts'
 import { fullCognitoClient, POOL_ID } from '../test/fixtures/cognito.ts'
 import { measureListUnderWrites } from './list-writes.ts'
 import { digits, type Row } from './report.ts'
@@ -42,21 +43,10 @@ export async function measureList(
   const path = join(folder, 'list.db')
   remove(path)
   const database = await openDatabase(path)
-  const key = randomBytes(32)
-  const provider = { type: 'cognito', mapping } as unknown as Provider
-  const service = {
-    late: createLate(),
-    store: createSqliteStore(database, startWriter(path)),
-    seal: createSeal(key),
-    fingerprints: createFingerprints(key),
-    providers: new Map([[PROVIDER, provider]]),
-  } as unknown as Service
+  const service = serviceOn(createSqliteStore(database, startWriter(path)))
   const filled = await fill(service, clients)
-  const rows = []
-  for (const [says, request] of Object.entries(requestsFor(clients))) {
-    if (only !== undefined) break
-    rows.push(await measure(service, says, request, rounds, clients))
-  }
+  const rows =
+    only === undefined ? await measureSearches(service, SECTION, rounds, clients) : []
   const requests = Object.values(requestsFor(clients))
   const underWrites = await measureListUnderWrites(
     { service, place: PLACES[0] ?? { provider: PROVIDER }, idOf, recordOf, clients, path },
@@ -65,24 +55,60 @@ export async function measureList(
   )
   await service.store.close()
   remove(path)
-  const fills: Row = {
-    section: SECTION,
-    name: 'keeping one client: p99',
-    figure: percentile(filled, 0.99),
-    unit: 'ms',
-    detail: `median ${digits(median(filled))} ms; ${clients} clients`,
-  }
-  return [...rows, fills, ...underWrites]
+  return [...rows, fillsRow(SECTION, filled), ...underWrites]
 }
+
+/** What searches need, over a store. */
+export function serviceOn(store: Store): Service {
+  const key = randomBytes(32)
+  const provider = { type: 'cognito', mapping } as unknown as Provider
+  return {
+    late: createLate(),
+    store,
+    seal: createSeal(key),
+    fingerprints: createFingerprints(key),
+    providers: new Map([[PROVIDER, provider]]),
+  } as unknown as Service
+}
+
+/** Every kind of search, one after the other. */
+export async function measureSearches(
+  service: Service,
+  section: string,
+  rounds: number,
+  clients: number,
+): Promise<readonly Row[]> {
+  const rows: Row[] = []
+  for (const [says, request] of Object.entries(requestsFor(clients))) {
+    const row = await measure(service, says, request, rounds, clients)
+    rows.push({ section, ...row })
+  }
+  return rows
+}
+
+export const fillsRow = (section: string, filled: readonly number[]): Row => ({
+  section,
+  name: 'keeping one client: p99',
+  figure: percentile(filled, 0.99),
+  unit: 'ms',
+  detail: `median ${digits(median(filled))} ms; ${filled.length} clients`,
+})
 
 const remove = (path: string) => {
   for (const end of ['', '-wal', '-shm', '.limits']) if (existsSync(path + end)) rmSync(path + end)
 }
 
-/** Keeps the clients one by one; gives how long each took. */
-async function fill(service: Service, clients: number): Promise<readonly number[]> {
+/** Keeps the clients, one by one or some at once; gives how long each took. */
+export async function fill(
+  service: Service,
+  clients: number,
+  atOnce = 1,
+): Promise<readonly number[]> {
   const times: number[] = []
-  for (let index = 0; index < clients; index += 1) {
+  let next = 0
+  const keep = async () => {
+    const index = next
+    next += 1
     const started = performance.now()
     const client = { provider: PROVIDER, userPoolId: POOL_ID, id: idOf(index) }
     const seen = { client, native: recordOf(index), at: Date.now() }
@@ -90,6 +116,10 @@ async function fill(service: Service, clients: number): Promise<readonly number[
     await service.store.mirror?.put(sight, false)
     times.push(performance.now() - started)
   }
+  const keepAll = async () => {
+    while (next < clients) await keep()
+  }
+  await Promise.all(Array.from({ length: atOnce }, keepAll))
   return times
 }
 
@@ -168,7 +198,7 @@ async function measure(
   request: (round: number) => Asked,
   rounds: number,
   clients: number,
-): Promise<Row> {
+): Promise<Omit<Row, 'section'>> {
   const middle = (await service.store.mirror?.search({ places: PLACES, terms: [], limit: 1 }))
     ?.matches[0]
   const times: number[] = []
@@ -196,7 +226,6 @@ async function measure(
     found += page.clients.length
   }
   return {
-    section: SECTION,
     name: `${says}: p99`,
     figure: percentile(times, 0.99),
     unit: 'ms',

@@ -20,12 +20,13 @@ export const shared = {
   metafile: true,
 }
 
-/** Never reached in a function: it has no durable disk, and no local provider. */
+/** Never reached in a function: it has no durable disk, no connections that it keeps, and no local provider. */
 const NOT_ON_LAMBDA = [
   'src/store/sqlite/database.ts',
   'src/store/sqlite/sqlite.ts',
   'src/store/sqlite/sqlite-identity.ts',
   'src/store/sqlite/threaded-writer.ts',
+  'src/program/open-postgres.ts',
   'src/providers/local/index.ts',
 ]
 
@@ -33,7 +34,7 @@ const NOT_ON_LAMBDA = [
 export const COMMAND_ALIASES = { yaml: join(root, 'node_modules/yaml/browser/index.js') }
 
 /** Large, with files of their own, or not made to be bundled. */
-export const NOT_IN_COMMAND = ['@photostructure/sqlite', 'oidc-provider', 'prom-client']
+export const NOT_IN_COMMAND = ['@photostructure/sqlite', 'oidc-provider', 'pg', 'prom-client']
 
 /** Leaves files out of a bundle, whatever the path by which they are imported; each must be met. */
 function leftOut(files) {

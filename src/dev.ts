@@ -39,8 +39,9 @@ import {
   putCommandLineClient,
   putDevelopmentClient,
 } from './providers/local/openid/token.ts'
+import type { Documents } from './store/documents.ts'
 import { openDatabase } from './store/sqlite/database.ts'
-import { createDocuments, type Documents } from './store/sqlite/documents.ts'
+import { createDocuments } from './store/sqlite/documents.ts'
 import { createSqliteStore } from './store/sqlite/sqlite.ts'
 import { startWriter } from './store/sqlite/threaded-writer.ts'
 
@@ -169,7 +170,7 @@ function registrationOf(local: ProviderSettings | undefined): RegistrationOption
 
 /** Adds the example at the first start; later changes to it are kept. */
 async function seed(documents: Documents): Promise<void> {
-  if (documents.get('client', EXAMPLE_ID) !== undefined) return
+  if ((await documents.get('client', EXAMPLE_ID)) !== undefined) return
   await putLocalClient(documents, newClient(localExample, Date.now()))
 }
 

@@ -82,6 +82,8 @@ async function storeOf(config: Config) {
   if (config.store.type === 'dynamodb') return (await openStore(config)).store
   throw new ClientError(
     'invalid_request',
-    "store.type must be dynamodb on Lambda: a function's own disk is lost with the function.",
+    config.store.type === 'postgresql'
+      ? 'store.type must be dynamodb on Lambda: PostgreSQL is for servers, which keep their connections.'
+      : "store.type must be dynamodb on Lambda: a function's own disk is lost with the function.",
   )
 }

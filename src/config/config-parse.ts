@@ -1,7 +1,7 @@
 /** What a configuration means, once its shape is right: secrets looked up, defaults filled in, checks. */
 
 import { readFileSync } from 'node:fs'
-import { isAbsolute, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { isRecord } from '../core/json/json.ts'
 import { type Secret, secret } from '../core/secrecy/secret.ts'
 import { parseUrl } from '../core/uri/uri-reading.ts'
@@ -15,6 +15,7 @@ import type { LeaseShares } from '../service/base/service.ts'
 import { faultSentences, faulty } from './config-faults.ts'
 import { claimNamesOf, grantsOf } from './config-grants.ts'
 import { configSchema, issuer, type RawConfig } from './config-schema.ts'
+import { type StoreSettings, storeOf } from './config-store.ts'
 import { joined } from './config-text.ts'
 
 export interface Config {
@@ -22,10 +23,7 @@ export interface Config {
   readonly server: RawConfig['server']
   /** The installation's key, 32 bytes. */
   readonly key: Uint8Array
-  readonly store: RawConfig['store'] & {
-    /** Where a relative `path` led before it was meant from the configuration file. */
-    readonly formerPath?: string
-  }
+  readonly store: StoreSettings
   readonly defaultProvider: string
   readonly providers: Readonly<Record<string, ProviderSettings>>
   readonly issuers: readonly IssuerSettings[]
@@ -78,7 +76,7 @@ export function parseConfig(input: unknown, environment: Environment, folder?: s
   const config: Config = {
     ...raw,
     key: keyOf(lookUp(raw.key, 'key'), faults),
-    store: storeOf(raw.store, folder, faults),
+    store: storeOf(raw.store, { folder, lookUp, faults }),
     defaultProvider: defaultProviderOf(raw, faults),
     providers,
     issuers: raw.auth.issuers.map((one, index) => {
@@ -174,20 +172,6 @@ function keyOf(text: Secret, faults: string[]): Uint8Array {
     faults.push('key must be 32 bytes in base64. Generate one with: openssl rand -base64 32')
   }
   return key
-}
-
-/** A relative path is meant from the configuration file, in whatever directory the program runs. */
-function storeOf(
-  raw: RawConfig['store'],
-  folder: string | undefined,
-  faults: string[],
-): Config['store'] {
-  if (raw.type !== 'sqlite' || raw.path === ':memory:' || isAbsolute(raw.path)) return raw
-  if (folder === undefined) {
-    faults.push('store.path must be absolute if the configuration is not in a file.')
-    return raw
-  }
-  return { ...raw, path: resolve(folder, raw.path), formerPath: resolve(raw.path) }
 }
 
 function defaultProviderOf(

@@ -55,6 +55,20 @@ const store = z.discriminatedUnion('type', [
     region: text,
     endpoint: z.optional(url),
   }),
+  z.strictObject({
+    ...whichever,
+    type: z.literal('postgresql'),
+    /** `postgresql://user@host:port/database`, without the password. */
+    url: text,
+    password: z.optional(reference),
+    /** Absent: everywhere but on this very machine. */
+    tls: z.optional(z.boolean()),
+    /** The authority that the server's certificate comes from, in PEM. */
+    ca: z.optional(reference),
+    schema: z._default(z.string().check(z.regex(/^[a-z_][a-z0-9_]{0,47}$/)), 'clientry'),
+    /** Of one process, at most, beside the one that listens. */
+    connections: z._default(z.int().check(z.gte(2), z.lte(200)), 10),
+  }),
 ])
 
 export const configSchema = z.strictObject({

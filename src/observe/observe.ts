@@ -57,7 +57,7 @@ export interface Readings {
 
 /** A store that reports its entries and its failures. */
 export function observedStore(store: Store, observe: Observe): Store {
-  const { within } = store
+  const { within, watch } = store
   async function counted<T>(operation: keyof Store, work: Promise<T>): Promise<T> {
     try {
       return await work
@@ -84,6 +84,7 @@ export function observedStore(store: Store, observe: Observe): Store {
     records: (resource) => store.records(resource),
     close: () => store.close(),
     ...(store.mirror && { mirror: around(store.mirror, (work) => counted('mirror', work())) }),
+    ...(watch && { watch }),
     ...(within && { within: (remainingMs) => observedStore(within(remainingMs), observe) }),
   }
 }

@@ -10,6 +10,7 @@ import { awsCredentials } from '../config/environment.ts'
 import { ClientError } from '../core/errors.ts'
 import type { DynamodbSettings } from '../store/dynamodb/dynamodb-call.ts'
 import type { Store } from '../store/store.ts'
+import { checkId, checkMissing, refusal } from './store-check.ts'
 
 export interface OpenedStore {
   readonly store: Store
@@ -30,9 +31,10 @@ export async function openStore(
   { create = false, threaded = false }: OpeningOptions = {},
 ): Promise<OpenedStore> {
   const mayCreate = create || store.create || mode === 'development'
-  return store.type === 'sqlite'
-    ? openSqlite(store, mayCreate, threaded)
-    : openDynamodb(store, mayCreate)
+  if (store.type === 'sqlite') return openSqlite(store, mayCreate, threaded)
+  if (store.type === 'dynamodb') return openDynamodb(store, mayCreate)
+  const { openPostgres } = await import('./open-postgres.ts')
+  return openPostgres(store, mayCreate)
 }
 
 type Of<T extends Config['store']['type']> = Extract<Config['store'], { readonly type: T }>
@@ -42,7 +44,8 @@ async function openSqlite(
   mayCreate: boolean,
   threaded: boolean,
 ): Promise<OpenedStore> {
-  const { path, formerPath } = store
+  const { path } = store
+  const formerPath = 'formerPath' in store ? store.formerPath : undefined
   if (!isThere(path)) {
     if (formerPath !== undefined && isThere(formerPath)) throw moved(path, formerPath)
     checkMissing(store, path, mayCreate)
@@ -95,29 +98,7 @@ async function openDynamodb(store: Of<'dynamodb'>, mayCreate: boolean): Promise<
   return { store: createDynamodbStore(settings), id }
 }
 
-/** If the configuration pins an id, a new store cannot be the one that is missing. */
-function checkMissing({ id }: Config['store'], place: string, mayCreate: boolean): void {
-  if (id !== undefined) {
-    throw refusal(
-      `There is no store in ${place}, but store.id expects the store ${id}. Correct the place, or remove store.id to create a new store there.`,
-    )
-  }
-  if (mayCreate) return
-  throw refusal(
-    `There is no store in ${place}. Correct the place. To create a new store there, start once with --create-store or set store.create to true.`,
-  )
-}
-
-function checkId({ id }: Config['store'], place: string, actual: string): void {
-  if (id === undefined || id === actual) return
-  throw refusal(
-    `The store in ${place} has the id ${actual}, but store.id is ${id}: it is another store.`,
-  )
-}
-
 const moved = (path: string, formerPath: string) =>
   refusal(
     `store.path is relative to the configuration file. There is no store in ${path}, but there is one in ${formerPath}, below the working directory. Stop the server and move that store with its files -wal and -shm, or set store.path to it.`,
   )
-
-const refusal = (says: string) => new ClientError('invalid_request', says)

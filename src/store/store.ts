@@ -75,6 +75,13 @@ export interface RawRecord {
   readonly text: string
 }
 
+/** Waits for a log to grow, from when it is made on. */
+export interface Watch {
+  /** Resolves when the log has grown since the last time, or after so many milliseconds; never rejects. */
+  grown(milliseconds: number): Promise<void>
+  end(): void
+}
+
 /** Every call rejects with `ClientError` `store_unavailable` when the store cannot do it. */
 export interface Store {
   /** Makes an entry durable; `false` when its sequence number is taken. */
@@ -98,6 +105,8 @@ export interface Store {
   close(): Promise<void>
   /** Absent where the store has none: clients are then listed by asking. */
   readonly mirror?: Mirror
+  /** Absent where a store does not know what other instances append: those who wait look again. */
+  watch?(resource: string): Watch
   /**
    * The same store, whose calls stop at work after the time that is left when they begin; absent: they go on after
    * everyone has given up waiting.

@@ -12,6 +12,7 @@ import { putLocalClient } from '../../src/providers/local/index.ts'
 import { SCOPE_EACH } from '../contract/world.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
+import { storedDocument } from '../fixtures/stored-document.ts'
 import { byFile } from './credential-files.ts'
 import { type JobWorld, startJobWorld } from './jobs-world.ts'
 
@@ -79,7 +80,7 @@ beforeEach(async () => {
 })
 
 const held = () => ({
-  local: world.documents.get('client', ID),
+  local: storedDocument(world, 'client', ID),
   auth0: world.auth0.client(ID),
 })
 

@@ -6,6 +6,7 @@ import { putLocalClient } from '../../src/providers/local/index.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullCognitoClient, POOL_ID } from '../fixtures/cognito.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
+import { storedDocument } from '../fixtures/stored-document.ts'
 import type { JobWorld } from './jobs-world.ts'
 
 /** Marks of one run, by what may show them. A secret takes two permissions, and so no one here may see one. */
@@ -99,7 +100,7 @@ export async function stateOf(world: JobWorld, { id, job }: Fresh) {
   const records: readonly (JsonObject | undefined)[] = [
     world.auth0.client(id) as JsonObject | undefined,
     cognito && { ...cognito, ClientSecrets: [...(secrets ?? [])] },
-    world.documents.get('client', id),
+    storedDocument(world, 'client', id),
   ]
   return { standing, records, job: body.state, made: madeIn(world) }
 }
@@ -113,8 +114,8 @@ const has = <T>(read: () => T): T | undefined => {
 }
 
 /** Clients that were made, at each provider. */
-function madeIn({ auth0, cognito, documents }: JobWorld): Json {
-  const local = documents.get('client-ids', 'all')?.ids
+function madeIn({ auth0, cognito, ...file }: JobWorld): Json {
+  const local = storedDocument(file, 'client-ids', 'all')?.ids
   return [
     auth0.calls.filter(({ operation }) => operation === 'POST /clients').length,
     cognito.calls.filter(({ operation }) => operation === 'CreateUserPoolClient').length,

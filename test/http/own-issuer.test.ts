@@ -11,6 +11,7 @@ import { AUDIENCE, SCOPE_EACH } from '../contract/world.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullCognitoClient, POOL_ID } from '../fixtures/cognito.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
+import { storedDocument } from '../fixtures/stored-document.ts'
 import { type JobWorld, startJobWorld } from './jobs-world.ts'
 
 const ID = 'exampleClientId'
@@ -43,7 +44,7 @@ const accepted = async (answer: ReturnType<JobWorld['send']>) => {
 
 const local = { provider: 'local' }
 const scopes = (...more: readonly string[]) => ({ scopes: ['openid', ...more] })
-const held = () => world.documents.get('client', ID)
+const held = () => storedDocument(world, 'client', ID)
 
 describe('at the provider of its issuer', () => {
   it('no writer gives a client a scope of the API, nor takes one away', async () => {

@@ -8,20 +8,24 @@ import { putLocalClient } from '../../src/providers/local/index.ts'
 import { OWN_MEMBERS } from '../../src/providers/local/members.ts'
 import { createKeys } from '../../src/providers/local/openid/keys.ts'
 import { createOpenidProvider } from '../../src/providers/local/openid/openid.ts'
+import type { Documents } from '../../src/store/documents.ts'
 import { openDatabase } from '../../src/store/sqlite/database.ts'
-import { createDocuments, type Documents } from '../../src/store/sqlite/documents.ts'
+import { createDocuments } from '../../src/store/sqlite/documents.ts'
+import { storedDocument } from '../fixtures/stored-document.ts'
 import { startFront } from './front.ts'
 import { ANYONE, INITIAL_TOKEN, type Peer } from './oidc.ts'
 
 /** Where oidc-provider keeps what opens clients, through the adapter of the local provider. */
 const TOKENS = 'oidc:RegistrationAccessToken'
 
+const KEY = Buffer.alloc(32, 3)
+
 /** Starts it; `renews`: an update renews the token of its client. */
 export async function startLocalPeer(renews: boolean): Promise<Peer> {
   const database = await openDatabase(':memory:')
-  const documents = createDocuments(database, { key: Buffer.alloc(32, 3) })
+  const documents = createDocuments(database, { key: KEY })
   let target = ''
-  const stored = (id: string) => withoutOwn(documents.get(CLIENTS, id))
+  const stored = (id: string) => withoutOwn(storedDocument({ database, key: KEY }, CLIENTS, id))
   const ids = new Set<string>()
   const put = async (record: JsonObject) => {
     ids.add(String(record.client_id))
@@ -29,7 +33,7 @@ export async function startLocalPeer(renews: boolean): Promise<Peer> {
   }
   const front = await startFront({
     url: () => target,
-    change: (id, members) => put({ ...documents.get(CLIENTS, id), ...(members as JsonObject) }),
+    change: (id, members) => put({ ...stored(id), ...(members as JsonObject) }),
   })
   const openid = createOpenidProvider({
     issuer: `${front.url}/oidc`,

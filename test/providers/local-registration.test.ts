@@ -9,8 +9,9 @@ import { createLocalProvider } from '../../src/providers/local/index.ts'
 import { createKeys } from '../../src/providers/local/openid/keys.ts'
 import { createOpenidProvider } from '../../src/providers/local/openid/openid.ts'
 import type { RegistrationOptions } from '../../src/providers/local/openid/registration.ts'
+import type { Documents } from '../../src/store/documents.ts'
 import { type Database, openDatabase } from '../../src/store/sqlite/database.ts'
-import { createDocuments, type Documents } from '../../src/store/sqlite/documents.ts'
+import { createDocuments } from '../../src/store/sqlite/documents.ts'
 
 const ON = { initialAccessToken: 'initial', renewsTokens: true }
 const METADATA = { client_name: 'Mine', redirect_uris: ['https://app.example.com/callback'] }
@@ -99,7 +100,7 @@ describe('registration', () => {
     const id = String(body.client_id)
     expect(body).toMatchObject(METADATA)
     for (const name of Object.keys(OURS)) expect(body).not.toHaveProperty(name)
-    const stored = documents.get(CLIENTS, id)
+    const stored = await documents.get(CLIENTS, id)
     expect(stored).toMatchObject({ first_party: false })
     for (const name of ['access_token_lifetime', 'live_secrets', 'metadata']) {
       expect(stored).not.toHaveProperty(name)
@@ -112,7 +113,7 @@ describe('registration', () => {
     const updated = await ask('PUT', uri, String(body.registration_access_token), update)
     expect(updated.status).toBe(200)
     expect(updated.body).not.toHaveProperty('access_token_lifetime')
-    expect(documents.get(CLIENTS, id)).toMatchObject({
+    expect(await documents.get(CLIENTS, id)).toMatchObject({
       client_name: 'Renamed',
       access_token_lifetime: 600,
       metadata: { team: 'us' },
@@ -134,10 +135,13 @@ describe('registration', () => {
     const update = { ...METADATA, client_id: id, scope: 'openid clients:read' }
     const raised = await ask('PUT', uri, token, update)
     expect(raised).toMatchObject({ status: 400, body: { error: 'invalid_client_metadata' } })
-    expect(documents.get(CLIENTS, id)).toMatchObject({ scope: 'openid' })
-    documents.put(CLIENTS, id, { ...documents.get(CLIENTS, id), scope: 'openid clients:read' })
+    expect(await documents.get(CLIENTS, id)).toMatchObject({ scope: 'openid' })
+    documents.put(CLIENTS, id, {
+      ...(await documents.get(CLIENTS, id)),
+      scope: 'openid clients:read',
+    })
     expect((await ask('PUT', uri, token, update)).status).toBe(200)
-    expect(documents.get(CLIENTS, id)).toMatchObject({ scope: 'openid clients:read' })
+    expect(await documents.get(CLIENTS, id)).toMatchObject({ scope: 'openid clients:read' })
   })
 
   it('lets a client remove itself', async () => {
@@ -146,6 +150,6 @@ describe('registration', () => {
     const uri = String(body.registration_client_uri)
     const removed = await ask('DELETE', uri, String(body.registration_access_token))
     expect(removed.status).toBe(204)
-    expect(documents.get(CLIENTS, String(body.client_id))).toBeUndefined()
+    expect(await documents.get(CLIENTS, String(body.client_id))).toBeUndefined()
   })
 })

@@ -13,8 +13,9 @@ import { createOpenidProvider, type Openid } from '../../src/providers/local/ope
 import type { Provider } from '../../src/providers/provider.ts'
 import type { ChangeResult } from '../../src/service/base/request.ts'
 import type { Service } from '../../src/service/base/service.ts'
+import type { Documents } from '../../src/store/documents.ts'
 import { openDatabase } from '../../src/store/sqlite/database.ts'
-import { createDocuments, type Documents } from '../../src/store/sqlite/documents.ts'
+import { createDocuments } from '../../src/store/sqlite/documents.ts'
 import { openBench } from '../contract/service.ts'
 
 export const AUDIENCE = 'https://clientry.example'

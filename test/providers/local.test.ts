@@ -10,10 +10,12 @@ import { mapping } from '../../src/providers/local/mapping.ts'
 import { putDevelopmentClient } from '../../src/providers/local/openid/token.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { createClient } from '../../src/service/life/create.ts'
+import type { Documents } from '../../src/store/documents.ts'
 import { resourceOf } from '../../src/store/resource.ts'
-import { createDocuments, type Documents } from '../../src/store/sqlite/documents.ts'
+import { createDocuments } from '../../src/store/sqlite/documents.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
+import { storedDocument } from '../fixtures/stored-document.ts'
 
 const NOW = 1_800_000_000_000
 const ID = 'exampleClientId'
@@ -35,7 +37,7 @@ afterEach(() => bench.close())
 
 const ref = (id = ID) => ({ provider: 'local', id })
 const change = (client: JsonObject, id = ID) => bench.change(ref(id), client)
-const stored = (id = ID) => documents.get('client', id)
+const stored = (id = ID) => storedDocument(bench, 'client', id)
 const without = (...members: string[]) =>
   Object.fromEntries(Object.entries(fullLocalClient).filter(([name]) => !members.includes(name)))
 

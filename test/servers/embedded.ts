@@ -11,6 +11,7 @@ import { putLocalClient } from '../../src/providers/local/index.ts'
 import { fetchDevelopmentToken } from '../../src/providers/local/openid/token.ts'
 import { openDatabase } from '../../src/store/sqlite/database.ts'
 import { createDocuments } from '../../src/store/sqlite/documents.ts'
+import { storedDocument } from '../fixtures/stored-document.ts'
 import { freePort } from '../free-port.ts'
 import { putRegistrationToken } from '../peers/local.ts'
 import { ANYONE, INITIAL_TOKEN } from '../peers/oidc.ts'
@@ -61,7 +62,8 @@ export async function openEmbedded(): Promise<World> {
   const documents = createDocuments(database, { key })
   const { port } = new URL(first.url)
   const origin = `http://localhost:${port}`
-  const stored = (id: string) => (documents.get(CLIENTS, id) ?? {}) as JsonObject
+  const stored = (id: string) =>
+    (storedDocument({ database, key }, CLIENTS, id) ?? {}) as JsonObject
   return {
     place: { provider: 'local' },
     settings: { type: 'local', listLagSeconds: 0 },

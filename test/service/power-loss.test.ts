@@ -104,7 +104,7 @@ it.each([...CRASH_POINTS, 'answered'] as const)(
     const closing = entries.findLast(({ kind }) => kind === 'outcome')
     const changes = entries.filter(({ kind }) => kind === 'intent').length
     const isApplied = changes === 2 && closing?.kind === 'outcome' && closing.outcome === 'applied'
-    expect(left.get('client', REF.id)?.client_name).toBe(isApplied ? 'After' : 'Before')
+    expect((await left.get('client', REF.id))?.client_name).toBe(isApplied ? 'After' : 'Before')
     if (ended !== 'stopped') expect(isApplied).toBe(true)
     // A change of one step that is not cut off passes the points of settling by.
     if (!reached) expect(ended).toMatchObject({ outcome: 'applied' })
@@ -118,12 +118,12 @@ it('takes the step of a change back where nothing has waited for the disk since'
   await putLocalClient(documents, fullLocalClient)
   await documents.change('client', REF.id, (body) => ({ ...body, client_name: 'After' }))
   const disk = await serverOn(afterPowerLoss())
-  expect(documents.get('client', REF.id)?.client_name).toBe('After')
-  expect(disk.documents.get('client', REF.id)?.client_name).toBe('Example')
+  expect((await documents.get('client', REF.id))?.client_name).toBe('After')
+  expect((await disk.documents.get('client', REF.id))?.client_name).toBe('Example')
   await disk.close()
   await service.store.check()
   const again = await serverOn(afterPowerLoss())
-  expect(again.documents.get('client', REF.id)?.client_name).toBe('After')
+  expect((await again.documents.get('client', REF.id))?.client_name).toBe('After')
   await again.close()
   await close()
 })

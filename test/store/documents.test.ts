@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ClientError } from '../../src/core/errors.ts'
+import type { Documents } from '../../src/store/documents.ts'
 import { type Database, openDatabase } from '../../src/store/sqlite/database.ts'
-import { createDocuments, type Documents } from '../../src/store/sqlite/documents.ts'
+import { createDocuments } from '../../src/store/sqlite/documents.ts'
 
 let folder: string
 let database: Database
@@ -33,45 +34,45 @@ afterEach(() => {
 describe('a document', () => {
   it('is found by its id and by its marks, in its own collection only', async () => {
     await documents.put('Session', 's1', { a: 1 }, { uid: 'u1', userCode: 'c1' })
-    expect(documents.get('Session', 's1')).toEqual({ a: 1 })
-    expect(documents.find('Session', 'uid', 'u1')?.body).toEqual({ a: 1 })
-    expect(documents.find('Session', 'userCode', 'c1')?.body).toEqual({ a: 1 })
-    expect(documents.get('Grant', 's1')).toBeUndefined()
-    expect(documents.find('Grant', 'uid', 'u1')).toBeUndefined()
+    expect(await documents.get('Session', 's1')).toEqual({ a: 1 })
+    expect((await documents.find('Session', 'uid', 'u1'))?.body).toEqual({ a: 1 })
+    expect((await documents.find('Session', 'userCode', 'c1'))?.body).toEqual({ a: 1 })
+    expect(await documents.get('Grant', 's1')).toBeUndefined()
+    expect(await documents.find('Grant', 'uid', 'u1')).toBeUndefined()
   })
 
   it('is seen at once by another connection', async () => {
     await documents.put('client', 'c1', { a: 1 })
-    expect(createDocuments(other, settings).get('client', 'c1')).toEqual({ a: 1 })
+    expect(await createDocuments(other, settings).get('client', 'c1')).toEqual({ a: 1 })
   })
 
   it('is gone when it expires', async () => {
     await documents.put('Code', 'c1', {}, { expiresAt: now / 1_000 + 10 })
     now += 9_999
-    expect(documents.get('Code', 'c1')).toEqual({})
+    expect(await documents.get('Code', 'c1')).toEqual({})
     now += 1
-    expect(documents.get('Code', 'c1')).toBeUndefined()
+    expect(await documents.get('Code', 'c1')).toBeUndefined()
     await documents.put('Code', 'c2', {})
     expect(database.prepare('select id from documents').all()).toHaveLength(1)
   })
 
   it('is used up once, however many try', async () => {
     await documents.put('Code', 'c1', { a: 1 })
-    expect(documents.find('Code', 'id', 'c1')?.consumedAt).toBeUndefined()
+    expect((await documents.find('Code', 'id', 'c1'))?.consumedAt).toBeUndefined()
     expect(await createDocuments(other, settings).consume('Code', 'c1')).toBe(true)
     expect(await documents.consume('Code', 'c1')).toBe(false)
     expect(await documents.consume('Code', 'nobody')).toBe(false)
-    expect(documents.find('Code', 'id', 'c1')?.consumedAt).toBe(Math.floor(now / 1_000))
+    expect((await documents.find('Code', 'id', 'c1'))?.consumedAt).toBe(Math.floor(now / 1_000))
   })
 
   it('goes with its grant', async () => {
     await documents.put('Code', 'c1', {}, { grantId: 'g1' })
     await documents.put('Code', 'c2', {}, { grantId: 'g2' })
     await documents.removeGrant('Code', 'g1')
-    expect(documents.get('Code', 'c1')).toBeUndefined()
-    expect(documents.get('Code', 'c2')).toEqual({})
+    expect(await documents.get('Code', 'c1')).toBeUndefined()
+    expect(await documents.get('Code', 'c2')).toEqual({})
     await documents.remove('Code', 'c2')
-    expect(documents.get('Code', 'c2')).toBeUndefined()
+    expect(await documents.get('Code', 'c2')).toBeUndefined()
   })
 })
 
@@ -89,7 +90,7 @@ describe('what is stored', () => {
   it('is sealed when it was changed, too', async () => {
     await documents.put('client', 'c1', {})
     await documents.change('client', 'c1', () => ({ secret: 'canary-body' }))
-    expect(documents.get('client', 'c1')).toEqual({ secret: 'canary-body' })
+    expect(await documents.get('client', 'c1')).toEqual({ secret: 'canary-body' })
     expect(String(rows()[0]?.body)).not.toContain('canary')
   })
 
@@ -110,7 +111,7 @@ describe('what is stored', () => {
     await documents.remove(collection, id)
     await documents.put('Code', 'c1', { a: 1 })
     database.prepare('update documents set collection = ?, id = ?').run(collection, there)
-    expect(() => documents.get(collection, id)).toThrow(UNOPENED)
+    await expect(documents.get(collection, id)).rejects.toEqual(UNOPENED)
   })
 
   it('cannot be opened when the body of another row was put there', async () => {
@@ -119,14 +120,14 @@ describe('what is stored', () => {
     await documents.put('client', 'c2', { a: 2 })
     const sql = 'update documents set body = ? where id <> ?'
     database.prepare(sql).run(String(victim?.body), String(victim?.id))
-    expect(() => documents.get('client', 'c2')).toThrow(UNOPENED)
-    expect(documents.get('client', 'c1')).toEqual({ a: 1 })
+    await expect(documents.get('client', 'c2')).rejects.toEqual(UNOPENED)
+    expect(await documents.get('client', 'c1')).toEqual({ a: 1 })
   })
 
   it('is not found, and not shown, with another key', async () => {
     await documents.put('client', 'c1', { a: 1 })
     const stranger = createDocuments(other, { ...settings, key: randomBytes(32) })
-    expect(stranger.get('client', 'c1')).toBeUndefined()
+    expect(await stranger.get('client', 'c1')).toBeUndefined()
   })
 })
 
@@ -137,7 +138,7 @@ describe('a change', () => {
       a: 1,
       b: 2,
     })
-    expect(documents.get('client', 'c1')).toEqual({ a: 1, b: 2 })
+    expect(await documents.get('client', 'c1')).toEqual({ a: 1, b: 2 })
     expect(await documents.change('client', 'nobody', (body) => body)).toBeUndefined()
   })
 
@@ -149,9 +150,9 @@ describe('a change', () => {
         throw refusal
       })
     await expect(attempt()).rejects.toThrow(refusal)
-    expect(documents.get('client', 'c1')).toEqual({ a: 1 })
+    expect(await documents.get('client', 'c1')).toEqual({ a: 1 })
     await documents.put('client', 'c1', { a: 2 })
-    expect(documents.get('client', 'c1')).toEqual({ a: 2 })
+    expect(await documents.get('client', 'c1')).toEqual({ a: 2 })
   })
 
   it('is made anew over what someone else has written meanwhile', async () => {
@@ -165,7 +166,7 @@ describe('a change', () => {
       return { ...body, c: 3 }
     })
     expect(changed).toEqual({ a: 1, b: 2, c: 3 })
-    expect(documents.get('client', 'c1')).toEqual({ a: 1, b: 2, c: 3 })
+    expect(await documents.get('client', 'c1')).toEqual({ a: 1, b: 2, c: 3 })
     expect(made).toBe(2)
   })
 
@@ -173,7 +174,7 @@ describe('a change', () => {
     const elsewhere = createDocuments(other, settings)
     const added = [documents.add('client', 'c1', { a: 1 }), elsewhere.add('client', 'c1', { a: 2 })]
     expect(await Promise.all(added)).toEqual([true, false])
-    expect(documents.get('client', 'c1')).toEqual({ a: 1 })
+    expect(await documents.get('client', 'c1')).toEqual({ a: 1 })
   })
 
   it('is store_unavailable when the database cannot be written', async () => {

@@ -49,7 +49,7 @@ it('does log, mirror and documents in the order in which they came', async () =>
   )
   await Promise.all(changes)
   // Of two changes at the same time, one is made anew over the other: none is lost.
-  expect(documents.get('client', 'one')).toEqual({ count: 20 })
+  expect(await documents.get('client', 'one')).toEqual({ count: 20 })
   await writer.close()
   database.close()
 })

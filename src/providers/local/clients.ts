@@ -5,7 +5,7 @@
 
 import type { JsonObject } from '../../core/json/json.ts'
 import { texts } from '../../core/mapping/lenses.ts'
-import type { Documents } from '../../store/sqlite/documents.ts'
+import type { Documents } from '../../store/documents.ts'
 
 /** The collection of documents that the local provider writes and the OpenID Provider reads. */
 export const CLIENTS = 'client'
@@ -41,21 +41,21 @@ export async function putClient(
   record: JsonObject,
 ): Promise<void> {
   // Listed first: an id without a client is passed over, a client without an entry would be lost.
-  if (!clientIds(documents).includes(id)) await changeIds(documents, (ids) => [...ids, id])
+  if (!(await clientIds(documents)).includes(id)) await changeIds(documents, (ids) => [...ids, id])
   await documents.put(CLIENTS, id, record)
 }
 
 /** Removes a client; `false` when there is none. */
 export async function removeClient(documents: Documents, id: string): Promise<boolean> {
-  if (documents.get(CLIENTS, id) === undefined) return false
+  if ((await documents.get(CLIENTS, id)) === undefined) return false
   await documents.remove(CLIENTS, id)
   await changeIds(documents, (ids) => ids.filter((one) => one !== id))
   return true
 }
 
 /** Ids of the clients, sorted; a few may have gone. */
-export function clientIds(documents: Documents): readonly string[] {
-  return texts(documents.get(IDS, ALL)?.ids)
+export async function clientIds(documents: Documents): Promise<readonly string[]> {
+  return texts((await documents.get(IDS, ALL))?.ids)
 }
 
 async function changeIds(

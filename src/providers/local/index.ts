@@ -7,7 +7,7 @@
 import type { Json, JsonObject } from '../../core/json/json.ts'
 import { updateBody } from '../../core/plan/update-body.ts'
 import type { Secret } from '../../core/secrecy/secret.ts'
-import type { Documents } from '../../store/sqlite/documents.ts'
+import type { Documents } from '../../store/documents.ts'
 import type { ProviderSurroundings } from '../definition.ts'
 import type { Provider } from '../provider.ts'
 import { registrationKeys } from '../registration/registration-keys.ts'

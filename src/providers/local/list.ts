@@ -2,28 +2,30 @@
 
 import { isRecord, type Json } from '../../core/json/json.ts'
 import { tooLarge } from '../../core/patch/bounds.ts'
-import type { Documents } from '../../store/sqlite/documents.ts'
+import type { Documents } from '../../store/documents.ts'
 import type { Listed, ListPage } from '../provider.ts'
 import { CLIENTS, clientIds } from './clients.ts'
-import { reading } from './records.ts'
+import { providing } from './records.ts'
 
 const PAGE_SIZE = 100
 
 /** The page after the client that the cursor names. */
-export function listClients(documents: Documents, cursor = ''): ListPage {
-  return reading(() => {
-    const remaining = clientIds(documents).filter((id) => id > cursor)
+export function listClients(documents: Documents, cursor = ''): Promise<ListPage> {
+  return providing(async () => {
+    const remaining = (await clientIds(documents)).filter((id) => id > cursor)
     const page = remaining.slice(0, PAGE_SIZE)
     const last = page.at(-1)
+    const items: Listed[] = []
+    for (const id of page) items.push(...(await listed(documents, id)))
     return {
-      items: page.flatMap((id) => listed(documents, id)),
+      items,
       ...(remaining.length > PAGE_SIZE && last !== undefined ? { next: last } : {}),
     }
   })
 }
 
-function listed(documents: Documents, id: string): readonly Listed[] {
-  const native: Json | undefined = documents.get(CLIENTS, id)
+async function listed(documents: Documents, id: string): Promise<readonly Listed[]> {
+  const native: Json | undefined = await documents.get(CLIENTS, id)
   if (native === undefined) return []
   // Reading it shows what is wrong with it.
   if (!isRecord(native) || tooLarge(native) !== undefined) return [{ id }]

@@ -2,7 +2,7 @@
 
 import { ClientError, isClientError } from '../../core/errors.ts'
 import { isRecord, type Json, type JsonObject } from '../../core/json/json.ts'
-import type { Documents } from '../../store/sqlite/documents.ts'
+import type { Documents } from '../../store/documents.ts'
 import { checkSize } from '../unreadable.ts'
 import { CLIENTS, isOwn } from './clients.ts'
 
@@ -10,8 +10,10 @@ import { CLIENTS, isOwn } from './clients.ts'
 export const targetOf = (id: string) => `/clients/${encodeURIComponent(id)}`
 
 /** A client; the server's own are hidden from everyone. @throws ClientError `not_found` */
-export function readClient(documents: Documents, id: string): JsonObject {
-  const record: Json | undefined = isOwn(id) ? undefined : reading(() => documents.get(CLIENTS, id))
+export async function readClient(documents: Documents, id: string): Promise<JsonObject> {
+  const record: Json | undefined = isOwn(id)
+    ? undefined
+    : await providing(() => documents.get(CLIENTS, id))
   if (record === undefined) throw notFound()
   if (isRecord(record)) {
     checkSize(record, 'provider_unavailable')
@@ -33,16 +35,7 @@ export async function changeClient(
   return after
 }
 
-/** A read, whose failure is that of a provider. */
-export function reading<T>(work: () => T): T {
-  try {
-    return work()
-  } catch (cause) {
-    throw asProvider(cause)
-  }
-}
-
-/** A write, which is rolled back when it fails: it is certain then that nothing was changed. */
+/** A read, or a write of which it is certain that nothing was changed when it fails so. */
 export async function providing<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()

@@ -2,7 +2,7 @@
 
 import { ClientError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json/json.ts'
-import type { Documents } from '../../store/sqlite/documents.ts'
+import type { Documents } from '../../store/documents.ts'
 import { SECRET_METHODS } from '../registration/registration.ts'
 import { type AddStep, hintOf, type LiveSecret, type Secrets } from '../secrets.ts'
 import { liveSecrets, membersOf, newHeld, type StoredSecret } from './live-secrets.ts'

@@ -13,6 +13,7 @@ import { following } from '../../store/log/chain.ts'
 import type { Entry } from '../../store/log/entry.ts'
 import type { Standing } from '../../store/log/standing.ts'
 import { resourceOf } from '../../store/resource.ts'
+import type { Watch } from '../../store/store.ts'
 import { appendFitting } from '../base/entry-append.ts'
 import { tagOf } from '../base/fresh-read.ts'
 import { openState, storedChanges, storedState } from '../base/record-storage.ts'
@@ -35,6 +36,8 @@ export const LOST_RACE = Symbol('lost race')
 
 /** Pause between two looks at another instance's open intent (milliseconds, with jitter). */
 const POLL_MS = 50
+/** The same where a watch reports its end: word of it can be lost with a connection. */
+const LOOK_MS = 500
 
 /**
  * Returns the newest entry, after any open change has been settled.
@@ -45,14 +48,29 @@ export async function settledHead(
   { ref, deadline, key }: Pick<ChangeRequest, 'ref' | 'deadline' | 'key'>,
   settling: Settling = 'waiting',
 ): Promise<Entry | undefined> {
-  for (;;) {
-    const last = await service.store.last(resourceOf(ref))
-    if (last?.kind !== 'intent') return last
-    if (service.now() >= deadline) throw busy()
-    if (service.now() >= last.deadline) await settle(service, last, deadline, settling)
-    else if (key !== undefined && last.key === key.log) throw keyInUse()
-    else await service.sleep(POLL_MS * (0.5 + Math.random()))
+  let watch: Watch | undefined
+  try {
+    for (;;) {
+      const last = await service.store.last(resourceOf(ref))
+      if (last?.kind !== 'intent') return last
+      if (service.now() >= deadline) throw busy()
+      if (service.now() >= last.deadline) await settle(service, last, deadline, settling)
+      else if (key !== undefined && last.key === key.log) throw keyInUse()
+      else if (watch !== undefined) await watch.grown(waitMs(service, last.deadline, deadline))
+      else {
+        // What ends between the look above and the beginning of the watch is seen by the next look.
+        watch = service.store.watch?.(resourceOf(ref))
+        if (watch === undefined) await service.sleep(POLL_MS * (0.5 + Math.random()))
+      }
+    }
+  } finally {
+    watch?.end()
   }
+}
+
+/** Until something is to be done, if no one says so before; with another look now and then. */
+function waitMs({ now }: Service, ...times: readonly number[]): number {
+  return Math.min(LOOK_MS, Math.max(Math.min(...times) - now(), 1))
 }
 
 /**

@@ -56,5 +56,9 @@ export const sessionOf = (schema: string): string => `
   set client_min_messages to error;
   select set_config('synchronous_commit', 'on', false)
     where current_setting('synchronous_commit') not in ('on', 'remote_apply');
-  select pg_is_in_recovery() as standby;
+  do $$ begin
+    if pg_is_in_recovery() then
+      raise exception 'a standby, not a primary' using errcode = 'read_only_sql_transaction';
+    end if;
+  end $$;
 `

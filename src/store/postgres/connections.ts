@@ -74,9 +74,7 @@ export function createConnections(settings: PostgresSettings): Connections {
     onConnect: async (client) => {
       // A connection that ends while no one uses it is no fault of anyone.
       client.on('error', () => {})
-      const results: unknown = await client.query(sessionOf(settings.schema))
-      const [last] = (results as { readonly rows: readonly Row[] }[]).slice(-1)
-      if (last?.rows[0]?.standby !== false) throw new TypeError('a standby, not a primary')
+      await client.query(sessionOf(settings.schema))
     },
   })
   pool.on('error', () => {})
@@ -176,7 +174,7 @@ async function connected(pool: Pool, remainingMs: number): Promise<PoolClient> {
     late.catch(() => undefined)
   }
   client.then((one) => one.release()).catch(() => undefined)
-  throw new TypeError('no connection came free in time')
+  throw unavailable(new TypeError('no connection came free in time'))
 }
 
 /** A time-out that ends a statement before its user gives it up. */

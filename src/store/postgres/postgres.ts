@@ -19,12 +19,14 @@ import { createPacking, type Packing, storedHash } from '../log/packing.ts'
 import type { Grown, Range, RawRecord, Search, SearchResult, Store } from '../store.ts'
 import { type Access, CALL_MS, type Connections, type Row, type Value } from './connections.ts'
 import { digestOf } from './digests.ts'
+import { createListener } from './listener.ts'
 import { HEADS, LOG } from './log-statements.ts'
 import { createPostgresMirror } from './mirror/postgres-mirror.ts'
 
 /** A store whose tables are there (`postgres-schema.ts`); `close` closes the connections too. */
 export function createPostgresStore(connections: Connections): Store {
-  const { within } = connections
+  const { within, settings } = connections
+  const listener = createListener(settings)
   const whenever = within(() => CALL_MS)
   const packing = createPacking(async (resource, seq) => {
     const { result: rows } = await whenever.run(LOG.oldestFirst, [
@@ -36,23 +38,34 @@ export function createPostgresStore(connections: Connections): Store {
     return rows[0] && String(rows[0].entry)
   })
   const bounded = (access: Access): Store => ({
-    ...logOf(access, packing),
+    ...logOf(access, packing, listener.announce),
     mirror: createPostgresMirror(access),
     within: (remainingMs) => bounded(within(remainingMs)),
-    close: () => connections.close(),
+    watch: listener.watch,
+    close: async () => {
+      await listener.close()
+      await connections.close()
+    },
   })
   return bounded(whenever)
 }
 
 /** The log within the time of its user. */
-function logOf(access: Access, packing: Packing): Omit<Store, 'close' | 'mirror' | 'within'> {
+function logOf(
+  access: Access,
+  packing: Packing,
+  announce: (resource: string) => void,
+): Omit<Store, 'close' | 'mirror' | 'watch' | 'within'> {
   async function append(entry: Entry): Promise<boolean> {
     const { text, remember } = await packing.pack(entry, stringifyJson(entry))
     const writeId = randomUUID()
     const { result, isRepeated } = await access.run(LOG.append, valuesOf(entry, text, writeId))
     const isAppended = result.length > 0 || (isRepeated && (await isMine(access, entry, writeId)))
-    if (isAppended) remember()
-    return isAppended
+    if (!isAppended) return false
+    remember()
+    // Others may wait for the end of a change.
+    if (entry.kind === 'outcome') announce(entry.resource)
+    return true
   }
 
   async function entriesOf(rows: readonly Row[]): Promise<readonly Entry[]> {

@@ -40,7 +40,7 @@ export async function repeating<T>(
       }
       return { result: await work({ remainingMs, sent }), isRepeated }
     } catch (error) {
-      if (isClientError(error)) throw error
+      if (isClientError(error) || isFault(error)) throw error
       isRepeated ||= isSent && isLost(error)
       const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** round, LONGEST_PAUSE_MS)
       const spentMs = performance.now() - begun + pauseMs
@@ -61,6 +61,10 @@ export function isLost(error: unknown): boolean {
   if (!(error instanceof DatabaseError)) return true
   return /^(08|57P0[123]$|25006$)/.test(error.code ?? '')
 }
+
+/** A fault of the program's own, which is the same the next time. */
+const isFault = (error: unknown) =>
+  [TypeError, RangeError, ReferenceError, SyntaxError].some((kind) => error instanceof kind)
 
 /** Whether it may go better the next time: also where others were in the way, or were too many. */
 const isPassing = (error: unknown) =>

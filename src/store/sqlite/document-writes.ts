@@ -1,5 +1,6 @@
 /** The table of documents on SQLite, and what is written to it. */
 
+import type { DocumentMark, DocumentRow, Replacement } from '../documents.ts'
 import type { Database } from './database.ts'
 
 const SCHEMA = `
@@ -24,31 +25,11 @@ const SCHEMA = `
 `
 
 const COLUMNS = { id: 'id', uid: 'uid', userCode: 'user_code', grantId: 'grant_id' } as const
-/** What a document can be found or removed by. */
-export type DocumentColumn = keyof typeof COLUMNS
-
-/** A document as its row has it: sealed, and found by digests. */
-export interface DocumentRow {
-  readonly collection: string
-  readonly id: string
-  readonly body: string
-  /** Epoch seconds. */
-  readonly expiresAt: number | null
-  readonly grantId: string | null
-  readonly uid: string | null
-  readonly userCode: string | null
-}
-
-/** One body in place of another. */
-interface Replacement extends Pick<DocumentRow, 'collection' | 'id'> {
-  readonly before: string
-  readonly after: string
-}
 
 /** The statements that read. */
 export function prepareDocumentReads(database: Database) {
   database.exec(SCHEMA)
-  const finder = (by: DocumentColumn) =>
+  const finder = (by: DocumentMark) =>
     database.prepare(
       `select id, body, consumed_at from documents
         where collection = ? and ${COLUMNS[by]} = ? and (expires_at is null or expires_at > ?)`,

@@ -9,6 +9,7 @@ import { createDocuments } from '../../../src/store/sqlite/documents.ts'
 import { LOCAL } from '../../contract/frame/registered.ts'
 import { COMMON } from '../../contract/samples.ts'
 import { fullLocalClient } from '../../fixtures/local.ts'
+import { storedDocument } from '../../fixtures/stored-document.ts'
 import {
   issuerAt as at,
   type Life,
@@ -29,9 +30,11 @@ const kind: SubjectKind = {
   inProcess: true,
   start: async () => {
     const database = await openDatabase(':memory:')
-    const documents = createDocuments(database, { key: Buffer.alloc(32, 1) })
+    const key = Buffer.alloc(32, 1)
+    const documents = createDocuments(database, { key })
     await putLocalClient(documents, fullLocalClient)
-    const stored = () => documents.get('client', 'exampleClientId') as JsonObject
+    const stored = () =>
+      storedDocument({ database, key }, 'client', 'exampleClientId') as JsonObject
     return {
       provider: await only({ type: 'local', listLagSeconds: 0 }, { documents }),
       ref: { provider: 'it', id: 'exampleClientId' },

@@ -7,7 +7,7 @@
 import { type Adapter, type AdapterFactory, type AdapterPayload, errors } from 'oidc-provider'
 import type { JsonObject } from '../../../core/json/json.ts'
 import { asDoubles } from '../../../core/json/kept-numbers.ts'
-import type { Documents, StoredDocument } from '../../../store/sqlite/documents.ts'
+import type { Documents, StoredDocument } from '../../../store/documents.ts'
 import { CLIENTS } from '../clients.ts'
 import { registeredClients } from './registration.ts'
 
@@ -28,7 +28,7 @@ export function createAdapter(
 function clientAdapter(documents: Documents): Adapter {
   return {
     find: async (id) => {
-      const record = documents.get(CLIENTS, id)
+      const record = await documents.get(CLIENTS, id)
       return record === undefined || record.disabled === true ? undefined : payloadOf(record)
     },
     findByUid: async () => undefined,
@@ -46,9 +46,10 @@ function clientAdapter(documents: Documents): Adapter {
 function modelAdapter(documents: Documents, model: string, now: () => number): Adapter {
   const collection = `oidc:${model}`
   return {
-    find: async (id) => stateOf(documents.find(collection, 'id', id)),
-    findByUid: async (uid) => stateOf(documents.find(collection, 'uid', uid)),
-    findByUserCode: async (userCode) => stateOf(documents.find(collection, 'userCode', userCode)),
+    find: async (id) => stateOf(await documents.find(collection, 'id', id)),
+    findByUid: async (uid) => stateOf(await documents.find(collection, 'uid', uid)),
+    findByUserCode: async (userCode) =>
+      stateOf(await documents.find(collection, 'userCode', userCode)),
     upsert: async (id, payload, expiresIn) => {
       const { grantId, uid, userCode } = payload
       const expiresAt = expiresIn === undefined ? undefined : Math.ceil(now() / 1_000) + expiresIn

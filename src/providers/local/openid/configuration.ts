@@ -11,7 +11,7 @@ import {
   type KoaContextWithOIDC,
 } from 'oidc-provider'
 import { texts } from '../../../core/mapping/lenses.ts'
-import type { Documents } from '../../../store/sqlite/documents.ts'
+import type { Documents } from '../../../store/documents.ts'
 import {
   API_SCOPES,
   AUTH_METHODS,

@@ -7,7 +7,7 @@ import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, RequestListener } from 'node:http'
 import { type Client, Provider as OpenidProvider } from 'oidc-provider'
 import type { Json } from '../../../core/json/json.ts'
-import type { Documents } from '../../../store/sqlite/documents.ts'
+import type { Documents } from '../../../store/documents.ts'
 import { isLive } from '../live-secrets.ts'
 import { type Validate, validatorOf } from '../validate.ts'
 import { type Api, configurationOf } from './configuration.ts'
@@ -91,8 +91,8 @@ export function createValidator(): Validate {
 
 /** A check looks nothing up and stores nothing. */
 const NO_DOCUMENTS: Documents = {
-  get: () => undefined,
-  find: () => undefined,
+  get: async () => undefined,
+  find: async () => undefined,
   put: async () => {},
   add: async () => false,
   change: async () => undefined,

@@ -13,7 +13,7 @@ import {
 } from 'oidc-provider'
 import type { JsonObject } from '../../../core/json/json.ts'
 import { isRecord } from '../../../core/json/json.ts'
-import type { Documents } from '../../../store/sqlite/documents.ts'
+import type { Documents } from '../../../store/documents.ts'
 import { CLIENTS, putClient, removeClient } from '../clients.ts'
 import { API_SCOPES, OWN_MEMBERS } from '../members.ts'
 
@@ -41,7 +41,7 @@ export function registeredClients(
 ): Pick<Adapter, 'upsert' | 'destroy'> {
   return {
     upsert: async (id, payload) => {
-      const before = documents.get(CLIENTS, id)
+      const before = await documents.get(CLIENTS, id)
       checkScopes(payload.scope, before?.scope)
       const ours = before === undefined ? { first_party: false } : ownOf(before)
       const record = { ...withoutOwn(plain(payload)), ...ours }

@@ -5,7 +5,7 @@
 
 import { ClientError } from '../../../core/errors.ts'
 import { isRecord } from '../../../core/json/json.ts'
-import type { Documents } from '../../../store/sqlite/documents.ts'
+import type { Documents } from '../../../store/documents.ts'
 import { callJson } from '../../http.ts'
 import { newSecretValue } from '../../secrets.ts'
 import { CLIENTS, COMMAND_LINE_CLIENT_ID, DEVELOPMENT_CLIENT_ID, newClient } from '../clients.ts'

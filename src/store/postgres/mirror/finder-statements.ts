@@ -1,6 +1,7 @@
 /** The statements that find in the mirror on PostgreSQL. Each looks at a bounded number of rows, and characters. */
 
 import { named } from '../statements.ts'
+import { ROWS_OF_PLACE } from './places.ts'
 
 /** Rows, and bytes of texts, that are looked at for one page. */
 export const BUDGET = { rows: 2_000, bytes: 4_194_304 }
@@ -34,10 +35,22 @@ const textsOf = (lead: string) => `
   where total - own < ${BUDGET.bytes} order by row`
 
 export const FIND = named('find', {
-  /** Where the rows of a place end, and the first one whose text is in no index. */
-  bounds: `
-    select (select max(row) from mirror_clients where row >= $1 and row < $2) as last,
-      (select min(row) from mirror_texts where grams is null and row >= $1 and row < $2) as long`,
+  /**
+   * Those places of which anything was ever kept, each with its last row and the first one whose text is in no index; 2 the
+   * first row that is asked for.
+   */
+  places: `
+    select number, place, (
+      select max(row) from mirror_clients
+      where row >= greatest($2, first) and row < first + ${ROWS_OF_PLACE}
+    ) as last, (
+      select min(row) from mirror_texts
+      where grams is null and row >= greatest($2, first) and row < first + ${ROWS_OF_PLACE}
+    ) as long
+    from (
+      select number, place, number * ${ROWS_OF_PLACE} as first from mirror_places
+      where place = any($1::text[])
+    ) as known order by number`,
   /** How many rows have each of some terms, counted up to a few. */
   sizes: `
     select at, (

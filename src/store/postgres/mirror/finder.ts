@@ -11,8 +11,10 @@ import { askedGrams, BLOCK, blockOf, GRAM, numberOf } from './grams.ts'
 import { termKey } from './mirror-writes.ts'
 import { ROWS_OF_PLACE, searchable } from './places.ts'
 
-/** Blocks that the index of texts is asked for in one statement, and for one page. */
-const MOST_BLOCKS = 16
+/** Blocks that the index of texts is asked for in one statement: more of them as long as little is found. */
+const MOST_BLOCKS = 32
+const MORE_BLOCKS = 4
+/** The same for one page. */
 const BLOCKS_OF_PAGE = 512
 
 type Query = Pick<MirrorSearch, 'text' | 'after' | 'limit'> & { readonly terms: readonly Buffer[] }
@@ -39,10 +41,19 @@ interface Spent {
   blocks: number
 }
 
-/** Finds in the places with these numbers. */
+/** A place that is known, and where its rows end. */
+export interface Extent {
+  readonly number: number
+  /** The last row; `null`: there is none. */
+  readonly last: number | null
+  /** Whether there are texts in it that are in no index. */
+  readonly hasLong: boolean
+}
+
+/** Finds in places, in the order of their numbers. */
 export async function find(
   access: Access,
-  places: readonly number[],
+  places: readonly Extent[],
   { text, terms, after, limit }: Omit<MirrorSearch, 'places'>,
 ): Promise<Rows> {
   const query = {
@@ -52,12 +63,11 @@ export async function find(
   }
   const spent: Spent = { rows: 0, blocks: 0 }
   const rows: number[] = []
-  for (const number of places.toSorted((one, other) => one - other)) {
-    if ((after ?? 0) >= (number + 1) * ROWS_OF_PLACE) continue
+  for (const extent of places) {
     // One more than asked for shows whether there is a next page.
     const matches = await inPlace(
       access,
-      number,
+      extent,
       { ...query, limit: limit + 1 - rows.length },
       spent,
     )
@@ -71,14 +81,16 @@ export async function find(
   return { rows }
 }
 
-async function inPlace(access: Access, number: number, query: Query, spent: Spent): Promise<Rows> {
-  const start = number * ROWS_OF_PLACE
-  const from = Math.max(start, (query.after ?? -1) + 1)
-  const { result } = await access.run(FIND.bounds, [from, start + ROWS_OF_PLACE])
-  const [{ last = null, long = null } = {}] = result
+async function inPlace(
+  access: Access,
+  { number, last, hasLong }: Extent,
+  query: Query,
+  spent: Spent,
+): Promise<Rows> {
   if (last === null) return { rows: [] }
-  const before = Number(last) + 1
-  const lead = await leadOf(access, query, { from, before, hasLong: long !== null, spent })
+  const from = Math.max(number * ROWS_OF_PLACE, (query.after ?? -1) + 1)
+  const before = last + 1
+  const lead = await leadOf(access, query, { from, before, hasLong, spent })
   const rows: number[] = []
   for (let at = from; at < before; ) {
     const found = await lead(at, before, query.limit - rows.length)
@@ -93,16 +105,15 @@ async function inPlace(access: Access, number: number, query: Query, spent: Spen
 
 const isSpent = ({ rows, blocks }: Spent) => rows >= BUDGET.rows || blocks >= BLOCKS_OF_PAGE
 
-interface Extent {
+/** Where it is looked, and what that has cost so far. */
+interface Stretch extends Pick<Extent, 'hasLong'> {
   readonly from: number
   readonly before: number
-  /** Whether there are texts in it that are in no index. */
-  readonly hasLong: boolean
   readonly spent: Spent
 }
 
 /** The index that leads. */
-async function leadOf(access: Access, query: Query, extent: Extent): Promise<Lead> {
+async function leadOf(access: Access, query: Query, extent: Stretch): Promise<Lead> {
   const { text, terms } = query
   const rarest = terms.length === 0 ? undefined : await rarestOf(access, terms, extent)
   const isIndexed = text !== undefined && [...text].length >= GRAM
@@ -116,7 +127,7 @@ async function leadOf(access: Access, query: Query, extent: Extent): Promise<Lea
   return sliced(access, text === undefined ? FIND.ofTerm : FIND.textsOfTerm, others, [rarest.term])
 }
 
-async function rarestOf(access: Access, terms: readonly Buffer[], { from, before }: Extent) {
+async function rarestOf(access: Access, terms: readonly Buffer[], { from, before }: Stretch) {
   const { result } = await access.run(FIND.sizes, [terms, from, before])
   const sizes = result.flatMap(({ at, size }) => {
     const term = terms[Number(at) - 1]
@@ -155,7 +166,7 @@ function byText(
   access: Access,
   text: string,
   terms: readonly Buffer[],
-  { hasLong, spent }: Extent,
+  { hasLong, spent }: Stretch,
 ): Lead {
   const grams = askedGrams(text)
   let blocks = 1
@@ -169,7 +180,7 @@ function byText(
     const indexed = await access.run(FIND.indexed, [numbers, from, to, text, terms, wanted])
     const rows = indexed.result.map(({ row }) => Number(row))
     spent.blocks += numbers.length
-    blocks = Math.min(blocks * 2, MOST_BLOCKS)
+    blocks = Math.min(blocks * MORE_BLOCKS, MOST_BLOCKS)
     const full = rows.length === wanted ? (rows.at(-1) ?? 0) + 1 : to
     if (!hasLong) return { rows, to: full, looked: rows.length }
     const { result } = await access.run(FIND.long, [from, full, SLICE, text, terms])

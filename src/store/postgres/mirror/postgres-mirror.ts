@@ -14,7 +14,6 @@ import { caughtUp, put, remove, termKey } from './mirror-writes.ts'
 import { clientKey, nameAt, placeText, ROWS_OF_PLACE } from './places.ts'
 
 const SQL = named('mirror read', {
-  places: 'select number, place from mirror_places where place = any($1::text[])',
   client: `
     select row, id, tag, record, mirror_clients.at from mirror_places
     join mirror_clients on mirror_clients.place = number
@@ -38,13 +37,16 @@ export function createPostgresMirror(access: Access): Mirror {
     (...values: V): Promise<R> =>
       access.transaction('loose', (session) => write(session, ...values))
 
-  /** The numbers of those places of which anything was ever kept. */
-  async function numbered(places: readonly Place[]) {
-    const rows = await reading.run(SQL.places, [places.map(placeText)])
-    const numbers = new Map(rows.map(({ place, number }) => [String(place), Number(number)]))
-    return places.flatMap((place) => {
-      const number = numbers.get(placeText(place))
-      return number === undefined ? [] : [{ place, number }]
+  /** Those places of which anything was ever kept, from a row on. */
+  async function known(places: readonly Place[], from = 0) {
+    const named = new Map(places.map((place) => [placeText(place), place]))
+    const rows = await reading.run(FIND.places, [[...named.keys()], from])
+    return rows.flatMap(({ place: text, number, last, long }) => {
+      const place = named.get(String(text))
+      const end = typeof last === 'number' ? last : null
+      return place === undefined
+        ? []
+        : [{ place, number: Number(number), last: end, hasLong: long !== null }]
     })
   }
 
@@ -69,13 +71,12 @@ export function createPostgresMirror(access: Access): Mirror {
       return row && entryOf(client, row)
     },
     search: async ({ places, ...search }) => {
-      const known = await numbered(places)
-      const numbers = known.map(({ number }) => number)
-      const { rows, next } = await find(access, numbers, search)
+      const extents = await known(places, (search.after ?? -1) + 1)
+      const { rows, next } = await find(access, extents, search)
       const entries =
         rows.length === 0 ? [] : await reading.run(FIND.entries, [rows, PAGE_CHARACTERS])
       const matches = entries.flatMap((row) => {
-        const at = known.find(
+        const at = extents.find(
           ({ number }) => number === Math.floor(Number(row.row) / ROWS_OF_PLACE),
         )
         return at === undefined ? [] : [entryOf(at.place, row)]
@@ -87,7 +88,7 @@ export function createPostgresMirror(access: Access): Mirror {
     },
     holders: async (term, places, limit) => {
       const each: Holders[] = []
-      for (const one of await numbered(places)) each.push(await holdersAt(term, one, limit))
+      for (const one of await known(places)) each.push(await holdersAt(term, one, limit))
       const first = each
         .flatMap((one) => one.first)
         .sort((one, other) => one.position - other.position)
@@ -98,8 +99,8 @@ export function createPostgresMirror(access: Access): Mirror {
     },
     knowledge: async (places) => {
       const rows = await reading.run(SQL.knowledge, [places.map(placeText)])
-      const known = new Map(rows.map((row) => [String(row.place), row]))
-      return places.map((place) => knowledgeOf(place, known.get(placeText(place))))
+      const rowOf = new Map(rows.map((row) => [String(row.place), row]))
+      return places.map((place) => knowledgeOf(place, rowOf.get(placeText(place))))
     },
     behind: async (limit) =>
       (await reading.run(SQL.behind, [limit])).map(({ resource }) => String(resource)),

@@ -1,0 +1,36 @@
+/** Opens a store on PostgreSQL; loaded only where a configuration names one. */
+
+import { randomUUID } from 'node:crypto'
+import type { PostgresPlace } from '../config/config-store.ts'
+import { type Connections, createConnections } from '../store/postgres/connections.ts'
+import { createPostgresStore } from '../store/postgres/postgres.ts'
+import { createPostgresSchema } from '../store/postgres/postgres-schema.ts'
+import type { Store } from '../store/store.ts'
+import { checkId, checkMissing } from './store-check.ts'
+
+interface OpenedPostgres {
+  readonly store: Store
+  readonly id: string
+  /** Those of the store, which closes them. */
+  readonly connections: Connections
+}
+
+/** @throws ClientError `store_unavailable`, and `invalid_request` if it is not the intended store */
+export async function openPostgres(
+  store: PostgresPlace,
+  mayCreate: boolean,
+): Promise<OpenedPostgres> {
+  const { password, ...settings } = store
+  const connections = createConnections({ ...settings, password: password?.reveal() })
+  try {
+    const schema = createPostgresSchema(connections)
+    const place = `the schema ${store.schema} of the database ${store.database} on ${store.host}`
+    if (!(await schema.isThere())) checkMissing(store, place, mayCreate)
+    const id = await schema.open(randomUUID)
+    checkId(store, place, id)
+    return { store: createPostgresStore(connections), id, connections }
+  } catch (error) {
+    await connections.close()
+    throw error
+  }
+}
