@@ -45,8 +45,7 @@ export async function measureList(
   const database = await openDatabase(path)
   const service = serviceOn(createSqliteStore(database, startWriter(path)))
   const filled = await fill(service, clients)
-  const rows =
-    only === undefined ? await measureSearches(service, SECTION, rounds, clients) : []
+  const rows = only === undefined ? await measureSearches(service, SECTION, rounds, clients) : []
   const requests = Object.values(requestsFor(clients))
   const underWrites = await measureListUnderWrites(
     { service, place: PLACES[0] ?? { provider: PROVIDER }, idOf, recordOf, clients, path },
