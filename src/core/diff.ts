@@ -8,7 +8,7 @@ import type { Mapping } from './mapping/mapping.ts'
 import { fieldsOfPath, normalOf, settingsOf, showField } from './mapping/mapping.ts'
 import type { Native } from './mapping/row.ts'
 import { pathsBarred } from './mapping/uses.ts'
-import { once } from './once.ts'
+import { once, onceForBoth } from './once.ts'
 import { maskOf } from './secrecy/fingerprint.ts'
 import { replaceHidden } from './secrecy/hidden.ts'
 import { attributePaths } from './secrecy/place.ts'
@@ -33,8 +33,8 @@ export function diffClients(
   after: Native,
   fingerprintOf: (secret: string) => string,
 ): readonly FieldChange[] {
-  const normal = (native: Native) => withoutPaths(normalOf(mapping, native), uncompared(mapping))
-  const [wholeBefore, wholeAfter] = [normal(before), normal(after)]
+  if (before === after) return []
+  const [wholeBefore, wholeAfter] = [comparedOf(mapping, before), comparedOf(mapping, after)]
   if (same(wholeBefore, wholeAfter)) return []
   // What is the same on both sides and makes no attribute is no difference, and is not looked through.
   const names = new Set([...differing(wholeBefore, wholeAfter), ...contextMembers(mapping)])
@@ -58,6 +58,12 @@ export function diffClients(
   })
   return [...changes, ...unseen(mapping, normalBefore, normalAfter, changes)]
 }
+
+/** What of a record is compared. The records before and after a change are compared with each other and with what came of it. */
+const comparedOf = onceForBoth(
+  (mapping: Mapping, native: Native): Native =>
+    withoutPaths(normalOf(mapping, native), uncompared(mapping)),
+)
 
 /** What is hidden stays until the end: it is no difference by itself, and fields are made of it. */
 const uncompared = once((mapping: Mapping): readonly string[] =>
