@@ -7,8 +7,12 @@ import {
   identical,
   isRecord,
   type Json,
+  type JsonObject,
+  memberOf,
   same,
+  withMembers,
   without,
+  withoutMembers,
 } from '../../src/core/json/json.ts'
 import { parseJson, stringifyJson } from '../../src/core/json/json-text.ts'
 import { runs } from '../property.ts'
@@ -48,6 +52,10 @@ describe('same', () => {
     ['null', '{}', false],
     ['"1"', '1', false],
     ['0', '-0', true],
+    ['"a"', '"b"', false],
+    ['true', 'false', false],
+    ['1', '2', false],
+    ['1', 'null', false],
   ])('%s and %s: %j', (one, other, expected) => {
     expect(same(parsed(one), parsed(other))).toBe(expected)
   })
@@ -128,5 +136,71 @@ describe('without', () => {
       }),
       { numRuns: runs() },
     )
+  })
+})
+
+describe('numbers that no double holds', () => {
+  const [exact, near] = [parseJson('9007199254740993'), parseJson('9007199254740992')]
+
+  it('are the same in any spelling, and alike only in one', () => {
+    expect(same(exact, parseJson('9007199254740993.0'))).toBe(true)
+    expect(same(parseJson('1.0'), 1)).toBe(true)
+    expect([same(exact, near), same(exact, 'x'), same(exact, {}), same({}, exact)]).toEqual([
+      ...[false, false, false, false],
+    ])
+    expect(identical(exact, parseJson('9007199254740993'))).toBe(true)
+    const text = '9007199254740993'
+    expect([identical(exact, [text]), identical([text], exact)]).toEqual([false, false])
+    expect([identical(exact, {}), identical({}, exact), identical(exact, near)]).toEqual([
+      ...[false, false, false],
+    ])
+  })
+
+  it('have one text, as any other', () => {
+    expect(canonicalJson([exact, parseJson('1.0'), -0, 1e21])).toBe(
+      canonicalJson([parseJson('9007199254740993.0'), 1, 0, parseJson('1000000000000000000000')]),
+    )
+    expect(canonicalJson(exact)).toContain('9007199254740993')
+  })
+})
+
+it('texts, numbers and what is absent are alike where they are the same', () => {
+  const all = ['a', 'b', 1, 2, true, false, null, undefined, {}, []] as const
+  for (const [index, one] of all.entries()) {
+    for (const [place, other] of all.entries()) expect(identical(one, other)).toBe(index === place)
+  }
+})
+
+describe('a record with other members', () => {
+  const record = parsed('{"a":1,"__proto__":{"b":2},"c":null}') as JsonObject
+
+  it('is one in the same order, and itself where none is other', () => {
+    expect(withMembers(record, new Map())).toBe(record)
+    const changed = withMembers(
+      record,
+      new Map<string, Json | undefined>([
+        ['a', 2],
+        ['new', 3],
+      ]),
+    )
+    expect(JSON.stringify(changed)).toBe('{"a":2,"__proto__":{"b":2},"c":null}')
+    expect(JSON.stringify(record)).toBe('{"a":1,"__proto__":{"b":2},"c":null}')
+    expect(Object.getPrototypeOf(changed)).toBe(Object.prototype)
+    expect(JSON.stringify(withMembers(record, new Map([['__proto__', undefined]])))).toBe(
+      '{"a":1,"c":null}',
+    )
+  })
+
+  it('is without those that are named, and itself where it has none of them', () => {
+    expect(JSON.stringify(withoutMembers(record, ['a', 'none']))).toBe(
+      '{"__proto__":{"b":2},"c":null}',
+    )
+    expect(Object.keys(withoutMembers(record, ['a']))).toEqual(['__proto__', 'c'])
+    expect(withoutMembers(record, ['none', 'toString'])).toBe(record)
+  })
+
+  it('has members of its own alone', () => {
+    expect([memberOf(record, 'a'), memberOf(record, 'c')]).toEqual([1, null])
+    expect([memberOf(record, 'toString'), memberOf(record, 'none')]).toEqual([undefined, undefined])
   })
 })

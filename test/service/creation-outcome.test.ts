@@ -27,6 +27,7 @@ import { type Bench, requestFor } from '../contract/service.ts'
 import type { Subject } from '../contract/subjects.ts'
 import { onSubject } from '../fixtures/bench.ts'
 import { intentOf, outsideChangeOf } from '../fixtures/entries.ts'
+import { fullLocalClient } from '../fixtures/local.ts'
 import { dyingAt } from './dying.ts'
 
 const PLACE = { provider: 'it' }
@@ -286,7 +287,59 @@ describe('a creation that was not answered', () => {
   })
 })
 
+describe('a creation whose provider makes it in several calls', () => {
+  const completing = (asked: unknown[], whole: object = { client_name: 'Whole' }) => {
+    const complete: Creation['complete'] = async (native, { operationId }) => {
+      asked.push([native, operationId])
+      return { ...native, ...whole }
+    }
+    return { ...provider, creation: { ...creation, complete } }
+  }
+
+  it('is completed where it is found, as long as it is open', async () => {
+    const asked: unknown[] = []
+    const open = intent()
+    const found = () => outcome(true, { provider: completing(asked), intent: open })
+    const made = await make()
+    expect(await found()).toEqual({ outcome: 'applied', native: made })
+    expect(asked).toEqual([])
+    await bench.service.store.append(open)
+    expect(await found()).toEqual({
+      outcome: 'applied',
+      native: { ...made, client_name: 'Whole' },
+    })
+    expect(asked).toEqual([[made, 'making']])
+    expect(await outcome(true, { intent: open })).toEqual({ outcome: 'applied', native: made })
+  })
+
+  it('is not where it was not made, or it is not known which it is', async () => {
+    const asked: unknown[] = []
+    const open = intent()
+    await bench.service.store.append(open)
+    const found = () => outcome(true, { provider: completing(asked), intent: open })
+    expect(await found()).toMatchObject({ outcome: 'not_applied' })
+    await make()
+    await make()
+    expect(await found()).toMatchObject({ outcome: 'conflict' })
+    expect(asked).toEqual([])
+  })
+})
+
 describe('closing a creation', () => {
+  it('begins the log of a client that is made for a while with its end, and of a copy with its source', async () => {
+    const native = (await make()) ?? {}
+    const entry = async (more: Partial<Intent>) => {
+      await beginLog(service(), running({ intent: intent(more) }), native)
+      const [begun] = await bench.service.store.entries(logOf(native))
+      return begun
+    }
+    expect(await entry({ removeAt: 5, copiedFrom: 'source' })).toMatchObject({
+      kind: 'created',
+      copiedFrom: 'source',
+      standing: { removal: { at: 5, actor: ACTOR } },
+    })
+  })
+
   it('begins the log of the client and names it, without surprises of the provider’s own', async () => {
     const native = (await make()) ?? {}
     const { appended, surprises } = await close(
@@ -692,5 +745,53 @@ describe('removing a client', () => {
     expect(sleeps).toHaveLength(2)
     expect(await found(true)).toEqual({ outcome: 'applied', native: undefined })
     expect(sleeps).toHaveLength(2)
+  })
+
+  describe('that its provider takes of a client that is off alone', () => {
+    /** A provider for which two settings are changed first. */
+    const preparing = (): Provider => ({
+      ...provider,
+      beforeRemoval: (base) => ({ ...base, disabled: true, description: 'Off' }),
+    })
+    const base = { ...fullLocalClient }
+    const at = async (members: object, by = preparing()) => {
+      const open = intentOf(resourceOf(subject.ref), 1, { action: 'remove' })
+      await bench.service.store.append(open)
+      subject.put({ ...base, ...members })
+      const running = { ...removal(), intent: open, provider: by, base, next: base }
+      return findOutcome(service(), running, call(), false)
+    }
+    const stored = () => {
+      const { disabled = false, description, client_name: name } = subject.stored()
+      return { disabled, description, name }
+    }
+    const before = { disabled: false, description: 'An example', name: 'Example' }
+
+    it.each<[string, object]>([
+      ['whole', { disabled: true, description: 'Off' }],
+      ['in part', { disabled: true }],
+    ])('gives back what was changed %s, where the client is still there', async (_, members) => {
+      expect(await at(members)).toMatchObject({ outcome: 'not_applied' })
+      expect(stored()).toEqual(before)
+    })
+
+    it('gives back nothing where nothing was changed, and leaves what others have set', async () => {
+      expect(await at({ client_name: 'Theirs' })).toMatchObject({ outcome: 'not_applied' })
+      expect(stored()).toEqual({ ...before, name: 'Theirs' })
+      expect(await at({ client_name: 'Theirs', disabled: true, description: 'Off' })).toMatchObject(
+        {
+          outcome: 'not_applied',
+        },
+      )
+      expect(stored()).toEqual({ ...before, name: 'Theirs' })
+    })
+
+    it('sends nothing where no setting is changed first', async () => {
+      const steps: Provider['steps'] = () => {
+        throw new TypeError('nothing is to be sent')
+      }
+      expect(await at({}, { ...provider, steps })).toMatchObject({ outcome: 'not_applied' })
+      expect(await at({}, { ...preparing(), steps })).toMatchObject({ outcome: 'not_applied' })
+    })
   })
 })

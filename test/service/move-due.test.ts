@@ -116,6 +116,49 @@ describe('a new redirect URI', () => {
     expect((await intents()).at(-1)).toMatchObject({ action: 'confirm_move' })
   })
 
+  describe('at a provider that says how long its codes live', () => {
+    const asked: Call[] = []
+    const saying = (answer: () => Promise<number | undefined>, accepts = true) => {
+      asked.splice(0)
+      const { provider } = endpoint({ [NEW]: [accepts] }, 7)
+      const { authorization = unseen().authorization } = provider
+      const codeLifetime: Authorization['codeLifetime'] = (ref, call) => {
+        expect(ref).toEqual(subject.ref)
+        asked.push(call)
+        return answer()
+      }
+      return { ...provider, authorization: { ...authorization, codeLifetime } } as Provider
+    }
+
+    it('gives way after that time, or after its usual one where it says none', async () => {
+      const { open } = await confirm(saying(async () => 30))
+      expect(await widened()).toEqual({ at: NOW, by: 'endpoint', narrowFrom: NOW + 30_000 })
+      expect(asked).toMatchObject([
+        { operationId: open.operationId, caller: 'caller', deadline: NOW + 60_000 },
+      ])
+      await change({ kind: 'end_move', from: OLD })
+      expect(await confirm(saying(async () => undefined))).toMatchObject({ by: 'endpoint' })
+      expect(await widened()).toMatchObject({ narrowFrom: NOW + 7_000 })
+    })
+
+    it('is not accepted yet where that cannot be learned, and it is asked again in time', async () => {
+      const answers = [() => Promise.reject(new ClientError('provider_unavailable', 'Later.'))]
+      const failing = async () => answers.shift()?.() ?? 30
+      expect(await confirm(saying(failing))).toMatchObject({ known: false })
+      expect(await widened()).toBeUndefined()
+      answers.push(() => Promise.reject(new ClientError('provider_unavailable', 'Later.')))
+      expect(await confirm(saying(failing), { until: now + 600 })).toMatchObject({ known: true })
+      expect(pauses).toEqual([500])
+      const fault = new TypeError('a fault of ours')
+      await expect(confirm(saying(() => Promise.reject(fault)))).rejects.toBe(fault)
+    })
+
+    it('is not asked before the new redirect URI is accepted', async () => {
+      expect(await confirm(saying(async () => 30, false))).toMatchObject({ known: false })
+      expect(asked).toEqual([])
+    })
+  })
+
   it('is not where one of three looks does not see that', async () => {
     for (const answers of [[false], [true, false], [true, true, false]]) {
       const { provider, looks } = endpoint({ [NEW]: answers })

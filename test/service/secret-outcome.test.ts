@@ -3,7 +3,7 @@
  * shows what a test says, at the edges of what may be ours.
  */
 
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { ClientError } from '../../src/core/errors.ts'
 import type { Native } from '../../src/core/mapping/row.ts'
 import type { Provider } from '../../src/providers/provider.ts'
@@ -31,11 +31,18 @@ interface World {
   /** One after the other; the last one stays. */
   readonly looks: readonly Look[]
   readonly added?: LiveSecret
+  /** Ways of the provider with secrets. */
+  readonly ways?: object
+  /** Another instance has closed the intent. */
+  readonly closed?: boolean
+  readonly removal?: () => Promise<void>
 }
 
 /** A change whose provider shows one look after the other, and the pauses that were made. */
-function world({ looks, added }: World) {
+function world({ looks, added, ways = {}, closed = false, removal }: World) {
   const pauses: number[] = []
+  const ended: string[] = []
+  const points: string[] = []
   let looked = 0
   const look = (): Look => looks[Math.min(looked, looks.length - 1)] ?? []
   const provider = {
@@ -54,17 +61,33 @@ function world({ looks, added }: World) {
         if ('list' in now) throw now.list
         return now
       },
+      remove: (_: unknown, record: Native, id: string) => ({
+        send: async () => {
+          expect(record).toBe(RECORD)
+          ended.push(id)
+          await removal?.()
+        },
+      }),
+      ...ways,
     },
   } as unknown as Provider
+  const intent = {
+    ...{ kind: 'intent', resource: 'it', seq: 1, operationId: 'operation' },
+    ...{ at: AT, deadline: DEADLINE, secretId: 'old' },
+  } as Intent
   const service = {
     upstreamTimeoutMs: 1_000,
     now: () => AT + 500,
     sleep: async (milliseconds: number) => {
       pauses.push(milliseconds)
     },
-  } as Service
+    reached: async (point: string) => {
+      points.push(point)
+    },
+    store: { last: async () => (closed ? { ...intent, kind: 'outcome', seq: 2 } : intent) },
+  } as unknown as Service
   const running: Running = {
-    intent: { at: AT, deadline: DEADLINE, secretId: 'old' } as Intent,
+    intent,
     provider,
     ref: { provider: 'it', id: 'abc' },
     base: RECORD,
@@ -74,6 +97,8 @@ function world({ looks, added }: World) {
   }
   return {
     pauses,
+    ended,
+    points,
     looks: () => looked,
     added: (mayLand = false) => findAdded(service, running, CALL, mayLand),
     retired: (mayLand = false) => findRetired(service, running, CALL, mayLand),
@@ -178,4 +203,77 @@ it('a retirement waits for what may still land, once', async () => {
   expect(done.pauses).toEqual([])
   const refused = world({ looks: [[OLD], []] })
   expect(await refused.retired(false)).toMatchObject({ outcome: 'not_applied' })
+})
+
+describe('a secret whose value only the answer had', () => {
+  const NEW: LiveSecret = { id: 'new', createdAt: at(0) }
+  const once = (more: Omit<World, 'ways'>) => world({ ...more, ways: { showsOnce: true } })
+  const conflict = (native?: Native) => ({ outcome: 'conflict', native })
+
+  it('is ended, so that the rotation can be made anew', async () => {
+    const lost = once({ looks: [[OLD, NEW], [OLD, NEW], [OLD]] })
+    expect(await lost.added()).toEqual({ outcome: 'not_applied', native: RECORD })
+    expect(lost.ended).toEqual(['new'])
+    expect(lost.points).toEqual(['undo begun', 'undo step sent'])
+  })
+
+  it('is ours where the answer came, or where the record shows it too', async () => {
+    const applied = { outcome: 'applied', native: RECORD, secret: NEW }
+    const answered = once({ looks: [[OLD, NEW]], added: NEW })
+    expect(await answered.added()).toEqual(applied)
+    const shown = world({ looks: [[OLD, NEW]] })
+    expect(await shown.added()).toEqual(applied)
+    expect([...answered.ended, ...shown.ended]).toEqual([])
+  })
+
+  it('is a conflict where it is still there, and none where it or its client has gone', async () => {
+    expect(await once({ looks: [[OLD, NEW]] }).added()).toEqual(conflict(RECORD))
+    const gone = once({ looks: [[OLD, NEW], [OLD, NEW], { read: notFound() }] })
+    expect(await gone.added()).toEqual({ outcome: 'not_applied', native: undefined })
+    const removal = () => Promise.reject(notFound())
+    const ended = once({ looks: [[OLD, NEW], [OLD, NEW], [OLD]], removal })
+    expect(await ended.added()).toMatchObject({ outcome: 'not_applied' })
+  })
+
+  it('is left where the client has gone before, or another instance has closed the rotation', async () => {
+    const gone = once({ looks: [[OLD, NEW], { read: notFound() }] })
+    expect(await gone.added()).toEqual(conflict())
+    const closed = once({ looks: [[OLD, NEW]], closed: true })
+    expect(await closed.added()).toEqual(conflict(RECORD))
+    expect([gone.ended, closed.ended, closed.points]).toEqual([[], [], []])
+  })
+
+  it('is not known to be ended where the provider does not say so', async () => {
+    const away = new ClientError('provider_unavailable', 'Away.')
+    const removal = () => Promise.reject(away)
+    await expect(once({ looks: [[OLD, NEW]], removal }).added()).rejects.toBe(away)
+  })
+})
+
+describe('a retirement in two steps', () => {
+  const steps = (more: Omit<World, 'ways'>) => world({ ...more, ways: { disable: () => ({}) } })
+
+  it('is finished where the secret is off and still there', async () => {
+    const off = steps({ looks: [[{ id: 'new' }]] })
+    expect(await off.retired()).toEqual({ outcome: 'applied', native: RECORD })
+    expect(off.ended).toEqual(['old'])
+    const done = steps({ looks: [[{ id: 'new' }]], removal: () => Promise.reject(notFound()) })
+    expect(await done.retired()).toEqual({ outcome: 'applied', native: RECORD })
+    const away = new ClientError('provider_unavailable', 'Away.')
+    const failing = steps({ looks: [[{ id: 'new' }]], removal: () => Promise.reject(away) })
+    await expect(failing.retired()).rejects.toBe(away)
+  })
+
+  it('is not where the secret is live, and needs none at a provider of one step', async () => {
+    const live = steps({ looks: [[OLD, { id: 'new' }]] })
+    expect(await live.retired()).toMatchObject({ outcome: 'not_applied' })
+    const single = one({ id: 'new' })
+    await single.retired()
+    const none = world({
+      looks: [[{ id: 'new' }]],
+      ways: { disable: () => ({}), remove: undefined },
+    })
+    expect(await none.retired()).toMatchObject({ outcome: 'applied' })
+    expect([live.ended, single.ended, none.ended]).toEqual([[], [], []])
+  })
 })

@@ -63,10 +63,10 @@ export function identical(one: Json | undefined, other: Json | undefined): boole
 
 /** The items of a list that are not among others; texts, which long lists are made of, in one pass. */
 export function without(list: readonly Json[], others: readonly Json[]): readonly Json[] {
-  const texts = new Set(others.filter((other) => typeof other === 'string'))
+  const all = new Set(others)
   const rest = others.filter((other) => typeof other !== 'string')
   return list.filter((item) =>
-    typeof item === 'string' ? !texts.has(item) : !rest.some((other) => same(item, other)),
+    typeof item === 'string' ? !all.has(item) : !rest.some((other) => same(item, other)),
   )
 }
 

@@ -15,7 +15,7 @@ const MOST = 100
 /** Nothing waits at first. */
 export function createLate(): Late {
   let waiting = new Map<string, () => Promise<void>>()
-  const running = new Set<Promise<void>>()
+  let running = Promise.resolve<unknown>(undefined)
   let timer: NodeJS.Timeout | undefined
 
   function start(): void {
@@ -24,12 +24,8 @@ export function createLate(): Late {
     const all = waiting
     waiting = new Map()
     // One turn, so that all are one message to the writer and one commit.
-    for (const work of all.values()) {
-      const done = work()
-        .catch(() => undefined)
-        .finally(() => running.delete(done))
-      running.add(done)
-    }
+    const works = Array.from(all.values(), (work) => work().catch(() => undefined))
+    running = Promise.all([running, ...works]).then(() => undefined)
   }
 
   return {
@@ -41,7 +37,7 @@ export function createLate(): Late {
     },
     flush: async () => {
       start()
-      await Promise.all(running)
+      await running
     },
   }
 }

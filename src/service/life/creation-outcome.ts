@@ -56,10 +56,8 @@ export async function findCreation(
     if (matches === undefined) return conflictOf(first.ids)
   }
   const settled = outcomeOf(matches, await stillUnknown(service, running, first?.ids ?? []))
-  const { outcome, native } = settled
-  if (outcome !== 'applied' || native === undefined || !(await isOpen(service, running.intent))) {
-    return settled
-  }
+  const { native } = settled
+  if (native === undefined || !(await isOpen(service, running.intent))) return settled
   return { ...settled, native: (await creation.complete?.(native, call)) ?? native }
 }
 
