@@ -4,6 +4,7 @@ reason that `explained.json` names, since no schema can state it."""
 import json
 import os
 import re
+import uuid
 
 import schemathesis
 
@@ -28,6 +29,69 @@ def explains(row, case, code, error):
 def map_query(_, query):
     """`id` is for paths with `-` in place of the id, which OpenAPI cannot say: it would have every other request refused."""
     return {name: value for name, value in query.items() if name != "id"} if query else query
+
+
+KEYS_USED = set()
+
+
+@schemathesis.hook
+def map_headers(_, headers):
+    """An idempotency key names one request, which OpenAPI cannot say: one that was used before gets another end."""
+    name = "Idempotency-Key"
+    key = headers.get(name) if headers else None
+    # With double quotes or without them it is the same key.
+    bare = re.fullmatch('"?([!#-~]{1,100})"?', key) if isinstance(key, str) else None
+    if bare is None:
+        return headers
+    own = f"{bare[1]}-{uuid.uuid4()}" if bare[1] in KEYS_USED else key
+    KEYS_USED.add(bare[1])
+    return {**headers, name: own}
+
+
+# What `patches` sends beside what the description allows, which cannot say which clients there are: those that a list has
+# shown, each where it is, as links name them. Operations and pairs are left to `schemathesis`.
+PATCHES = os.environ.get("CLIENTRY_PATCHES") == "1"
+CLIENTS = {}
+JSON_BODIES = ("application/json", "application/merge-patch+json")
+
+
+@schemathesis.hook
+def after_call(_, case, response):
+    if PATCHES and case.operation.label == "GET /clients" and response.status_code == 200:
+        for client in json.loads(response.text)["clients"]:
+            place = (client["provider"], client.get("userPoolId"))
+            CLIENTS.setdefault(place, set()).add(client["id"])
+
+
+def is_patch(case):
+    return PATCHES and case.operation.label == "PATCH /clients/{clientId}"
+
+
+@schemathesis.hook
+def filter_case(_, case):
+    return not is_patch(case) or case.media_type in JSON_BODIES
+
+
+@schemathesis.hook
+def map_case(_, case):
+    if not is_patch(case) or not isinstance(case.body, dict):
+        return case
+    query = dict(case.query or {})
+    provider = case.body.get("provider", query.get("provider", "auth0"))
+    places = sorted(place for place in CLIENTS if place[0] == provider)
+    if not places:
+        return case
+    pool = places[0][1]
+    ids = sorted(CLIENTS[places[0]])
+    given = str((case.path_parameters or {}).get("clientId"))
+    case.path_parameters = {"clientId": given if given in ids else ids[len(given) % len(ids)]}
+    # The body goes before the query, in which a place of another provider would be refused.
+    query.pop("userPoolId", None)
+    if "provider" in case.body:
+        query.pop("provider", None)
+    case.body = {**case.body, "userPoolId": pool} if pool else {k: v for k, v in case.body.items() if k != "userPoolId"}
+    case.query = query
+    return case
 
 
 @schemathesis.check

@@ -222,6 +222,17 @@ describe('GET /openapi.json', () => {
     },
   )
 
+  it.each([
+    [['https://a.example/cb', 'https://b.example/cb'], true],
+    [['https://a.example/cb', 'https://a.example/cb'], false],
+  ])('says that a lease names no value twice: %j: %s', (values, expected) => {
+    const content = document.paths['/clients/{clientId}/leases']?.put?.requestBody?.content
+    const validate = validatorOf(content?.['application/json']?.schema ?? {})
+    const body = { provider: 'auth0', owner: 'preview-7', ttlSeconds: 60 }
+    const fields = values.map((value) => ({ field: 'callbacks', value }))
+    expect(validate({ ...body, values: fields })).toBe(expected)
+  })
+
   it('takes what a body without a provider may be at the default one', () => {
     const content = document.paths['/clients']?.post?.requestBody?.content
     const validate = validatorOf(content?.['application/json']?.schema ?? {})

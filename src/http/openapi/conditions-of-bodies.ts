@@ -104,7 +104,8 @@ const CONDITIONS: { readonly [B in BodyName]?: JsonObject } = {
     properties: { value: ONE_URL },
     ...when(
       needs('values'),
-      { properties: { field: false, value: false } },
+      // In this place generators of clients make no set of it.
+      { properties: { field: false, value: false, values: { uniqueItems: true } } },
       needs('field', 'value'),
     ),
   },
