@@ -7,10 +7,14 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 /** No socket, no store, no process: they need no build, and share what they import. */
 const PURE = ['test/core/**/*.test.ts']
 
-/** They leave nothing behind in their process, and share what they import too: a third of their work was importing. */
-const SHARED = ['emulators', 'files', 'http', 'providers', 'service', 'store'].map(
-  (folder) => `test/${folder}/**/*.test.ts`,
-)
+/** They change their process, or leave something behind in it, so that each has one of its own. */
+const ALONE = [
+  'test/{contract,faults}/**/*.test.ts',
+  'test/{build,install,lambda,store-place}.test.ts',
+]
+
+/** `npm run test:servers` has the servers, `npm run test:postgres` PostgreSQL. */
+const ELSEWHERE = ['test/{servers,postgres}/**']
 
 /** They take longest, whatever their size. */
 const FIRST = [
@@ -46,21 +50,14 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       { extends: true, test: { name: 'pure', include: PURE, isolate: false } },
+      { extends: true, test: { name: 'alone', include: ALONE, globalSetup: ['test/setup.ts'] } },
       {
         extends: true,
         test: {
-          name: 'whole',
-          include: ['test/**/*.test.ts'],
-          // `npm run test:servers` has the servers, `npm run test:postgres` PostgreSQL.
-          exclude: [...PURE, ...SHARED, 'test/servers/**', 'test/postgres/**'],
-          globalSetup: ['test/setup.ts'],
-        },
-      },
-      {
-        extends: true,
-        test: {
+          // A third of their work was importing, each what the others had.
           name: 'shared',
-          include: SHARED,
+          include: ['test/**/*.test.ts'],
+          exclude: [...PURE, ...ALONE, ...ELSEWHERE],
           isolate: false,
           globalSetup: ['test/setup.ts'],
         },
