@@ -10,6 +10,7 @@ import { openDatabase } from '../../src/store/sqlite/database.ts'
 import { createSqliteStore } from '../../src/store/sqlite/sqlite.ts'
 import { INITIAL_TOKEN, type RegistrationServer } from '../peers/oidc.ts'
 import type { Subject } from '../providers/subject.ts'
+import { callInTime } from './service.ts'
 
 /** The provider of a configuration that names the server, over a store on an open database. */
 export async function providerAt(
@@ -48,7 +49,7 @@ export async function subjectOf<P extends RegistrationServer>(
   const database = await openDatabase(':memory:')
   const provider = await providerAt(peer, database, Buffer.alloc(32, 7))
   const ref = { provider: 'it', id }
-  const call = { deadline: Date.now() + 10_000, timeoutMs: 5_000, operationId: 'adoption' }
+  const call = callInTime('adoption')
   await provider.adoption?.take(ref, { token: secret(peer.token(id)) }, call)
   peer.front.clearCalls()
   return {

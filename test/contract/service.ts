@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { type Patch, parseMergePatch } from '../../src/core/patch/patch.ts'
 import { PERMISSIONS } from '../../src/core/rights/permissions.ts'
 import { createFingerprints } from '../../src/core/secrecy/fingerprint.ts'
-import type { ClientRef } from '../../src/providers/call.ts'
+import type { Call, ClientRef } from '../../src/providers/call.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { createLate } from '../../src/service/base/late-work.ts'
 import type { ChangeRequest, ChangeResult } from '../../src/service/base/request.ts'
@@ -108,3 +108,10 @@ export function requestFor(service: Service, ref: ClientRef, client: object): Ch
     deadline: Date.now() + 10_000,
   }
 }
+
+/** A call to a provider that has time on a busy machine. */
+export const callInTime = (operationId = 'test'): Call => ({
+  deadline: Date.now() + 60_000,
+  timeoutMs: 30_000,
+  operationId,
+})

@@ -70,10 +70,14 @@ it.each<[FaultKind, string]>([
   inject(kind)
   const body = JSON.stringify(change)
   const headers = await signedHeaders(emulator.url, 'UpdateUserPoolClient', body)
-  const signal = AbortSignal.timeout(250)
-  const call = fetch(`${emulator.url}/`, { method: 'POST', headers, body, signal })
-  await expect(call).rejects.toThrow('aborted due to timeout')
-  expect(logoutUrls()).toEqual([url])
+  const given = new AbortController()
+  const { signal } = given
+  const answer = fetch(`${emulator.url}/`, { method: 'POST', headers, body, signal })
+  const isGiven = () => emulator.calls.some(({ operation }) => operation === 'UpdateUserPoolClient')
+  await expect.poll(isGiven).toBe(true)
+  await expect.poll(logoutUrls).toEqual([url])
+  setTimeout(() => given.abort(new Error('given up')), 250)
+  await expect(answer).rejects.toThrow('given up')
 })
 
 it('answers late for delay', async () => {

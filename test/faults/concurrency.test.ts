@@ -12,7 +12,15 @@ import { fullOktaApp } from '../fixtures/okta.ts'
 import { NO_LIMITS } from '../providers/okta/subject.ts'
 import { linearization, type Operation, type State } from './linearizability.ts'
 import { type ProcessWorld, startProcessWorld } from './process-world.ts'
-import { auth0At, cognitoAt, entraAt, oktaAt, patch, type ServerProcess } from './servers.ts'
+import {
+  type Answered,
+  auth0At,
+  cognitoAt,
+  entraAt,
+  oktaAt,
+  patch,
+  type ServerProcess,
+} from './servers.ts'
 
 let world: ProcessWorld
 let closing: (() => Promise<void>) | undefined
@@ -38,13 +46,15 @@ function watched(client: JsonObject): State {
   } as State
 }
 
-/** Operations in the order of the log, which holds nothing but intents and their outcome `applied`. */
+/** Operations in the order of the log, which holds nothing but intents, and outcomes that are certain. */
 function appliedIn(entries: readonly Entry[]): readonly string[] {
   return entries.flatMap((entry, index) => {
     if (entry.kind === 'intent') return []
     const { operationId } = entries[index - 1] as Entry & { readonly operationId?: string }
-    expect(entry).toMatchObject({ kind: 'outcome', outcome: 'applied', operationId })
-    return [String(operationId)]
+    expect(entry).toMatchObject({ kind: 'outcome', operationId })
+    const { outcome } = entry as { readonly outcome?: string }
+    expect(['applied', 'not_applied']).toContain(outcome)
+    return outcome === 'applied' ? [String(operationId)] : []
   })
 }
 
@@ -103,6 +113,23 @@ async function openEntra() {
   return { settings: entraAt(emulator.url), close: emulator.close }
 }
 
+/** No call over loopback is late by that, and what a request waits for is its turn alone. */
+const LIMITS = { deadlineMs: 25_000, upstreamTimeoutMs: 20_000 }
+
+/**
+ * A hundred changes of one client wait for each other, on a busy machine for longer than a request may take (25 s). A
+ * caller whose answer is that nothing was changed sends it again.
+ */
+async function untilItsTurn(send: () => Promise<Answered | undefined>) {
+  const invoked = performance.now()
+  for (;;) {
+    const answer = await send()
+    const { outcome = 'not_applied' } = answer?.body ?? {}
+    const isRefused = answer !== undefined && answer.status >= 500 && outcome === 'not_applied'
+    if (!isRefused) return { invoked, answer }
+  }
+}
+
 describe('a hundred changes at once, over two servers', () => {
   const SUBJECTS: readonly Subject[] = [
     {
@@ -143,14 +170,18 @@ describe('a hundred changes at once, over two servers', () => {
       const { settings, close } = await open()
       closing = close
       const providers = { [provider]: settings }
-      const both = await Promise.all([world.server(providers), world.server(providers)])
+      const both = await Promise.all([
+        world.server(providers, LIMITS),
+        world.server(providers, LIMITS),
+      ])
       const pick = (index: number) => both[index % 2] as ServerProcess
       const unchanged = await patch(pick(0), world.issuer, { ...where, client: {} })
       const initial = watched(unchanged?.body ?? {})
 
       const sent = changes.map(async ({ client, operation }, index): Promise<Operation> => {
-        const invoked = performance.now()
-        const answer = await patch(pick(index), world.issuer, { ...where, client })
+        const { invoked, answer } = await untilItsTurn(() =>
+          patch(pick(index), world.issuer, { ...where, client }),
+        )
         expect(answer).toMatchObject({ status: 200 })
         const returned = performance.now()
         return {
@@ -192,6 +223,5 @@ describe('a hundred changes at once, over two servers', () => {
         Math.max(...inLog.slice(0, at + 1).map((one) => one?.invoked ?? 0))
       expect(inLog.filter((one, at) => (one?.returned ?? 0) < latestCall(at))).toEqual([])
     },
-    120_000,
   )
 })

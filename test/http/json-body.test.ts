@@ -122,10 +122,12 @@ describe('size and values', () => {
   })
 
   it('reads a large body in linear time', () => {
-    const started = performance.now()
+    // Time of the processor: other programs may be at it too.
+    const started = process.cpuUsage()
     parseJson(bytesOf(`["${'\\"'.repeat(60_000)}","${'a'.repeat(130_000)}"]`))
     refused(`["${'\\u0041'.repeat(40_000)}`)
     refused(`${' '.repeat(200_000)}x`)
-    expect(performance.now() - started).toBeLessThan(1_000)
+    const { user, system } = process.cpuUsage(started)
+    expect((user + system) / 1_000).toBeLessThan(1_000)
   })
 })

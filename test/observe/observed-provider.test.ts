@@ -5,11 +5,12 @@ import { observedProviders, type ProgramEvent } from '../../src/observe/observe.
 import type { Call, ClientRef, Step } from '../../src/providers/call.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { LIVES } from '../contract/lives.ts'
+import { callInTime } from '../contract/service.ts'
 import { SUBJECTS, type Subject, withCallbacks } from '../contract/subjects.ts'
 
 const CALLBACK = 'https://new.example.com/callback'
 
-const call = (): Call => ({ deadline: Date.now() + 10_000, timeoutMs: 5_000, operationId: 'test' })
+const call = (): Call => callInTime()
 
 describe.each(SUBJECTS.filter(({ inProcess }) => !inProcess))('$name', (kind) => {
   let subject: Subject

@@ -15,6 +15,7 @@ import type { Call } from '../../src/providers/call.ts'
 import type { Creation } from '../../src/providers/creation.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { auth0Over } from '../contract/auth0-provider.ts'
+import { callInTime } from '../contract/service.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 
 const WITHOUT_KEYS = {
@@ -50,7 +51,7 @@ async function as(credential: { clientId: string; clientSecret: string }): Promi
   creation = provider.creation as Creation
 }
 
-const call = (): Call => ({ deadline: Date.now() + 5_000, timeoutMs: 1_000, operationId: 'test' })
+const call = (): Call => callInTime()
 const planned = (kind: ClientKind, patch: JsonObject = {}) =>
   planChange(
     provider.mapping,

@@ -15,11 +15,11 @@ import { createTurns } from '../../src/service/base/turns.ts'
 import { changeClient } from '../../src/service/change/change.ts'
 import { carryOutDue } from '../../src/service/upkeep/due.ts'
 import { resourceOf } from '../../src/store/resource.ts'
-import { requestFor } from '../contract/service.ts'
+import { callInTime, requestFor } from '../contract/service.ts'
 import { onSubject } from '../fixtures/bench.ts'
 
 const URI = 'https://app.example.com/cb'
-const call = (): Call => ({ operationId: 'o', deadline: Date.now() + 10_000, timeoutMs: 10_000 })
+const call = (): Call => callInTime('o')
 const at = (location: string | undefined, status = 302) => ({
   status,
   location: location === undefined ? undefined : new URL(location),

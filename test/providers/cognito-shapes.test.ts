@@ -17,7 +17,7 @@ import type { Provider } from '../../src/providers/provider.ts'
 import { copyClient } from '../../src/service/life/copy.ts'
 import { readHistory } from '../../src/service/reading/history.ts'
 import { rotateSecret } from '../../src/service/secrets/rotate.ts'
-import { type Bench, openBench, requestFor } from '../contract/service.ts'
+import { type Bench, callInTime, openBench, requestFor } from '../contract/service.ts'
 
 const POOL = 'us-east-1_AbCdEf123'
 const REF = { provider: 'cognito', userPoolId: POOL, id: 'first' }
@@ -124,8 +124,7 @@ const CLIENT: JsonObject = {
   ...DEFAULTS,
 }
 
-const read = () =>
-  provider.read(REF, { deadline: Date.now() + 5_000, timeoutMs: 1_000, operationId: 'test' })
+const read = () => provider.read(REF, callInTime())
 
 const copy = () =>
   copyClient(bench.service, {

@@ -127,7 +127,7 @@ it.each(['intent recorded', 'step sent', 'state known', 'outcome recorded'] as c
   'one whose server dies at "%s" leaves no secret behind that no one has',
   async (point) => {
     const { service } = await bench.another()
-    await dyingAt(service, point, (dying) => make({ deadline: Date.now() + 700 }, dying))
+    await dyingAt(service, point, (dying) => make({}, dying))
     await settled(bench.service)
     expect(await bench.service.store.openIntents()).toEqual([])
     const applications = await made()

@@ -27,7 +27,7 @@ import { rotateSecret } from '../../src/service/secrets/rotate.ts'
 import type { RotationRequest } from '../../src/service/secrets/rotation.ts'
 import { sweep } from '../../src/service/upkeep/sweep.ts'
 import { resourceOf } from '../../src/store/resource.ts'
-import { type Bench, LOST_ANSWERS, openBench, requestFor } from '../contract/service.ts'
+import { type Bench, callInTime, LOST_ANSWERS, openBench, requestFor } from '../contract/service.ts'
 import { fullEntraApplication as full } from '../fixtures/entra.ts'
 import { later, skippingPauses } from '../service/dying.ts'
 import { tenantAt } from './entra/subject.ts'
@@ -357,7 +357,7 @@ describe('secrets', () => {
     expect(codes(one(40))).toEqual([])
     expect(codes(one(20))).toEqual(['secret_expires'])
     expect(codes(one(-1))).toEqual(['secret_expires'])
-    const call = { deadline: Date.now() + 5_000, timeoutMs: 1_000, operationId: 'a' }
+    const call = callInTime('a')
     const ended = { ...full, passwordCredentials: one(-1) }
     expect(await provider.secrets?.list(REF, ended, call)).toEqual([])
   })
@@ -373,7 +373,7 @@ it('without the right to an application it says what is missing', async () => {
   expect(made.outcome).toBe('applied')
   const stranger = await startEntraEmulator({ accounts: [{ ...other, permission: 'none' }] })
   const poor = await only({ type: 'entra', ...tenantAt(stranger.url) })
-  const call = { deadline: Date.now() + 5_000, timeoutMs: 1_000, operationId: 'a' }
+  const call = callInTime('a')
   await expect(poor.read(REF, call)).rejects.toMatchObject({
     code: 'provider_misconfigured',
     message: expect.stringContaining('Application.ReadWrite.OwnedBy'),
@@ -410,7 +410,7 @@ it('our own registration is relied on', async () => {
 
 it('rules of the page can be tried; the emulator is strict where no source says that web is merged', async () => {
   await open()
-  const call = { deadline: Date.now() + 5_000, timeoutMs: 1_000, operationId: 'a' }
+  const call = callInTime('a')
   const held: boolean[] = []
   for (const { attempt } of provider.proof?.probes ?? []) {
     put(full)

@@ -17,7 +17,7 @@ import type { Provider } from '../../src/providers/provider.ts'
 import { newSecretValue } from '../../src/providers/secrets.ts'
 import { changeClient } from '../../src/service/change/change.ts'
 import { rotateSecret } from '../../src/service/secrets/rotate.ts'
-import { type Bench, LOST_ANSWERS, openBench, requestFor } from '../contract/service.ts'
+import { type Bench, callInTime, LOST_ANSWERS, openBench, requestFor } from '../contract/service.ts'
 import { fullHydraClient as full } from '../fixtures/hydra.ts'
 import { planOf } from '../plan.ts'
 import { skippingPauses } from '../service/dying.ts'
@@ -52,7 +52,7 @@ const stepsOf = (members: Record<string, Json | undefined>, client: JsonObject) 
   return provider.steps(REF, base, next).map(({ request }) => [request.method, request.body])
 }
 const replace = (name: string, value: Json) => ({ op: 'replace', path: `/${name}`, value })
-const call = () => ({ deadline: Date.now() + 5_000, timeoutMs: 1_000, operationId: 'test' })
+const call = () => callInTime()
 
 describe('a change', () => {
   it('replaces each member by its whole value, and clears by an empty one', () => {

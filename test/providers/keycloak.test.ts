@@ -19,7 +19,7 @@ import { keyOf } from '../../src/service/operation/idempotency.ts'
 import { retireSecret } from '../../src/service/secrets/retire.ts'
 import { rotateSecret } from '../../src/service/secrets/rotate.ts'
 import type { RotationRequest } from '../../src/service/secrets/rotation.ts'
-import { type Bench, openBench, requestFor } from '../contract/service.ts'
+import { type Bench, callInTime, openBench, requestFor } from '../contract/service.ts'
 import { fullKeycloakClient as full } from '../fixtures/keycloak.ts'
 import { planOf } from '../plan.ts'
 import { POOL, realmAt } from './keycloak/subject.ts'
@@ -45,7 +45,7 @@ afterEach(async () => {
   await emulator.close()
 })
 
-const call = () => ({ deadline: Date.now() + 5_000, timeoutMs: 1_000, operationId: 'a-client' })
+const call = () => callInTime('a-client')
 const stored = () => emulator.client(REF.id) as JsonObject
 const put = (members: JsonObject) => emulator.put({ ...stored(), ...members })
 const change = (client: object) => bench.change(REF, client)

@@ -12,6 +12,7 @@ import type { RegistrationOptions } from '../../src/providers/local/openid/regis
 import type { Documents } from '../../src/store/documents.ts'
 import { type Database, openDatabase } from '../../src/store/sqlite/database.ts'
 import { createDocuments } from '../../src/store/sqlite/documents.ts'
+import { callInTime } from '../contract/service.ts'
 
 const ON = { initialAccessToken: 'initial', renewsTokens: true }
 const METADATA = { client_name: 'Mine', redirect_uris: ['https://app.example.com/callback'] }
@@ -87,7 +88,7 @@ describe('registration', () => {
     await start(ON)
     const { body } = await register()
     const provider = createLocalProvider({ documents, now: Date.now })
-    const call = { deadline: Date.now() + 5_000, timeoutMs: 5_000, operationId: 'test' }
+    const call = callInTime()
     const listed = await provider.list?.(undefined, call)
     expect(listed?.items).toMatchObject([{ id: body.client_id, name: 'Mine' }])
     const ref = { provider: 'local', id: String(body.client_id) }
@@ -126,7 +127,7 @@ describe('registration', () => {
     const refused = await register({ ...METADATA, scope: 'openid clients:write' })
     expect(refused).toMatchObject({ status: 400, body: { error: 'invalid_client_metadata' } })
     const { list } = createLocalProvider({ documents, now: Date.now })
-    const call = { deadline: Date.now() + 5_000, timeoutMs: 5_000, operationId: 'test' }
+    const call = callInTime()
     expect((await list?.(undefined, call))?.items).toEqual([])
     const { body } = await register({ ...METADATA, scope: 'openid' })
     const id = String(body.client_id)

@@ -13,7 +13,7 @@ import { DIALECTS, type DialectName } from '../../src/providers/rfc7592/dialects
 import { createRfc7592Provider } from '../../src/providers/rfc7592/index.ts'
 import { readSource } from '../../src/service/life/copy-source.ts'
 import { resourceOf } from '../../src/store/resource.ts'
-import { type Bench, openBench } from '../contract/service.ts'
+import { type Bench, callInTime, openBench } from '../contract/service.ts'
 
 const REF = { provider: 'it', id: 'abc' }
 const CALLBACK = 'https://a.example.com/cb'
@@ -126,7 +126,7 @@ async function open(dialect: DialectName, first: JsonObject): Promise<Provider> 
     now: Date.now,
   })
   providers.set('it', provider)
-  const call = { operationId: 'adoption', deadline: Date.now() + 5_000, timeoutMs: 2_000 }
+  const call = callInTime('adoption')
   await provider.adoption?.take(REF, { token: secret('token') }, call)
   return provider
 }
@@ -321,7 +321,7 @@ it('answers 404 for a client that its server has purged, which can be copied fro
     status: 404,
   })
   const source = { ref: REF, provider, removedToo: true }
-  const call = { operationId: 'copy', deadline: Date.now() + 5_000, timeoutMs: 2_000 }
+  const call = callInTime('copy')
   const { native } = await readSource(bench.service, source, call)
   expect(native).toMatchObject({ client_name: 'Last', redirect_uris: [CALLBACK] })
   const hidden = readSource(bench.service, { ...source, removedToo: false }, call)

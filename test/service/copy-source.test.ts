@@ -20,7 +20,7 @@ import { following } from '../../src/store/log/chain.ts'
 import type { Action, Entry, Outcome } from '../../src/store/log/entry.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { createSeal } from '../../src/store/seal.ts'
-import { type Bench, openBench, requestFor } from '../contract/service.ts'
+import { type Bench, callInTime, openBench, requestFor } from '../contract/service.ts'
 import { type Subject, subjectNamed } from '../contract/subjects.ts'
 import { closingOf, intentOf, outsideChangeOf } from '../fixtures/entries.ts'
 import { dyingAt, later, settled } from './dying.ts'
@@ -78,7 +78,7 @@ const copy = ({
     ...options,
   })
 }
-const call = () => ({ deadline: Date.now() + 5_000, timeoutMs: 1_000, operationId: 'test' })
+const call = () => callInTime()
 const read = () => source.provider.read(refOf(), call())
 const setOutside = (members: JsonObject) => source.put({ ...source.stored(), ...members })
 const change = (patch: JsonObject) => bench.change(refOf(), {}, { patch: patch as never })

@@ -50,7 +50,7 @@ async function start(): Promise<ServerProcess> {
     providers: { cognito: cognitoAt(emulator.url) },
     issuer,
     // Short, so that an intent of a dead process is settled soon.
-    limits: { deadlineMs: 700, upstreamTimeoutMs: 200 },
+    limits: { deadlineMs: 2_000, upstreamTimeoutMs: 700 },
   })
   return server
 }

@@ -18,7 +18,7 @@ import {
   recordUnchanged,
 } from '../../src/service/operation/idempotency.ts'
 import type { Intent, Outcome } from '../../src/store/log/entry.ts'
-import { type Bench, openBench, requestFor } from '../contract/service.ts'
+import { type Bench, callInTime, openBench, requestFor } from '../contract/service.ts'
 import { type Subject, subjectNamed } from '../contract/subjects.ts'
 import { closingOf, intentOf } from '../fixtures/entries.ts'
 import { dyingAt } from './dying.ts'
@@ -357,7 +357,7 @@ describe('a repetition', () => {
   it('returns the outcome of the first time and the client as it is now', async () => {
     const service = { ...bench.service, providers: new Map([['it', subject.provider]]) }
     const request = requestFor(service, subject.ref, { name: 'New' })
-    const call = { deadline: Date.now() + 5_000, timeoutMs: 1_000, operationId: 'b' }
+    const call = callInTime('b')
     const changes = [{ field: 'name', before: 'a', after: 'b' }]
     const first = intentOf(LOG, 1, { operationId: 'a', changes })
     const native = subject.stored()

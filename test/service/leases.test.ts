@@ -13,7 +13,7 @@ import { carryOutDue, type Pauses } from '../../src/service/upkeep/due.ts'
 import { sweep } from '../../src/service/upkeep/sweep.ts'
 import { following } from '../../src/store/log/chain.ts'
 import { resourceOf } from '../../src/store/resource.ts'
-import { type Bench, requestFor } from '../contract/service.ts'
+import { type Bench, callInTime, requestFor } from '../contract/service.ts'
 import { callbacksOf, SUBJECTS, type Subject, withCallbacks } from '../contract/subjects.ts'
 import { onSubject } from '../fixtures/bench.ts'
 
@@ -362,7 +362,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
     await take(PREVIEW)
     const gone = { ...subject.provider, read: () => subject.provider.read(nowhere, call()) }
     const nowhere = { ...subject.ref, id: 'not-there' }
-    const call = () => ({ operationId: 'o', deadline: Date.now() + 5_000, timeoutMs: 1_000 })
+    const call = () => callInTime('o')
     const without = (seconds: number): Service => ({
       ...later(seconds),
       providers: new Map([['it', gone]]),

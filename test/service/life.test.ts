@@ -15,7 +15,7 @@ import { keyOf } from '../../src/service/operation/idempotency.ts'
 import { readHistory, readOperation, searchHistory } from '../../src/service/reading/history.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { LIVES } from '../contract/lives.ts'
-import { type Bench, requestFor } from '../contract/service.ts'
+import { type Bench, callInTime, requestFor } from '../contract/service.ts'
 import { callbacksOf, SUBJECTS, type Subject, withCallbacks } from '../contract/subjects.ts'
 import { onSubject } from '../fixtures/bench.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
@@ -60,7 +60,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
     const { patch: __, ...request } = requestFor(service, ref, {})
     return removeClient(service, { ...request, ...options })
   }
-  const call = () => ({ deadline: Date.now() + 5_000, timeoutMs: 1_000, operationId: 'test' })
+  const call = () => callInTime()
   const read = (ref: ClientRef) => subject.provider.read(ref, call())
   const named = async () => {
     if (kind.choosesIds) {

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { changeClient } from '../../src/service/change/change.ts'
 import { sweep } from '../../src/service/upkeep/sweep.ts'
 import { resourceOf } from '../../src/store/resource.ts'
-import { type Bench, openBench, requestFor } from '../contract/service.ts'
+import { type Bench, callInTime, openBench, requestFor } from '../contract/service.ts'
 import { type Subject, subjectNamed } from '../contract/subjects.ts'
 import { endingAtFirstPause, later } from './dying.ts'
 
@@ -52,7 +52,7 @@ it('is closed as a conflict, and the next change goes on', async () => {
 
 it('is closed as a conflict where the client is gone as well', async () => {
   const { provider, ref } = subject
-  const call = { deadline: Date.now() + 5_000, timeoutMs: 5_000, operationId: 'removal' }
+  const call = callInTime('removal')
   await provider.removal?.(ref, await provider.read(ref, call)).send(call)
   expect(await sweep(later(after.service))).toEqual({ settled: 1, left: 0 })
   expect(await second()).toMatchObject(settledAs)

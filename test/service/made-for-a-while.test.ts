@@ -10,6 +10,7 @@ import type { Service } from '../../src/service/base/service.ts'
 import { createClient } from '../../src/service/life/create.ts'
 import { carryOutDue } from '../../src/service/upkeep/due.ts'
 import type { Bench } from '../contract/service.ts'
+import { callInTime } from '../contract/service.ts'
 import { type Subject, subjectNamed } from '../contract/subjects.ts'
 import { onSubject } from '../fixtures/bench.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
@@ -38,7 +39,7 @@ describe.each([subjectNamed('auth0'), subjectNamed('cognito')])('at $name', (kin
       deadline: Date.now() + 10_000,
     })
   const names = async () => {
-    const call = { operationId: 'list', deadline: Date.now() + 10_000, timeoutMs: 10_000 }
+    const call = callInTime('list')
     const page = await subject.provider.list?.(place.userPoolId, call)
     return (page?.items ?? []).map(({ name }) => name).sort()
   }

@@ -5,7 +5,7 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { resourceOf } from '../../src/store/resource.ts'
-import { type Bench, LOST_ANSWERS, openBench } from '../contract/service.ts'
+import { type Bench, callInTime, LOST_ANSWERS, openBench } from '../contract/service.ts'
 import { callbacksOf, SUBJECTS, type Subject } from '../contract/subjects.ts'
 
 const REMOTE = SUBJECTS.filter(({ inProcess }) => !inProcess)
@@ -43,7 +43,7 @@ describe.each(REMOTE)('$name', (kind) => {
     const log = await entries()
     const overlap = log.find((entry) => entry.kind === 'overlap')
     // What it reports is the state that its own late write has made, and not what was known before.
-    const call = { deadline: Date.now() + 5_000, timeoutMs: 5_000, operationId: 'read' }
+    const call = callInTime('read')
     const { mapping } = subject.provider
     const native = await subject.provider.read(subject.ref, call)
     const tag = one.service.fingerprints.ofState(mapping, native)

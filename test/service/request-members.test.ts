@@ -20,7 +20,7 @@ import { type RetirementRequest, retireSecret } from '../../src/service/secrets/
 import { rotateSecret } from '../../src/service/secrets/rotate.ts'
 import type { RotationRequest } from '../../src/service/secrets/rotation.ts'
 import { resourceOf } from '../../src/store/resource.ts'
-import { type Bench, openBench, requestFor } from '../contract/service.ts'
+import { type Bench, callInTime, openBench, requestFor } from '../contract/service.ts'
 import { type Subject, subjectNamed } from '../contract/subjects.ts'
 
 let subject: Subject
@@ -201,7 +201,7 @@ it('a rotation', async () => {
 
 it('a retirement', async () => {
   const { provider, ref } = common()
-  const call = { operationId: 'one', deadline: Date.now() + 5_000, timeoutMs: 5_000 }
+  const call = callInTime('one')
   const native = await provider.read(ref, call)
   await provider.secrets?.add?.(ref, native, newSecretValue()).send(call)
   const live = (await provider.secrets?.list(ref, await provider.read(ref, call), call)) ?? []

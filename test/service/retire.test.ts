@@ -11,7 +11,7 @@ import { keyOf } from '../../src/service/operation/idempotency.ts'
 import { type RetirementRequest, retireSecret } from '../../src/service/secrets/retire.ts'
 import { endDueSecrets } from '../../src/service/secrets/secret-end.ts'
 import { resourceOf } from '../../src/store/resource.ts'
-import { type Bench, openBench, requestFor } from '../contract/service.ts'
+import { type Bench, callInTime, openBench, requestFor } from '../contract/service.ts'
 import { type Subject, subjectNamed } from '../contract/subjects.ts'
 import { dyingAt, later } from './dying.ts'
 import { overtaken, withoutTurns } from './racing.ts'
@@ -40,7 +40,7 @@ const secrets = () => {
   if (all?.add === undefined || all.remove === undefined) throw new TypeError('no secrets')
   return { ...all, add: all.add, remove: all.remove }
 }
-const call = () => ({ deadline: Date.now() + 5_000, timeoutMs: 1_000, operationId: 'test' })
+const call = () => callInTime()
 const read = () => subject.provider.read(subject.ref, call())
 const list = async () => secrets().list(subject.ref, await read(), call())
 const ids = async () => (await list()).map(({ id }) => id)

@@ -13,7 +13,7 @@ import { carryOutDue } from '../../src/service/upkeep/due.ts'
 import { sweep } from '../../src/service/upkeep/sweep.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { LIVES } from '../contract/lives.ts'
-import { type Bench, requestFor } from '../contract/service.ts'
+import { type Bench, callInTime, requestFor } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'
 import { onSubject } from '../fixtures/bench.ts'
 
@@ -211,5 +211,5 @@ describe.each(OVERLAPPING)('$name', (kind) => {
     expect(await bench.service.store.openIntents()).toEqual([])
   })
 
-  const call = () => ({ deadline: Date.now() + 5_000, timeoutMs: 1_000, operationId: 'test' })
+  const call = () => callInTime()
 })

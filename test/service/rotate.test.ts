@@ -17,7 +17,7 @@ import type { RotationRequest } from '../../src/service/secrets/rotation.ts'
 import { REPLAY_MS } from '../../src/service/secrets/rotation-replay.ts'
 import { sweep } from '../../src/service/upkeep/sweep.ts'
 import { LIVES } from '../contract/lives.ts'
-import { type Bench, requestFor } from '../contract/service.ts'
+import { type Bench, callInTime, requestFor } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'
 import { onSubject } from '../fixtures/bench.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
@@ -54,7 +54,7 @@ describe.each(CHOSEN)('$name', (kind) => {
     options: Partial<RetirementRequest> = {},
     service = bench.service,
   ) => retireSecret(service, { ...request(), secretId, ...options } as RetirementRequest)
-  const call = () => ({ deadline: Date.now() + 5_000, timeoutMs: 1_000, operationId: randomUUID() })
+  const call = () => callInTime(randomUUID())
   const list = async () => {
     const native = await subject.provider.read(subject.ref, call())
     return (await subject.provider.secrets?.list(subject.ref, native, call())) ?? []

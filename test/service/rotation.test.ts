@@ -19,7 +19,7 @@ import type { RotationRequest } from '../../src/service/secrets/rotation.ts'
 import { REPLAY_MS, replayRotation } from '../../src/service/secrets/rotation-replay.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { createSeal } from '../../src/store/seal.ts'
-import { type Bench, openBench, requestFor } from '../contract/service.ts'
+import { type Bench, callInTime, openBench, requestFor } from '../contract/service.ts'
 import { type Subject, subjectNamed } from '../contract/subjects.ts'
 import { dyingAt, settled } from './dying.ts'
 import { overtaken, withoutTurns } from './racing.ts'
@@ -42,7 +42,7 @@ afterEach(async () => {
   await subject.close()
 })
 
-const call = () => ({ deadline: Date.now() + 5_000, timeoutMs: 1_000, operationId: 'test' })
+const call = () => callInTime()
 const read = () => subject.provider.read(subject.ref, call())
 const list = async () =>
   (await subject.provider.secrets?.list(subject.ref, await read(), call())) ?? []

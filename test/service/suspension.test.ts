@@ -11,7 +11,7 @@ import { sweep } from '../../src/service/upkeep/sweep.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { createSeal } from '../../src/store/seal.ts'
 import { LIVES } from '../contract/lives.ts'
-import { type Bench, openBench, requestFor } from '../contract/service.ts'
+import { type Bench, callInTime, openBench, requestFor } from '../contract/service.ts'
 import {
   callbacksOf,
   differences,
@@ -203,7 +203,7 @@ describe.each(SUBJECTS)('$name', (one) => {
   )
 })
 
-const CALL = () => ({ operationId: 'read', deadline: Date.now() + 5_000, timeoutMs: 5_000 })
+const CALL = () => callInTime('read')
 
 /** The planned record is the one that came out, time stamps aside. */
 const shownAs = (planned: JsonObject, out: JsonObject) =>

@@ -51,8 +51,8 @@ async function start(): Promise<ServerProcess> {
     database: join(folder, 'clientry.db'),
     providers: { auth0: auth0At(emulator.url) },
     issuer,
-    // Short, so that an intent of a dead process is settled soon.
-    limits: { deadlineMs: 3_000, upstreamTimeoutMs: 500 },
+    // Shorter than the claim of a dead process, so that its intents are settled by then.
+    limits: { deadlineMs: 8_000, upstreamTimeoutMs: 4_000 },
   })
   servers.push(server)
   return server
