@@ -136,6 +136,26 @@ describe('a client that is one of many', () => {
   })
 })
 
+it('a change is planned over no record that is older than what is recorded', async () => {
+  const before = (await merge({}, { dryRun: true })).native
+  await merge({ name: 'New' })
+  let reads = 0
+  const lagging: Provider = {
+    ...provider(),
+    readLagMs: 60_000,
+    read: async (...values) => {
+      reads += 1
+      return reads === 1 ? before : provider().read(...values)
+    },
+  }
+  const { changes } = await merge({ description: 'New' }, { provider: lagging, dryRun: true })
+  expect(changes.map(({ field }) => field)).toEqual(['description'])
+  await merge({ description: 'New' }, { provider: lagging })
+  expect(emulator.client(REF.id)).toMatchObject({ name: 'New', description: 'New' })
+  const kinds = (await bench.service.store.entries(resourceOf(REF))).map(({ kind }) => kind)
+  expect(kinds).toEqual(['intent', 'outcome', 'intent', 'outcome'])
+})
+
 describe('the turn of a change', () => {
   it('comes before others for a suspension alone', async () => {
     const claims: Claim[] = []

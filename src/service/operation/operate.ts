@@ -86,9 +86,8 @@ async function begin<P, R>(
   const start = { operationId, call, head, opened }
   const prepared = await operation.prepare(start)
   // 2. the base
-  const isClient = operation.subject.kind === 'client'
   const read = await readFresh(service, {
-    ...{ provider, ref, deadline, head: isClient ? head : undefined },
+    ...{ provider, ref, deadline, head },
     read: () => operation.read(start, prepared),
   })
   await service.reached?.('base read')
