@@ -85,12 +85,14 @@ def map_case(_, case):
     ids = sorted(CLIENTS[places[0]])
     given = str((case.path_parameters or {}).get("clientId"))
     case.path_parameters = {"clientId": given if given in ids else ids[len(given) % len(ids)]}
-    # The body goes before the query, in which a place of another provider would be refused.
+    # The pool stands where the provider does, and nowhere else: the body goes before the query.
     query.pop("userPoolId", None)
-    if "provider" in case.body:
+    body = {name: value for name, value in case.body.items() if name != "userPoolId"}
+    if "provider" in body:
         query.pop("provider", None)
-    case.body = {**case.body, "userPoolId": pool} if pool else {k: v for k, v in case.body.items() if k != "userPoolId"}
-    case.query = query
+    if pool is not None:
+        (body if "provider" in body else query)["userPoolId"] = pool
+    case.body, case.query = body, query
     return case
 
 
