@@ -68,6 +68,7 @@ const extendedStep = <S extends Step>(step: S, extend: Extend): S => ({
 const CREATION: Rows<Creation> = {
   blank: QUIET,
   chosen: QUIET,
+  lacking: (lacking, extend) => (place, next, call) => lacking(place, next, extend(call)),
   sent: QUIET,
   step: (step, extend) => (place, next) => extendedStep(step(place, next), extend),
   find: (find, extend) => (place, search, call) => find(place, search, extend(call)),

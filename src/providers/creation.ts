@@ -1,6 +1,7 @@
 /** How a provider makes a client. */
 
 import type { ClientKind } from '../core/client-kind.ts'
+import type { Lacking } from '../core/copy/lacking.ts'
 import type { JsonObject } from '../core/json/json.ts'
 import type { Native, Warning } from '../core/mapping/row.ts'
 import type { Patch } from '../core/patch/patch.ts'
@@ -34,6 +35,11 @@ export interface Creation {
   blank(kind: ClientKind): Native
   /** What in a new client was chosen here and neither asked for nor set by the provider, as warnings; absent: nothing that matters. Pure. */
   chosen?(next: Native, patch: Patch): readonly Warning[]
+  /**
+   * Values in lists of a new client that name something which the place does not have, so that the provider would refuse
+   * them or leave them out; absent: none can.
+   */
+  lacking?(place: Place, next: Native, call: Call): Promise<readonly Lacking[]>
   /** The members that are sent to make a client, as a read shows them. Pure. */
   sent(next: Native): JsonObject
   /**

@@ -1,6 +1,6 @@
 /** Realm exports and Terraform states of Keycloak, imported and planned against a realm that was made of them. */
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -94,4 +94,21 @@ it('a state is planned as a difference from the realm, applied, and is none afte
     name: 'Portal',
     attributes: { 'access.token.lifespan': '300', 'pkce.code.challenge.method': 'S256' },
   })
+})
+
+it('records that the admin API shows become files that plan nothing, but for what is only shown', async () => {
+  const ids = ['account', 'broker', 'portal', 'realm-management']
+  write('clients.json', JSON.stringify(ids.map((id) => emulator.client(id))))
+  const [line = ''] =
+    /import native clients\.json [^`]*/.exec(readFileSync('docs/providers/keycloak.md', 'utf8')) ??
+    []
+  const out = await run(line.replace('sso', 'login'))
+  for (const record of [2, 4]) {
+    expect(out).toContain(`record ${record}: the client: its provider only shows it`)
+  }
+  expect(readdirSync(join(folder, 'clients/login/customers')).sort()).toEqual([
+    'client_account-account.yaml',
+    'portal.yaml',
+  ])
+  expect(await run('plan clients')).toContain('0 to create, 0 to change, 0 to delete.')
 })

@@ -51,7 +51,7 @@ export async function startHydra(database?: string): Promise<Hydra> {
   const ways = {
     cwd: tmpdir(),
     env: {
-      DSN: database === undefined ? 'memory' : `sqlite://${database}?_fk=true`,
+      DSN: database === undefined ? 'memory' : fileAt(database),
       SECRETS_SYSTEM: '0123456789abcdef0123456789abcdef',
       URLS_SELF_ISSUER: `${publicUrl}/`,
       URLS_LOGIN: `${login}/login`,
@@ -81,6 +81,10 @@ export async function startHydra(database?: string): Promise<Hydra> {
     },
   }
 }
+
+/** Writers wait for each other there; in memory, logins beside each other are answered with 500. */
+const fileAt = (database: string) =>
+  `sqlite://${database}?_fk=true&_journal_mode=WAL&_txlock=immediate&_busy_timeout=30000`
 
 /** Accepts each login and each consent (Hydra's "login and consent flow"). */
 function stepAt(adminUrl: string, pages: string): Step {

@@ -31,6 +31,13 @@ export function moverOf(service: Service, ref: ClientRef) {
       if (by === undefined) throw new Error(`${to} is not accepted.`)
       await application.deploy(to)
       await application.quiet()
+      const early = (after?.moves?.[0]?.widened?.narrowFrom ?? 0) - service.now()
+      if (early > 0) {
+        // Who logged in a moment ago has a code for the old one.
+        const narrowed = await change({ kind: 'narrow_move', from }).catch((error) => error.code)
+        if (narrowed !== 'move_state') throw new Error('It was narrowed too early.')
+        await service.sleep(early)
+      }
       await change({ kind: 'narrow_move', from })
       return by
     },

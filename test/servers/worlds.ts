@@ -1,6 +1,8 @@
 /** How the world of each endpoint is opened, by the subject of the contract suites. */
 
 import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { exportJWK, generateKeyPair } from 'jose'
 import type { JsonObject } from '../../src/core/json/json.ts'
@@ -148,8 +150,13 @@ export const WORLDS: { readonly [K in Kind]: () => Promise<World> } = {
     return stopping(await openKeycloakRegistration(keycloak), keycloak)
   },
   'hydra itself': async () => {
-    const hydra = await startHydra()
-    return stopping(await openHydraAdmin(hydra), hydra)
+    const folder = mkdtempSync(join(tmpdir(), 'clientry-hydra-'))
+    const hydra = await startHydra(join(folder, 'hydra.sqlite'))
+    const stop = async () => {
+      await hydra.stop()
+      rmSync(folder, { recursive: true, force: true })
+    }
+    return stopping(await openHydraAdmin(hydra), { stop })
   },
   'rfc7592 at Hydra': async () => {
     const hydra = await startHydra()

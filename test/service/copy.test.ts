@@ -23,7 +23,7 @@ import { sweep } from '../../src/service/upkeep/sweep.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { LIVES } from '../contract/lives.ts'
 import { type Bench, callInTime, openBench, requestFor } from '../contract/service.ts'
-import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { SUBJECTS, type Subject, subjectNamed } from '../contract/subjects.ts'
 import { createDraw } from '../property.ts'
 import { dyingAt, later } from './dying.ts'
 
@@ -377,6 +377,53 @@ describe.each(SUBJECTS)('within $name', (kind) => {
       expect(settings(await copy())).toEqual(settings(before))
     },
   )
+})
+
+describe('what the place does not have', () => {
+  const [HYDRA, KEYCLOAK] = [subjectNamed('hydra'), subjectNamed('keycloak')]
+
+  it('is named as lost by a dry run and by the copy, and not refused by the provider', async () => {
+    const source = await HYDRA.start()
+    const target = await KEYCLOAK.start()
+    const providers = { from: source.provider, to: target.provider }
+    const bench = await openBench(new Map(Object.entries(providers)))
+    try {
+      source.put({ ...HYDRA.full, scope: 'openid phone no-such-scope' })
+      const { id: _, ...place } = { ...target.ref, provider: 'to' }
+      const copy = (options: Partial<CopyRequest>) =>
+        copyClient(bench.service, {
+          source: {
+            ref: { ...source.ref, provider: 'from' },
+            provider: source.provider,
+            removedToo: true,
+          },
+          provider: target.provider,
+          place,
+          patch: parseMergePatch({}),
+          allowLoss: true,
+          dryRun: false,
+          actor: ACTOR,
+          requestId: 'copy',
+          deadline: Date.now() + 10_000,
+          ...options,
+        })
+      const lost = {
+        field: 'scopes',
+        removed: ['openid', 'no-such-scope'],
+        why: expect.stringContaining('does not exist there'),
+      }
+      expect(reportOf(await copy({ dryRun: true })).lost).toContainEqual(
+        expect.objectContaining(lost),
+      )
+      await expect(copy({ allowLoss: false })).rejects.toMatchObject({ code: 'lossy_copy' })
+      const copied = await copy({})
+      expect(reportOf(copied).lost).toContainEqual(expect.objectContaining(lost))
+      expect(showClient(target.provider.mapping, copied.native).scopes).toEqual(['phone'])
+    } finally {
+      await bench.close()
+      await Promise.all([source.close(), target.close()])
+    }
+  })
 })
 
 const refOf = ({ ref }: CreationResult): ClientRef => {

@@ -67,6 +67,16 @@ export function lossesOf({ about }: ImportedClient, native: Native, read: Read):
   return [...all, ...kindLoss].map((loss) => ({ about, ...loss }))
 }
 
+/** The client itself, where its provider only shows it: no file of it could be applied. */
+export function shownOnlyLoss(
+  { about, native }: ImportedClient,
+  mapping: Mapping,
+): readonly Loss[] {
+  const isShown = mapping.warnings?.(native).some(({ code }) => code === 'not_managed')
+  const why = 'its provider only shows it: it is no client of OpenID Connect that gets tokens'
+  return isShown ? [{ about, what: 'the client', why }] : []
+}
+
 const NO_KIND = 'its settings fit none; "web" is written, which a new client would start from'
 
 /** Its id, and what a reader adds to say whether there is a secret. */

@@ -8,6 +8,7 @@ import { kindOf } from '../../core/client-kind.ts'
 import { copyRecord } from '../../core/copy/copy.ts'
 import type { Copying } from '../../core/copy/copying.ts'
 import type { CopyReport } from '../../core/copy/fate.ts'
+import { withoutLacking } from '../../core/copy/lacking.ts'
 import { reportCopy } from '../../core/copy/report.ts'
 import { ClientError } from '../../core/errors.ts'
 import { makingMapping } from '../../core/mapping/making.ts'
@@ -51,7 +52,9 @@ export async function copyClient(service: Service, request: CopyRequest): Promis
       target: { mapping: makingMapping(request.provider.mapping), blank: blank(kind) },
       alike: source.provider.type === request.provider.type,
     }
-    const copied = copyRecord(copying)
+    const whole = copyRecord(copying)
+    const lacking = await request.provider.creation?.lacking?.(request.place, whole.start, call)
+    const copied = withoutLacking(copying, whole, lacking ?? [])
     const origin: Origin = {
       log: resourceOf(source.ref),
       tag,

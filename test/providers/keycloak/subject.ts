@@ -58,7 +58,6 @@ const kind: SubjectKind = {
   start: async () => {
     const emulator = await startKeycloakEmulator({
       clients: [fullKeycloakClient],
-      scopes: ['openid'],
       // Copies come from providers with longer ones.
       sessions: { max: 63_072_000, idle: 63_072_000 },
     })

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path'
 import { ENVIRONMENTS_FILE } from '../../../files/environments/environments.ts'
+import { shownOnlyLoss } from '../../../files/import/client-losses.ts'
 import { type ClientText, clientText } from '../../../files/import/client-text.ts'
 import type { FormatName } from '../../../files/import/format-names.ts'
 import { FORMATS } from '../../../files/import/formats.ts'
@@ -38,14 +39,25 @@ export const run: Run = async (invocation) => {
     )
   }
   const { clients, losses: unplaced } = await importPlaces(invocation, reading.clients)
+  const shownOnly = clients.flatMap(({ client, destination }) =>
+    shownOnlyLoss(client, destination.mapping),
+  )
   const isList = (variable: string) => reading.variables.get(variable)?.json === true
-  const written = clients.map(({ client, destination }) => ({
+  const managed = clients.filter(({ client: { about } }) =>
+    shownOnly.every((one) => one.about !== about),
+  )
+  const written = managed.map(({ client, destination }) => ({
     about: client.about,
     ...clientText(client, { ...destination, isList }),
     ...destination.place,
   }))
   const files = pathed(folder, written)
-  const losses = [...reading.losses, ...unplaced, ...written.flatMap((one) => one.losses)]
+  const losses = [
+    ...reading.losses,
+    ...unplaced,
+    ...shownOnly,
+    ...written.flatMap((one) => one.losses),
+  ]
   const names = new Set(written.flatMap((one) => one.variables))
   const typed = new Set(written.flatMap((one) => one.typed))
   const variables = new Map(

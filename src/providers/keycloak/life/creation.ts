@@ -28,6 +28,16 @@ export function createCreation(
 ): Creation {
   return {
     blank,
+    lacking: async (place, next, call) => {
+      const named = LISTS.filter((list) => texts(next[list]).length > 0)
+      if (named.length === 0) return []
+      const scopes = await readScopes(sendAt(place), call)
+      return named.flatMap((member) =>
+        texts(next[member])
+          .filter((value) => !Object.hasOwn(scopes, value))
+          .map((value) => ({ member, value })),
+      )
+    },
     sent: requestBody,
     step: (place, next) => creationStep(sendAt(place), pathOf(place), next),
     listLagMs: listLagSeconds * 1_000,
