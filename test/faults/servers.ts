@@ -22,6 +22,8 @@ export const KEY: Uint8Array = Buffer.alloc(32, 1)
 export interface ServerOptions {
   /** Path of the SQLite file, which several servers may share. */
   readonly database: string
+  /** Another store than that file. */
+  readonly store?: JsonObject
   /** `providers` of the configuration; `cognitoAt` and `auth0At` make entries of it. */
   readonly providers: JsonObject
   readonly issuer: Issuer
@@ -120,7 +122,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
   const config = {
     server: { port: 0 },
     key: { env: 'KEY' },
-    store: { type: 'sqlite', path: database, create: true },
+    store: options.store ?? { type: 'sqlite', path: database, create: true },
     providers,
     defaultProvider: Object.keys(providers)[0],
     auth: {

@@ -8,6 +8,7 @@ import { once } from 'node:events'
 import {
   chmodSync,
   chownSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -97,6 +98,14 @@ export function ownedByServer(...paths: readonly string[]): void {
     chmodSync(path, 0o600)
     if (user !== undefined) chownSync(path, user.uid, user.gid)
   }
+}
+
+/** Copies the data of a server that has ended in good order. */
+export function copyData(from: string, to: string): void {
+  cpSync(from, to, { recursive: true, preserveTimestamps: true })
+  const user = runAs()
+  if (user !== undefined) execFileSync('chown', ['-R', `${user.uid}:${user.gid}`, to])
+  chmodSync(to, 0o700)
 }
 
 /** Makes the data of a server. */
