@@ -502,6 +502,24 @@ describe('limits', () => {
   })
 })
 
+it('a mirror of 450 applications takes 3 of the 10 calls of a minute that a free org has, and none is refused', async () => {
+  const apps = Array.from({ length: 450 }, (_, number) => {
+    const id = `0oa${String(number).padStart(17, '0')}`
+    return { ...fullOktaApp, id, label: `App ${number}` }
+  })
+  await restart({ apps, limits: { apps: 10, application: 10 } })
+  let count = 0
+  for (let cursor: string | undefined; ; ) {
+    const page = await provider.list?.(undefined, call(), cursor)
+    count += page?.items.filter(({ native }) => native !== undefined).length ?? 0
+    cursor = page?.next
+    if (cursor === undefined) break
+  }
+  expect(count).toBe(450)
+  expect(calls()).toEqual(['GET /apps', 'GET /apps', 'GET /apps'])
+  expect(emulator.calls.filter(({ status }) => status === 429)).toEqual([])
+})
+
 it('20 callbacks that are added at once all survive', async () => {
   const urls = Array.from({ length: 20 }, (_, index) => `https://app.example.com/cb/${index}`)
   const deadline = Date.now() + 60_000

@@ -27,6 +27,8 @@ export interface EntraEmulatorOptions extends ListenOptions {
   readonly lagMs?: number
   /** What it throttles; nothing unless given. */
   readonly limits?: EntraLimits
+  /** It does otherwise than this program expects, where no source proves what it does. */
+  readonly otherwise?: boolean
   readonly tenantId?: string
   readonly publisherDomain?: string
   /** Users that may be owners, as answers show them. */
@@ -81,6 +83,7 @@ export async function startEntraEmulator(
     owners: new Map(),
     access: createAccess(accounts, now),
     limiter: createLimiter(options.limits ?? {}, now),
+    otherwise: options.otherwise ?? false,
     tenantId: options.tenantId ?? ENTRA_TENANT,
     publisherDomain: options.publisherDomain ?? 'example.onmicrosoft.com',
     people: new Map(people.map((one) => [String(one.id), one])),

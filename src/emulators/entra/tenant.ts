@@ -19,6 +19,8 @@ export interface State {
   readonly owners: Map<string, readonly string[]>
   readonly access: Access
   readonly limiter: Limiter
+  /** It does otherwise than this program expects, where no source proves what it does (docs/providers/entra.md). */
+  readonly otherwise: boolean
   readonly tenantId: string
   readonly publisherDomain: string
   /** Answers to reads of owners, by object id. */

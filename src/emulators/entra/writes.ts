@@ -1,6 +1,6 @@
 /** What calls do that make, change or remove an application, and those that give a removed one back or purge it. */
 
-import { copyOf } from '../copy.ts'
+import { copyOf, isRecord } from '../copy.ts'
 import { refuse } from '../refusal.ts'
 import type { EmulatorAnswer, EmulatorRequest } from '../wire.ts'
 import type { Caller } from './access.ts'
@@ -21,7 +21,9 @@ export function change(state: State, request: EmulatorRequest, route: Route): Em
   if (before === undefined) return noResource(id)
   switch (`${request.method} ${sub}`) {
     case 'PATCH ': {
-      const after = { ...before, ...decoded(bodyOf(request), before) }
+      const body = bodyOf(request)
+      const sent = state.otherwise ? otherwise(body, before) : body
+      const after = { ...before, ...decoded(sent, before) }
       checkIdentifiers(state, after)
       checkApplication(after, before)
       applications.write(id, after)
@@ -53,6 +55,23 @@ export function change(state: State, request: EmulatorRequest, route: Route): Em
       return { status: 204 }
   }
   return unknownPath()
+}
+
+/** What no source rules out either: parts are merged; isDisabled, and certificates without their key, are refused. */
+function otherwise(body: unknown, before: Application): unknown {
+  if (!isRecord(body)) return body
+  const { isDisabled, keyCredentials } = body
+  if (isDisabled !== undefined) return refuse(invalid('isDisabled'))
+  const isKeyless = (one: unknown) => isRecord(one) && (one.key ?? null) === null
+  if (Array.isArray(keyCredentials) && keyCredentials.some(isKeyless)) {
+    return refuse(invalid('keyCredentials'))
+  }
+  const whole = Object.entries(body).map(([name, value]) => {
+    const earlier = before[name]
+    const isMerged = name === 'web' && isRecord(value) && isRecord(earlier)
+    return [name, isMerged ? { ...earlier, ...value } : value]
+  })
+  return Object.fromEntries(whole)
 }
 
 /** A new application, which the caller owns. */

@@ -10,6 +10,7 @@ import type { Native } from '../../../core/mapping/row.ts'
 import type { ClientRef, Step } from '../../call.ts'
 import type { Probe, Proof, RuleKind } from '../../proof/proof.ts'
 import { mapping } from '../mapping.ts'
+import { PROBE_CERTIFICATE } from './probe-certificate.ts'
 import { applicationPath } from './records.ts'
 import { afterWrite, type Seeing } from './seen.ts'
 
@@ -74,6 +75,17 @@ export function createProof(seeing: Seeing, version: string): Proof {
           isDisabled: true,
         }),
       ),
+      {
+        kind: 'frame',
+        rule: 'A certificate that is sent back without its key stays.',
+        attempt: (ref, base) => ({
+          steps: [
+            patch(ref, base, { keyCredentials: [PROBE_CERTIFICATE.added] }),
+            patch(ref, base, { keyCredentials: [PROBE_CERTIFICATE.sentBack], notes: 'Tried.' }),
+          ],
+          expected: { ...base, keyCredentials: [PROBE_CERTIFICATE.shown], notes: 'Tried.' },
+        }),
+      },
     ],
   }
 }
