@@ -7,6 +7,15 @@ import { isRecord, type Json } from '../../core/json/json.ts'
 import { inner } from '../../core/mapping/lenses.ts'
 import { membersOf } from '../../core/mapping/members.ts'
 import type { Native, Rule } from '../../core/mapping/row.ts'
+import {
+  FLAG,
+  LIST,
+  OBJECT,
+  type Shape,
+  shapeRules,
+  TEXT,
+  TEXTS,
+} from '../../core/mapping/shapes.ts'
 import { credentialsIn } from './lenses.ts'
 import { MEMBERS } from './members.ts'
 import { allUris } from './platforms.ts'
@@ -103,14 +112,7 @@ const isCertificate = (value: Json) =>
   typeof value.type === 'string' &&
   typeof value.usage === 'string'
 
-type Shape = readonly [is: (value: Json) => boolean, says: string]
-
 const NULLABLE = membersOf(MEMBERS, 'nullable')
-const FLAG: Shape = [(value) => typeof value === 'boolean', 'true or false']
-const TEXT: Shape = [(value) => typeof value === 'string', 'a string']
-const LIST: Shape = [(value) => Array.isArray(value), 'a list']
-const TEXTS: Shape = [isTexts, 'a list of strings']
-const OBJECT: Shape = [isRecord, 'an object']
 
 /** What each raw setting holds, where that is no object. */
 const SHAPES: Readonly<Record<string, Shape>> = {
@@ -133,16 +135,14 @@ const SHAPES: Readonly<Record<string, Shape>> = {
 const JUDGED_ABOVE = ['keyCredentials', 'tags']
 
 /** "Not nullable" collections and objects refuse a null (Microsoft Graph, application resource type). */
-const SHAPED: readonly Rule[] = membersOf(MEMBERS, 'setting')
-  .filter((name) => !JUDGED_ABOVE.includes(name))
-  .map((name) => {
-    const [is, says] = SHAPES[name] ?? OBJECT
-    const orNull = NULLABLE.includes(name)
-    return {
-      says: `client.providerSettings.${name} must be ${says}${orNull ? ', or null' : ''}.`,
-      field: `client.providerSettings.${name}`,
-      holds: ({ [name]: value }: Native) => value === undefined || value === null || is(value),
-    }
-  })
+function shapeOf(name: string): Shape {
+  const [is, says] = SHAPES[name] ?? OBJECT
+  return [is, NULLABLE.includes(name) ? `${says}, or null` : says]
+}
+
+const SHAPED = shapeRules(
+  membersOf(MEMBERS, 'setting').filter((name) => !JUDGED_ABOVE.includes(name)),
+  shapeOf,
+)
 
 export const rules: readonly Rule[] = [...FIT, ...SHAPED]

@@ -7,6 +7,7 @@ import { isRecord, type Json } from '../../core/json/json.ts'
 import { texts } from '../../core/mapping/lenses.ts'
 import { membersOf } from '../../core/mapping/members.ts'
 import type { Native, Rule } from '../../core/mapping/row.ts'
+import { FLAG, type Shape, shapeRules, TEXT, TEXTS } from '../../core/mapping/shapes.ts'
 import { readUri } from '../../core/uri/uri-reading.ts'
 import { secondsOf } from './lifespans.ts'
 import { isLifespan, MEMBERS } from './members.ts'
@@ -59,19 +60,11 @@ const FIT: readonly Rule[] = [
 
 const SIGNED_BY_KEYS = /^(?:RS|PS|ES)(?:256|384|512)$/
 
-const isText = (value: Json) => typeof value === 'string'
-const isFlag = (value: Json) => typeof value === 'boolean'
-const areTexts = (value: Json) => Array.isArray(value) && value.every(isText)
 const oneOf =
   (...all: readonly string[]) =>
   (value: Json) =>
     value === '' || all.some((one) => one === value)
 
-type Shape = readonly [is: (value: Json) => boolean, says: string]
-
-const TEXT: Shape = [isText, 'a string']
-const FLAG: Shape = [isFlag, 'true or false']
-const TEXTS: Shape = [areTexts, 'a list of strings']
 const DURATION: Shape = [
   (value) => secondsOf(value) !== undefined,
   'a duration with its unit, such as 1h30m or 90s',
@@ -92,13 +85,6 @@ const SHAPES: Readonly<Record<string, Shape>> = {
 const shapeOf = (name: string): Shape => SHAPES[name] ?? (isLifespan(name) ? DURATION : TEXT)
 
 /** One for each setting that no field stands for. */
-const SHAPED: readonly Rule[] = membersOf(MEMBERS, 'setting').map((name) => {
-  const [is, says] = shapeOf(name)
-  return {
-    says: `client.providerSettings.${name} must be ${says}.`,
-    field: `client.providerSettings.${name}`,
-    holds: ({ [name]: value }) => value === undefined || value === null || is(value),
-  }
-})
+const SHAPED = shapeRules(membersOf(MEMBERS, 'setting'), shapeOf)
 
 export const rules: readonly Rule[] = [...FIT, ...SHAPED]

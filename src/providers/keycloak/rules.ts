@@ -6,7 +6,8 @@
 import { isRecord, type Json } from '../../core/json/json.ts'
 import { texts } from '../../core/mapping/lenses.ts'
 import { membersOf } from '../../core/mapping/members.ts'
-import type { Native, Rule } from '../../core/mapping/row.ts'
+import type { Rule } from '../../core/mapping/row.ts'
+import { FLAG, type Shape, shapeRules, TEXTS } from '../../core/mapping/shapes.ts'
 import { attributesOf } from './attributes.ts'
 import { MAX_TEXT } from './lenses.ts'
 import { MEMBERS } from './members.ts'
@@ -58,42 +59,32 @@ function isMapper(value: Json): boolean {
   return hasTexts && isRecord(config) && Object.values(config).every(isText)
 }
 
-type Shape = readonly [is: (value: Json) => boolean, says: string]
-
-const FLAG: Shape = [(value) => typeof value === 'boolean', 'true or false']
-const TEXT: Shape = [
+const SHORT: Shape = [
   (value) => typeof value === 'string' && value.length <= MAX_TEXT,
   `a string of ${MAX_TEXT} characters at most`,
 ]
 const NUMBER: Shape = [(value) => Number.isInteger(value), 'a whole number']
-const TEXTS: Shape = [(value) => Array.isArray(value) && value.every(isText), 'a list of strings']
-const OBJECT: Shape = [
+const OF_TEXTS: Shape = [
   (value) => isRecord(value) && Object.values(value).every(isText),
   'an object of strings',
 ]
 
 /** What each raw setting holds, where that is no flag. */
 const SHAPES: Readonly<Record<string, Shape>> = {
-  adminUrl: TEXT,
-  authenticationFlowBindingOverrides: OBJECT,
+  adminUrl: SHORT,
+  authenticationFlowBindingOverrides: OF_TEXTS,
   defaultClientScopes: TEXTS,
   nodeReRegistrationTimeout: NUMBER,
   notBefore: NUMBER,
-  rootUrl: TEXT,
-  type: TEXT,
+  rootUrl: SHORT,
+  type: SHORT,
 }
 
 const JUDGED_ABOVE = ['attributes', 'protocolMappers']
 
-const SHAPED: readonly Rule[] = membersOf(MEMBERS, 'setting')
-  .filter((name) => !JUDGED_ABOVE.includes(name))
-  .map((name) => {
-    const [is, says] = SHAPES[name] ?? FLAG
-    return {
-      says: `client.providerSettings.${name} must be ${says}.`,
-      field: `client.providerSettings.${name}`,
-      holds: ({ [name]: value }: Native) => value === undefined || value === null || is(value),
-    }
-  })
+const SHAPED = shapeRules(
+  membersOf(MEMBERS, 'setting').filter((name) => !JUDGED_ABOVE.includes(name)),
+  (name) => SHAPES[name] ?? FLAG,
+)
 
 export const rules: readonly Rule[] = [...FIT, ...SHAPED]

@@ -8,6 +8,7 @@ import { doubleOf } from '../../core/json/json-number.ts'
 import { texts } from '../../core/mapping/lenses.ts'
 import { membersOf } from '../../core/mapping/members.ts'
 import type { Native, Rule } from '../../core/mapping/row.ts'
+import { FLAG, OBJECT, type Shape, shapeRules, TEXT } from '../../core/mapping/shapes.ts'
 import { grantsOf, lacksResponseType, methodOf, NEEDED, typeOf, usesSecret } from './grants.ts'
 import { DELIVERY, LEEWAY, MEMBERS, oauth, PKCE, ROTATION, SECRET } from './members.ts'
 
@@ -121,11 +122,6 @@ const SIGN_IN_RULES: readonly Rule[] = [
   },
 ]
 
-type Shape = readonly [is: (value: Json) => boolean, says: string]
-
-const FLAG: Shape = [(value) => typeof value === 'boolean', 'true or false']
-const TEXT: Shape = [(value) => typeof value === 'string', 'a string']
-const OBJECT: Shape = [isRecord, 'an object']
 const oneOf = (...values: readonly Json[]): Shape => [
   (value) => values.some((one) => same(one, value)),
   `one of ${values.join(', ')}`,
@@ -159,13 +155,6 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   visibility: OBJECT,
 }
 
-const SHAPED: readonly Rule[] = membersOf(MEMBERS, 'setting').map((name) => {
-  const [is, says] = SHAPES[name] ?? FLAG
-  return {
-    says: `${settingAt(name)} must be ${says}.`,
-    field: settingAt(name),
-    holds: ({ [name]: value }: Native) => value === undefined || value === null || is(value),
-  }
-})
+const SHAPED = shapeRules(membersOf(MEMBERS, 'setting'), (name) => SHAPES[name] ?? FLAG)
 
 export const rules: readonly Rule[] = [...GRANT_RULES, ...SIGN_IN_RULES, ...SHAPED]
