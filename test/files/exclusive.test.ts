@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import type { FieldPatches } from '../../src/core/patch/patch.ts'
 import { clearing, strangersOf } from '../../src/files/exclusive.ts'
+import { withoutMembersOf } from '../../src/files/planning/kept-settings.ts'
 import type { Capabilities } from '../../src/files/render.ts'
 
 const CAPABILITIES: Capabilities = {
@@ -91,4 +92,13 @@ it('what a suspension holds comes back, so that it does not count', () => {
   expect(strangers(now, {}, ['clientMetadata', 'providerSettings.flag'])[0]).toEqual({
     providerSettings: { text: 'x' },
   })
+})
+
+it('what was there before is kept apart from what comes, also in a mapping', () => {
+  const come = { providerSettings: { flag: true, attributes: { theme: 'dark', come: 'x' } } }
+  const before = { providerSettings: { flag: null, attributes: { theme: null } } }
+  expect(withoutMembersOf(come, before)).toEqual({
+    providerSettings: { attributes: { come: 'x' } },
+  })
+  expect(withoutMembersOf(before, come)).toEqual({})
 })

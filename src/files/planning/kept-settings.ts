@@ -4,7 +4,7 @@
  */
 
 import { FIELDS, type FieldName } from '../../core/client.ts'
-import { isRecord, type Json } from '../../core/json/json.ts'
+import { isRecord, type Json, memberOf, withoutMembers } from '../../core/json/json.ts'
 import { stringifyJson } from '../../core/json/json-text.ts'
 import type { FieldPatches } from '../../core/patch/patch.ts'
 import type { ClientFile } from '../client-file.ts'
@@ -25,13 +25,17 @@ export function strangersAt(faults: readonly Fault[], strangers: FieldPatches): 
   return Object.fromEntries(fields)
 }
 
-/** A patch without the members of another one. */
+/** A patch without the members of another one; of a setting that is a mapping in both, without those in it. */
 export function withoutMembersOf(patch: FieldPatches, other: FieldPatches): FieldPatches {
   const fields = Object.entries(patch).flatMap(([field, members]): [string, Json][] => {
     const gone = (other as Readonly<Record<string, Json>>)[field] ?? {}
-    const rest = Object.entries(isRecord(members) ? members : {}).filter(
-      ([name]) => !(isRecord(gone) && Object.hasOwn(gone, name)),
-    )
+    const rest = Object.entries(isRecord(members) ? members : {}).flatMap(([name, value]) => {
+      const inner = isRecord(gone) ? memberOf(gone, name) : undefined
+      if (inner === undefined) return [[name, value] as const]
+      if (!isRecord(inner) || !isRecord(value)) return []
+      const own = withoutMembers(value, Object.keys(inner))
+      return Object.keys(own).length === 0 ? [] : [[name, own] as const]
+    })
     return rest.length === 0 ? [] : [[field, Object.fromEntries(rest)]]
   })
   return Object.fromEntries(fields)
