@@ -117,7 +117,7 @@ export function testRoundTrip(
           expect(await tenants.plan([fileOf(await exported())])).toMatchObject(nothing)
         }
       },
-      patience(120_000),
+      patience(600_000),
     )
 
     it(
@@ -160,7 +160,7 @@ export function testRoundTrip(
           expect(removed.filter((one) => one !== 'providerSettings')).toEqual([])
         }
       },
-      patience(120_000),
+      patience(600_000),
     )
 
     it(
@@ -194,7 +194,7 @@ export function testRoundTrip(
         )
         tally.print()
       },
-      patience(120_000),
+      patience(600_000),
     )
 
     it(
@@ -267,7 +267,7 @@ export function testRoundTrip(
           }
         }
       },
-      patience(120_000),
+      patience(600_000),
     )
   })
 }
