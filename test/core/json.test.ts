@@ -156,6 +156,10 @@ describe('numbers that no double holds', () => {
     ])
   })
 
+  it('are written in an object whose member is called toJSON too', () => {
+    expect(stringifyJson({ toJSON: 1, exact })).toBe('{"toJSON":1,"exact":9007199254740993}')
+  })
+
   it('have one text, as any other', () => {
     expect(canonicalJson([exact, parseJson('1.0'), -0, 1e21])).toBe(
       canonicalJson([parseJson('9007199254740993.0'), 1, 0, parseJson('1000000000000000000000')]),

@@ -106,3 +106,11 @@ it('walks through records and closes without a bound', async () => {
   expect(bounded.records).toBe(store.records)
   expect(bounded.close).toBe(store.close)
 })
+
+it('shows what is new as the store does, where that can', () => {
+  const watch = () => () => {}
+  const bounded = (store: object) =>
+    boundedStore({ ...bench.service.store, ...store } as Store, NOW, () => NOW)
+  expect(bounded({ watch }).watch).toBe(watch)
+  expect(bounded({ watch: undefined })).not.toHaveProperty('watch')
+})

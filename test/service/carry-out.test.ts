@@ -468,3 +468,72 @@ it('takes a read-back that is refused for no refusal of the change', async () =>
   expect(await outcomes()).toEqual(['applied'])
   expect(calls(CONNECTION)).toBe(1)
 })
+
+describe('what a provider said to a change that it refused', () => {
+  const SECRET = String(fullAuth0Client.client_secret)
+  const NEW_SECRET = 'another-secret-another-secret-0123456789'
+  const words = `It does not like ${SECRET} nor ${NEW_SECRET}.`
+  /** A provider whose first call ends so. */
+  const ending = (error: ClientError): { readonly provider: Provider } => {
+    const [only] = bench.service.providers.values()
+    if (only === undefined) throw new TypeError('no provider')
+    const send = () => Promise.reject(error)
+    const steps: Provider['steps'] = (...records) =>
+      only.steps(...records).map((step) => ({ ...step, send }))
+    return { provider: { ...only, steps } }
+  }
+  const refused = (code: 'provider_refused' | 'outcome_unknown', more: object = {}) =>
+    ending(new ClientError(code, 'It is refused.', { said: words, ...more } as never))
+  const attempt = (options: Partial<ChangeRequest>) =>
+    change({ ...bench.service, sleep: async () => {} }, { secret: NEW_SECRET }, options).catch(
+      (error: unknown) => error,
+    )
+  const recorded = async () =>
+    (await entries()).flatMap((entry) => (entry.kind === 'outcome' ? [entry.providerMessage] : []))
+
+  it('is shown and recorded without the secrets of the client, before and after', async () => {
+    const error = (await attempt(refused('provider_refused'))) as ClientError
+    const { providerMessage } = error.details as { providerMessage?: string }
+    expect(error).toMatchObject({ code: 'provider_refused', message: expect.any(String) })
+    expect(providerMessage).toMatch(/^It does not like .* nor .*\.$/)
+    for (const value of [SECRET, NEW_SECRET]) {
+      expect(JSON.stringify([error.details, error.message])).not.toContain(value)
+    }
+    expect(error.details).not.toHaveProperty('said')
+    expect(await recorded()).toEqual([providerMessage])
+  })
+
+  it('is not shown to those who may not see the client', async () => {
+    const hidden = (await attempt({
+      ...refused('provider_refused'),
+      maySeeClient: false,
+    })) as ClientError
+    expect(hidden).toMatchObject({ code: 'provider_refused' })
+    expect(hidden.details).not.toHaveProperty('providerMessage')
+    expect(hidden.details).not.toHaveProperty('said')
+    expect(await recorded()).toEqual([expect.stringContaining('It does not like')])
+  })
+
+  it('is nothing where it said nothing, or did not refuse', async () => {
+    const silent = (await attempt(
+      ending(new ClientError('provider_refused', 'It is refused.')),
+    )) as ClientError
+    expect(silent.details).not.toHaveProperty('providerMessage')
+    expect(await attempt(refused('outcome_unknown'))).toMatchObject({
+      code: 'provider_unavailable',
+      message: expect.stringContaining('The client was read back: nothing was changed.'),
+    })
+    expect(new Set(await recorded())).toEqual(new Set([undefined]))
+  })
+
+  it('is passed on that it will not pass', async () => {
+    const lasting = (await attempt(refused('outcome_unknown', { lasting: true }))) as ClientError
+    expect(lasting).toMatchObject({
+      code: 'provider_unavailable',
+      details: { lasting: true, cause: { code: 'outcome_unknown' } },
+    })
+    const passing = (await attempt(refused('outcome_unknown'))) as ClientError
+    expect(passing.details).toMatchObject({ cause: { code: 'outcome_unknown' } })
+    expect(passing.details).not.toHaveProperty('lasting')
+  })
+})

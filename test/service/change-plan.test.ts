@@ -150,6 +150,8 @@ it('a change is planned over no record that is older than what is recorded', asy
   }
   const { changes } = await merge({ description: 'New' }, { provider: lagging, dryRun: true })
   expect(changes.map(({ field }) => field)).toEqual(['description'])
+  expect(reads).toBe(2)
+  reads = 0
   await merge({ description: 'New' }, { provider: lagging })
   expect(emulator.client(REF.id)).toMatchObject({ name: 'New', description: 'New' })
   const kinds = (await bench.service.store.entries(resourceOf(REF))).map(({ kind }) => kind)

@@ -95,11 +95,11 @@ function sliceTo(cursor: Cursor, end: number): string {
   return part
 }
 
-const WORDS: Readonly<Record<string, readonly [string, Json]>> = {
+const WORDS = {
   t: ['true', true],
   f: ['false', false],
   n: ['null', null],
-}
+} as const
 
 /** The value that begins at the cursor, which ends up behind it. The text is JSON. */
 function readValue(cursor: Cursor): Json {
@@ -109,7 +109,7 @@ function readValue(cursor: Cursor): Json {
   if (first === '[') return readList(cursor)
   if (first === '"') return readString(cursor)
   if (startsNumber(first)) return numberOfLiteral(sliceTo(cursor, endOfNumber(text, cursor.place)))
-  const [word = ' ', value = null] = WORDS[first] ?? []
+  const [word, value] = WORDS[first as keyof typeof WORDS]
   cursor.place = Math.max(cursor.place, place) + word.length
   return value
 }
