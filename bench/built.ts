@@ -5,7 +5,7 @@
 
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { build } from 'esbuild'
 
 export interface Built {
@@ -28,7 +28,9 @@ export async function buildHere(root: string): Promise<Built> {
   const folder = join(root, 'node_modules', '.cache', 'clientry', `bench-run-${process.pid}`)
   mkdirSync(folder, { recursive: true })
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-  cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true })
+  // A build that is under way beside it is not one yet.
+  const filter = (source: string) => !basename(source).startsWith('.building')
+  cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true, filter })
   const sources = join(root, 'bench', 'processes')
   await build({
     absWorkingDir: root,

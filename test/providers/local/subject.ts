@@ -39,7 +39,14 @@ const kind: SubjectKind = {
       provider: await only({ type: 'local', listLagSeconds: 0 }, { documents }),
       ref: { provider: 'it', id: 'exampleClientId' },
       stored,
-      put: (record) => putLocalClient(documents, record),
+      put: async (record) => {
+        // In force when the call returns, as a change at any other server is in these suites; then it is listed.
+        await Promise.all([
+          documents.put('client', String(record.client_id), record),
+          // A suite that does not wait for it may have closed the database by then.
+          putLocalClient(documents, record).catch(() => undefined),
+        ])
+      },
       emulator: undefined,
       operations: { read: '', write: '' },
       close: async () => database.close(),
