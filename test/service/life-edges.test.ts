@@ -256,7 +256,7 @@ describe('a client that was made', () => {
       return (await create({ provider: by as Provider, ...more })).warnings
     }
 
-    it('is told of where that answer was lost', async () => {
+    it('is shown where that answer was lost', async () => {
       expect(await warnings({})).toEqual([
         {
           code: 'secret_lost',
@@ -267,7 +267,7 @@ describe('a client that was made', () => {
       ])
     })
 
-    it('is not told of where it was not, where it can be read, and where it needs none', async () => {
+    it('is not shown where it was not, where it can be read, and where it needs none', async () => {
       expect(await warnings({ lost: false })).toEqual([])
       expect(await warnings({ showsOnce: false })).toEqual([])
       const open = parseMergePatch({ ...PATCH, tokenEndpointAuthMethod: 'none' })
