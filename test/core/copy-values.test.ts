@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { keepRules, keepUris } from '../../src/core/copy/keep.ts'
+import { type Lacking, withoutLacking } from '../../src/core/copy/lacking.ts'
 import { clauseOf, shownOf, trySet } from '../../src/core/copy/set.ts'
 import { fitting } from '../../src/core/copy/values.ts'
 import { ClientError } from '../../src/core/errors.ts'
@@ -260,5 +261,56 @@ describe('a rule between settings', () => {
     const reasons = new Map([['appType', 'of before']])
     keepRules({ mapping, blank: { type: 'usual' } }, { type: 'x' }, reasons)
     expect(reasons.get('appType')).toBe('of before')
+  })
+})
+
+describe('values that name nothing there', () => {
+  const record = { urls: ['a', 'b', 'c'], scopes: ['x', 'y'], name: 'n' }
+  const without = (lacking: readonly Lacking[], rules: readonly Rule[] = []) => {
+    const target = { mapping: mappingOf(rows, { settings: ['scopes'], rules }), blank: {} }
+    const before = { start: record, reasons: new Map([['name', 'of before']]) }
+    const { start, reasons } = withoutLacking({ target }, before, lacking)
+    return { start, reasons: Object.fromEntries(reasons) }
+  }
+
+  it('are left out of their lists, and each is named by its attribute or its setting', () => {
+    const lacking = [
+      { member: 'urls', value: 'b' },
+      { member: 'scopes', value: 'x' },
+    ]
+    expect(without(lacking)).toEqual({
+      start: { urls: ['a', 'c'], scopes: ['y'], name: 'n' },
+      reasons: {
+        name: 'of before',
+        callbacks: '"b" does not exist there',
+        'providerSettings.scopes': '"x" does not exist there',
+      },
+    })
+  })
+
+  it('can be all of a list, and what then breaks a rule is set otherwise', () => {
+    const rule: Rule = {
+      field: 'client.providerSettings.scopes',
+      says: 'They go together.',
+      holds: ({ urls, scopes }) => scopes === undefined || JSON.stringify(urls) !== '[]',
+    }
+    const lacking = ['a', 'b', 'c'].map((value) => ({ member: 'urls', value }))
+    expect(without(lacking, [rule])).toEqual({
+      start: { urls: [], name: 'n' },
+      reasons: {
+        name: 'of before',
+        callbacks: '"c" does not exist there',
+        'providerSettings.scopes': 'They go together',
+      },
+    })
+  })
+
+  it('are none in most copies, whose rules were kept before', () => {
+    const broken: Rule = {
+      field: 'client.providerSettings.scopes',
+      says: 'There must be none.',
+      holds: ({ scopes }) => scopes === undefined,
+    }
+    expect(without([], [broken])).toEqual({ start: record, reasons: { name: 'of before' } })
   })
 })
