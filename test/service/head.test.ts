@@ -45,6 +45,24 @@ const append = (...entries: Entry[]) =>
   )
 const entries = () => bench.service.store.entries(resource)
 
+/** A service whose store has a watch. `times`: what the clock shows before the first wait and after each one. */
+function watching(times: readonly number[], after: (waits: number) => Promise<void>) {
+  const seen = { logs: [] as string[], waits: [] as number[], ends: 0, sleeps: [] as number[] }
+  const { store } = bench.service
+  const watch: typeof store.watch = (log) => {
+    seen.logs.push(log)
+    return {
+      grown: (milliseconds) => after(seen.waits.push(milliseconds)),
+      end: () => {
+        seen.ends += 1
+      },
+    }
+  }
+  const now = () => times[Math.min(seen.waits.length, times.length - 1)] ?? 0
+  const sleep = async (milliseconds: number) => void seen.sleeps.push(milliseconds)
+  return { service: { ...bench.service, store: { ...store, watch }, now, sleep }, seen }
+}
+
 describe('the newest entry', () => {
   it('is none for a client that no one changed', async () => {
     expect(await settledHead(bench.service, place)).toBeUndefined()
@@ -68,6 +86,24 @@ describe('the newest entry', () => {
     expect(Math.min(...sleeps)).toBeGreaterThanOrEqual(25)
     expect(Math.max(...sleeps)).toBeLessThanOrEqual(75)
     expect(Math.max(...sleeps) - Math.min(...sleeps)).toBeGreaterThan(10)
+  })
+
+  it('is waited for without pauses where the store says when it ends, with a look now and then', async () => {
+    await append(intentOf(resource, 1, { deadline: 5_000 }))
+    const times = [4_100, 4_600, 4_999.5]
+    const { service, seen } = watching(times, async (waits) => {
+      if (waits === times.length) await append(closingOf(resource, 2))
+    })
+    expect(await settledHead(service, place)).toMatchObject({ kind: 'outcome' })
+    // Half a second, until the end of the other one's time, and at least a millisecond.
+    expect(seen).toEqual({ logs: [resource], waits: [500, 400, 1], ends: 1, sleeps: [] })
+  })
+
+  it('is no longer watched once the time of the request is over', async () => {
+    await append(intentOf(resource, 1, { deadline: 20_000 }))
+    const { service, seen } = watching([9_900, 10_000], async () => {})
+    await expect(settledHead(service, place)).rejects.toMatchObject({ code: 'client_busy' })
+    expect(seen).toEqual({ logs: [resource], waits: [100], ends: 1, sleeps: [] })
   })
 
   it('is not waited for by a repetition with the same key, which is refused with that reason', async () => {
