@@ -94,6 +94,24 @@ describe('a store that fails once the change is sent', () => {
     },
   )
 
+  it('leaves it open where neither the client nor the log can be read', async () => {
+    emulator.inject({ kind: 'reset_after_apply', operation: CLIENT })
+    emulator.inject({ kind: 'reset_before_apply', operation: READ, skip: 1, times: 9 })
+    const { store } = bench.service
+    let failures = 1
+    const last: typeof store.last = async (resource) => {
+      if (calls(READ) < 4 || failures === 0) return store.last(resource)
+      failures -= 1
+      throw new ClientError('store_unavailable', 'It is away.')
+    }
+    const service = { ...bench.service, store: { ...store, last }, sleep: async () => {} }
+    await expect(change(service, { name: 'New' })).rejects.toMatchObject({
+      code: 'outcome_unknown',
+      details: { cause: { code: 'provider_unavailable' } },
+    })
+    expect([failures, await outcomes()]).toEqual([0, []])
+  })
+
   it('leaves it open as well when nothing is in force', async () => {
     emulator.inject({ kind: 'reset_before_apply', operation: CLIENT })
     // The pause before the second look is the place to break it at.
@@ -351,6 +369,29 @@ describe('a step that is refused', () => {
   const throttled = (retryAfter: number) =>
     new ClientError('provider_throttled', 'Slower, please.', { retryAfter })
   const twoSteps = { name: 'New', supportedIdp: { add: ['google'] } }
+
+  const refusedFor = (said: string) => new ClientError('provider_refused', 'No.', { said })
+
+  it('is recorded in the words of the provider, where it was a later one as well', async () => {
+    const provider = refusing(refusedFor('It has no such connection.'))
+    const error = await change(bench.service, twoSteps, { provider }).catch(
+      (thrown: unknown) => thrown,
+    )
+    const providerMessage = 'It has no such connection.'
+    expect(error).toMatchObject({ code: 'provider_refused', details: { providerMessage } })
+    expect((await entries())[1]).toMatchObject({ outcome: 'not_applied', providerMessage })
+  })
+
+  it('explains nothing of what someone else wrote meanwhile', async () => {
+    const provider = refusing(refusedFor('It has no such connection.'))
+    const service = at('step sent', () => foreign({ name: 'Foreign' }))
+    await expect(change(service, twoSteps, { provider })).rejects.toMatchObject({
+      code: 'change_unresolved',
+    })
+    const [, closing] = await entries()
+    expect(closing).toMatchObject({ outcome: 'conflict' })
+    expect(closing).not.toHaveProperty('providerMessage')
+  })
 
   it('is answered as it was, once what came before it is undone', async () => {
     const sleeps: number[] = []

@@ -150,6 +150,25 @@ describe('beside the secret that a client has', () => {
     expect(await standing()).toEqual({ retirements })
   })
 
+  it('is in no words of a provider that refuses it', async () => {
+    const { provider } = subject
+    const { secrets } = provider
+    if (secrets?.add === undefined) throw new TypeError('no secrets')
+    const { add: addThere } = secrets
+    const value = secret('river.lantern.copper.meadow.orchid')
+    const said = `Too plain: ${value.reveal()} it is.`
+    const refusal = new ClientError('provider_refused', 'No.', { said })
+    const addRefused: typeof addThere = (...asked) => ({
+      ...addThere(...asked),
+      send: () => Promise.reject(refusal),
+    })
+    const refusing = { ...provider, secrets: { ...secrets, add: addRefused } }
+    const error = await rotate({ value, provider: refusing }).catch((thrown: unknown) => thrown)
+    const providerMessage = 'Too plain: [hidden] it is.'
+    expect(error).toMatchObject({ code: 'provider_refused', details: { providerMessage } })
+    expect((await log()).at(-1)).toMatchObject({ outcome: 'not_applied', providerMessage })
+  })
+
   it('shows when the one before ends, where that was said earlier', async () => {
     await add()
     const [first, second] = await list()

@@ -268,9 +268,8 @@ const failureOf = (running: Running, error: unknown): unknown =>
 
 /** With what the provider said, for those who may see the client of which it speaks. */
 function inItsWords(running: Running, error: ClientError): ClientError {
-  const { said, ...details } = error.details
-  if (said === undefined) return error
-  const providerMessage = (running.maySeeClient ?? true) ? wordsOf(running, error) : undefined
+  const { said: _, ...details } = error.details
+  const providerMessage = running.maySeeClient === false ? undefined : wordsOf(running, error)
   return new ClientError(error.code, error.message, {
     ...details,
     ...(providerMessage === undefined ? {} : { providerMessage }),
@@ -280,7 +279,6 @@ function inItsWords(running: Running, error: ClientError): ClientError {
 /** What the provider said, without the secrets of the client. */
 function wordsOf({ provider, base, next, rotation }: Running, error: unknown): string | undefined {
   const said = isClientError(error) ? error.details.said : undefined
-  if (said === undefined) return undefined
   const secrets = [base, next].flatMap((record) => hiddenTexts(provider.mapping, record))
   const { value } = rotation ?? {}
   return providerWords(said, value === undefined ? secrets : [...secrets, value])
