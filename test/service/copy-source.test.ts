@@ -120,17 +120,17 @@ describe('a client that is there', () => {
 
   it('is copied with its own settings to its own provider, and by attributes to others', async () => {
     await start('local')
-    setOutside({ contacts: ['them@example.com'] })
+    setOutside({ default_max_age: 60 })
     const there = await copy({ allowLoss: false })
-    expect(there.native.contacts).toEqual(['them@example.com'])
+    expect(there.native.default_max_age).toBe(60)
     expect(lost(there)).toEqual([])
     await bench.close()
     await source.close()
     await start('local', 'auth0')
-    setOutside({ contacts: ['them@example.com'] })
+    setOutside({ default_max_age: 60 })
     const elsewhere = await copy()
-    expect(elsewhere.native).not.toHaveProperty('contacts')
-    expect(lost(elsewhere)).toContain('contacts')
+    expect(elsewhere.native).not.toHaveProperty('default_max_age')
+    expect(lost(elsewhere)).toContain('providerSettings.default_max_age')
   })
 
   it('is changed by operations too, and only a merge sets a field', async () => {
@@ -248,6 +248,14 @@ describe('a client that is suspended', () => {
     const result = await copy()
     expect(result.native.grant_types).toEqual(['implicit'])
     expect(lost(result)).not.toContain('disabled')
+  })
+
+  it('is another one than a client that only has as little as it', async () => {
+    await suspend()
+    const off = source.stored()
+    await change({ kind: 'suspension', suspended: false, allowPartial: false })
+    source.put(off)
+    expect(lost(await copy())).not.toContain('disabled')
   })
 
   it('is not copied where it cannot be known what that took', async () => {

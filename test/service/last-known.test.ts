@@ -127,6 +127,12 @@ describe('as the source of a copy', () => {
     await expect(source({}, false)).rejects.toMatchObject({ code: 'client_gone' })
   })
 
+  it('is what is there, with nothing beside it where its provider keeps nothing else', async () => {
+    const [provider] = bench.service.providers.values()
+    const held = await source({ ...provider, elsewhere: undefined } as never)
+    expect(held).toMatchObject({ native: { name: 'Example' }, elsewhere: [] })
+  })
+
   it('is the record at its removal, where it was removed here', async () => {
     const { patch: _, ...request } = requestFor(bench.service, REF, {})
     await removeClient(bench.service, request)
