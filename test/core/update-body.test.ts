@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import { isRecord } from '../../src/core/json/json.ts'
 import { key, list } from '../../src/core/mapping/lenses.ts'
-import { isRemovable, updateBody } from '../../src/core/plan/update-body.ts'
+import { isSendable, updateBody } from '../../src/core/plan/update-body.ts'
 import { runs } from '../property.ts'
 import { mappingOf } from './mapping.ts'
 import { thrown } from './thrown.ts'
@@ -166,18 +166,25 @@ describe('removing what has no null', () => {
   })
 })
 
-describe('what can be removed', () => {
-  const keeping = mappingOf({}, { nullablePaths: ['a', 'merged.*'] })
+describe('what can be sent', () => {
+  const keeping = mappingOf({}, { mergedKeys: ['merged'], nullablePaths: ['a', 'merged.one'] })
+  const held = { a: 1, b: 1, merged: { one: 1, two: 2 } }
 
-  it('is what takes a null, by its own name or as any member of its parent', () => {
-    for (const path of ['a', 'merged.one']) expect(isRemovable(keeping, path)).toBe(true)
-    for (const path of ['b', 'merged', 'other.one']) expect(isRemovable(keeping, path)).toBe(false)
+  it('is a removal by a null, and none of what has no way back', () => {
+    expect(isSendable(keeping, held, { ...held, merged: { two: 2 } })).toBe(true)
+    expect(isSendable(keeping, held, { b: 1, merged: held.merged })).toBe(true)
+    expect(isSendable(keeping, held, { ...held, merged: { one: 1 } })).toBe(false)
+    expect(isSendable(keeping, held, { a: 1, merged: held.merged })).toBe(false)
   })
 
-  it('is also what means the same when it is empty, and everything where omission resets', () => {
-    const normal = ({ b, ...others }: JsonObject) => (b === '' ? others : { ...others, b })
-    expect(isRemovable({ ...keeping, normal: normal as never }, 'b')).toBe(true)
-    expect(isRemovable({ ...keeping, normal: normal as never }, 'c')).toBe(false)
-    expect(isRemovable({ ...keeping, omitted: 'reset' }, 'b')).toBe(true)
+  it('is any removal where omission resets', () => {
+    expect(isSendable({ ...keeping, omitted: 'reset' }, held, {})).toBe(true)
+  })
+
+  it('is not what fails for another reason', () => {
+    const normal = () => {
+      throw new TypeError('no record')
+    }
+    expect(() => isSendable({ ...keeping, normal }, held, {})).toThrow(TypeError)
   })
 })

@@ -178,6 +178,16 @@ describe('GET /openapi.json', () => {
     ['auth0', { client: { scopes: ['openid'] } }, false],
     ['auth0', { client: { scopes: null } }, true],
     ['auth0', { client: { appType: null } }, false],
+    ['auth0', { client: { idTokenLifetime: null, refreshTokenLifetime: 60 } }, false],
+    ['auth0', { client: { idTokenSignedResponseAlg: null } }, false],
+    ['auth0', { client: { providerSettings: { sso: null } } }, false],
+    ['auth0', { client: { providerSettings: { cross_origin_loc: null } } }, true],
+    ['auth0', { client: { providerSettings: { mobile: { ios: null } } } }, false],
+    ['auth0', { client: { providerSettings: { mobile: { ios: {} } } } }, true],
+    ['auth0', { client: { providerSettings: { jwt_configuration: { alg: 'RS256' } } } }, false],
+    ['auth0', { client: { providerSettings: { jwt_configuration: { scopes: {} } } } }, true],
+    ['auth0', { client: { providerSettings: { refresh_token: null } } }, false],
+    ['auth0', { client: { providerSettings: { session_transfer: { delegation: null } } } }, true],
     ['auth0', { client: { providerSettings: null } }, false],
     ['local', { client: { providerSettings: { jwks: null } } }, true],
     ['auth0', { client: { secret: null, supportedIdp: null, description: null } }, true],
@@ -239,6 +249,8 @@ describe('GET /openapi.json', () => {
     expect(validate({ kind: 'web', client: { name: 'Portal' } })).toBe(true)
     expect(validate({ kind: 'web', client: {} })).toBe(false)
     expect(validate({ kind: 'web', client: { name: 'Portal', scopes: ['a'] } })).toBe(false)
+    // Nothing has to be cleared of what is not there.
+    expect(validate({ kind: 'web', client: { name: 'Portal', idTokenLifetime: null } })).toBe(true)
   })
 
   it.each([

@@ -77,6 +77,8 @@ export interface Mapping {
   readonly mergedKeys: readonly string[]
   /** Where the provider keeps what is omitted: members (`*` for inner ones) that take a `null`. */
   readonly nullablePaths: readonly string[]
+  /** Members that no update clears, whatever it does with what is left out; absent: there are none. */
+  readonly uncleared?: readonly string[]
   readonly rules: readonly Rule[]
   readonly uris: UriPolicy
   /** Brings spellings of the same state together (absent and empty list), for comparison only. */

@@ -3,14 +3,13 @@
  * else has set since on one of them stays theirs; a list is given back value by value.
  */
 
-import { isClientError } from '../errors.ts'
 import type { Json } from '../json/json.ts'
 import { same, without } from '../json/json.ts'
 import { type Mapping, normalOf } from '../mapping/mapping.ts'
 import type { Native } from '../mapping/row.ts'
 import { isFor } from '../mapping/uses.ts'
 import { withChange } from './plan.ts'
-import { updateBody } from './update-body.ts'
+import { isSendable } from './update-body.ts'
 
 /** The records before and after a change that took something away. */
 export interface Removal {
@@ -52,7 +51,7 @@ export function giveBack(
           ? is[key]
           : byValue(mapping, key, [was[key], became[key], is[key]])
       const changed = withChange(next, { [key]: value })
-      if (canBeSent(mapping, current, changed)) next = changed
+      if (isSendable(mapping, current, changed)) next = changed
       else lost.add(key)
     }
   }
@@ -75,15 +74,4 @@ function byValue(
   if (!Array.isArray(before) || !Array.isArray(after) || !Array.isArray(now)) return is
   const others = without(now, without(after, before))
   return [...others, ...without(without(before, after), now)]
-}
-
-/** Whether the provider has a way to remove what would be removed. */
-function canBeSent(mapping: Mapping, current: Native, next: Native): boolean {
-  try {
-    updateBody(mapping, current, next)
-    return true
-  } catch (error) {
-    if (isClientError(error, 'unsupported_field')) return false
-    throw error
-  }
 }

@@ -1,6 +1,6 @@
 /** The body of the update call that turns one record into another, by the provider's own ways. */
 
-import { ClientError } from '../errors.ts'
+import { ClientError, isClientError } from '../errors.ts'
 import type { Json, JsonObject } from '../json/json.ts'
 import { isRecord, memberOf, same, withoutMembers } from '../json/json.ts'
 import type { Mapping } from '../mapping/mapping.ts'
@@ -72,11 +72,16 @@ function isNullable({ nullablePaths }: Mapping, path: string): boolean {
   )
 }
 
-/** Whether an update can remove a member (dotted for an inner one), whatever its value is. */
-export const isRemovable = (mapping: Mapping, path: string): boolean =>
-  mapping.omitted === 'reset' ||
-  isNullable(mapping, path) ||
-  (!path.includes('.') && isEmptyAbsent(mapping, path, ''))
+/** Whether the provider has a way to remove what an update from one record to the other would remove. */
+export function isSendable(mapping: Mapping, native: Native, next: Native): boolean {
+  try {
+    updateBody(mapping, native, next)
+    return true
+  } catch (error) {
+    if (isClientError(error, 'unsupported_field')) return false
+    throw error
+  }
+}
 
 function removal(mapping: Mapping, path: string): null {
   if (isNullable(mapping, path)) return null

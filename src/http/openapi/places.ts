@@ -115,7 +115,9 @@ const leasedAt = (mapping: Mapping): JsonObject => ({
   },
 })
 
-const making = (mapping: Mapping) => patchAt(makingMapping(mapping))
+/** What is left out of a new client was never there, so that there is nothing to clear. */
+const making = (mapping: Mapping) =>
+  patchAt({ ...makingMapping(mapping), omitted: 'reset', uncleared: [] })
 
 /** What members of a body are at a provider, by the body. */
 const MEMBERS_AT: Readonly<Record<string, (mapping: Mapping) => JsonObject>> = {

@@ -5,10 +5,12 @@
 
 import { FIELD_NAMES, FIELDS, type FieldName, useOfUris } from '../../core/client.ts'
 import { isClientError } from '../../core/errors.ts'
-import type { Json, JsonObject } from '../../core/json/json.ts'
+import { isRecord, type Json, type JsonObject } from '../../core/json/json.ts'
 import { isMapped, type Mapping } from '../../core/mapping/mapping.ts'
-import { isLens, type Lens, type Limits, type Row } from '../../core/mapping/row.ts'
-import { isRemovable } from '../../core/plan/update-body.ts'
+import { isLens, type Lens, type Limits, type Native, type Row } from '../../core/mapping/row.ts'
+import { withChange } from '../../core/plan/plan.ts'
+import { isSendable } from '../../core/plan/update-body.ts'
+import { NOT_NULL, settingsAt } from './provider-settings.ts'
 import { uriPattern } from './uri-pattern.ts'
 
 /** The members of a patch, each as far as the provider says more of it than the neutral schema does. */
@@ -30,29 +32,47 @@ function memberAt(mapping: Mapping, field: FieldName): JsonObject {
   }
   if (!isLens(row)) return { readOnly: true }
   const limits = row.limits ?? {}
-  const needed =
-    row.needed === true || !isClearable(mapping, field, row) ? { not: { type: 'null' } } : {}
+  const isNeeded = row.needed === true || !isClearable(mapping, field, row)
+  const needed = isNeeded ? NOT_NULL : {}
   if (kind === 'map') return { ...needed, ...mapOf(limits) }
   if (limits.members !== undefined) return { ...needed, properties: mostOf(limits.members) }
   const value = valueAt(mapping, field, limits)
   if (kind !== 'list') return { ...needed, ...orNull(value) }
   const { maxItems } = limits
   const list = { items: value, ...(maxItems === undefined ? {} : { maxItems }) }
-  return { ...needed, ...list, properties: { add: list } }
+  return { ...needed, ...list, ...(isNeeded ? { minItems: 1 } : {}), properties: { add: list } }
 }
 
-/** Whether the provider has a way back from a value to its default; a secret that is cleared stays as it is. */
+/**
+ * Whether a client that has a value can go back to the default: judged by the update of a record that holds it, since a
+ * member that several fields live in stays when one of them goes. A secret that is cleared stays as it is.
+ */
 function isClearable(mapping: Mapping, field: FieldName, row: Lens<Json>): boolean {
-  const { put, afterCreation } = row
+  const { keys, put, afterCreation } = row
   // What can be set on a client alone that is there goes by what that has.
   if (afterCreation === true || FIELDS[field].kind === 'secret') return true
+  if (keys.some((key) => mapping.uncleared?.includes(key))) return false
+  const held = recordWith(keys)
   try {
-    const change = Object.entries(put(null, {}))
-    return change.every(([path, value]) => value !== undefined || isRemovable(mapping, path))
+    return isSendable(mapping, held, withChange(held, put(null, held)))
   } catch (error) {
     if (isClientError(error)) return false
     throw error
   }
+}
+
+/** A record that has something at each of these members, inner ones in the object that they are in. */
+function recordWith(keys: readonly string[]): Native {
+  const record = new Map<string, Json>()
+  for (const key of keys) {
+    const [, parent = key, name] = /^([^.]*)\.(.*)$/.exec(key) ?? []
+    const others = record.get(parent)
+    record.set(
+      parent,
+      name === undefined ? true : { ...(isRecord(others) ? others : {}), [name]: true },
+    )
+  }
+  return Object.fromEntries(record)
 }
 
 /** A list of values with `null` among them; every other keyword is about values of its own type alone. */
@@ -103,19 +123,4 @@ function mapOf({ maxKeys, maxLength }: Limits): JsonObject {
     additionalProperties: { ...length },
     ...(maxKeys === undefined ? {} : { maxProperties: maxKeys }),
   }
-}
-
-/** The names of raw settings, and their values where the mapping knows them; what others may be is known to the provider. */
-function settingsAt({ settings, extraSettings = [], settingValues = {} }: Mapping): JsonObject {
-  const values = Object.entries(settingValues).filter(([path]) => !path.includes('.'))
-  return {
-    propertyNames: { enum: [...settings, ...extraSettings] },
-    properties: Object.fromEntries(values.map(([name, texts]) => [name, oneOf(texts)])),
-  }
-}
-
-/** As a text, or as the items of a list. */
-function oneOf(texts: readonly string[]): JsonObject {
-  const pattern = `^(${texts.join('|')})$`
-  return { pattern, items: { pattern } }
 }

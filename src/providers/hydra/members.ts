@@ -46,12 +46,12 @@ export const MEMBERS: MemberTable = {
   sector_identifier_uri: ['setting', 'empty-is-absent'],
   skip_consent: ['field', 'empty-is-absent'],
   skip_logout_consent: ['setting'],
-  subject_type: ['setting', 'empty-is-absent'],
-  token_endpoint_auth_method: ['field', 'credential', 'empty-is-absent'],
+  subject_type: ['setting', 'nullable', 'empty-is-absent'],
+  token_endpoint_auth_method: ['field', 'credential', 'nullable', 'empty-is-absent'],
   token_endpoint_auth_signing_alg: ['setting', 'credential', 'empty-is-absent'],
   tos_uri: ['field', 'empty-is-absent'],
   updated_at: ['field', 'read-only', 'volatile'],
-  userinfo_signed_response_alg: ['setting', 'empty-is-absent'],
+  userinfo_signed_response_alg: ['setting', 'nullable', 'empty-is-absent'],
 }
 
 /** What the server makes. */

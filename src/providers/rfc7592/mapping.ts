@@ -93,7 +93,7 @@ const FIELDS: Mapping['fields'] = {
 
 /** The mapping for servers of one dialect. */
 export function createMapping(dialect: Dialect): Mapping {
-  const { drops, hides, mirrors, shows, takes, volatile, defaults, ways } = dialect
+  const { drops, hides, mirrors, shows, takes, uncleared, volatile, defaults, ways } = dialect
   const table = joined(
     MEMBERS,
     tableOf(takes, 'setting'),
@@ -113,6 +113,7 @@ export function createMapping(dialect: Dialect): Mapping {
     registered: () => 'dynamic',
     omitted: 'reset',
     ...lists,
+    uncleared,
     settings: lists.settings.filter((name) => !drops.includes(name) && !hides.includes(name)),
     rules: rulesOf(dialect),
     uris: { maxLength: 2_048, wildcards: false, placeholders: [], customSchemes: true },
