@@ -60,6 +60,7 @@ export default defineConfig({
           exclude: [...PURE, ...ALONE, ...ELSEWHERE],
           isolate: false,
           globalSetup: ['test/setup.ts'],
+          setupFiles: ['test/real-timers.ts'],
         },
       },
     ],

@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { createConnections } from '../src/store/postgres/connections.ts'
 import { createPostgresStore } from '../src/store/postgres/postgres.ts'
 import { createPostgresSchema } from '../src/store/postgres/postgres-schema.ts'
-import { findPostgres, initialize, startServer } from '../test/postgres/server.ts'
+import { findPostgres } from '../test/postgres/programs.ts'
+import { initialize, startServer } from '../test/postgres/server.ts'
 import { fill, fillsRow, measureSearches, serviceOn } from './list.ts'
 import type { Row } from './report.ts'
 
@@ -19,7 +20,7 @@ export async function measurePostgresList(
   clients: number,
   rounds: number,
 ): Promise<readonly Row[]> {
-  const { bin } = findPostgres()
+  const { bin } = await findPostgres()
   if (bin === undefined) return []
   const folder = join(tmpdir(), `clientry-bench-${randomUUID()}`)
   initialize({ bin, folder })

@@ -3,8 +3,8 @@
  * `node scripts/other-node.mjs [versions]`. Where npm has none for this platform, it says so.
  *
  * Left out is what takes long and asks nothing of Node that the rest does not: pure code, the service and the
- * enumerations of crashes, faults and outside writers, which are about the order of our own steps, emulators, the same
- * change over every provider, the loads at a provider's real pace, which mostly wait, and servers of others.
+ * enumerations of crashes, faults and outside writers, which are about the order of our own steps, emulators, providers, the same
+ * change over every provider, and servers of others.
  * Every entry, proxies on sockets, servers as processes, SQLite and its group commit, frozen processes,
  * the command and the SDK run on each Node.
  */
@@ -17,10 +17,9 @@ import { fileURLToPath } from 'node:url'
 const VERSIONS = ['22.23.3', '24.21.0']
 
 const LEFT_OUT = [
-  'test/{core,service,emulators,files}/**',
+  'test/{core,service,emulators,files,providers}/**',
   'test/faults/{enumeration,leases,rotations,concurrency}.test.ts',
   'test/contract/{registrations,mutants,calls,frame,providers}.test.ts',
-  'test/providers/paced-load.test.ts',
   'test/http/log.test.ts',
 ]
 

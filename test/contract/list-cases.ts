@@ -46,6 +46,8 @@ async function refresh(world: World): Promise<void> {
 }
 
 async function forget({ clientry: { service } }: World): Promise<void> {
+  // What earlier changes still have to store would come back.
+  await service.late.flush()
   for (const place of placesOf(service)) await service.store.mirror?.forget(place)
 }
 

@@ -4,13 +4,13 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { CLIENTS } from '../../src/providers/local/clients.ts'
-import { putLocalClient } from '../../src/providers/local/index.ts'
 import { OWN_MEMBERS } from '../../src/providers/local/members.ts'
 import { createKeys } from '../../src/providers/local/openid/keys.ts'
 import { createOpenidProvider } from '../../src/providers/local/openid/openid.ts'
 import type { Documents } from '../../src/store/documents.ts'
 import { openDatabase } from '../../src/store/sqlite/database.ts'
 import { createDocuments } from '../../src/store/sqlite/documents.ts'
+import { putAtOnce } from '../fixtures/put-at-once.ts'
 import { storedDocument } from '../fixtures/stored-document.ts'
 import { startFront } from './front.ts'
 import { ANYONE, INITIAL_TOKEN, type Peer } from './oidc.ts'
@@ -27,9 +27,9 @@ export async function startLocalPeer(renews: boolean): Promise<Peer> {
   let target = ''
   const stored = (id: string) => withoutOwn(storedDocument({ database, key: KEY }, CLIENTS, id))
   const ids = new Set<string>()
-  const put = async (record: JsonObject) => {
+  const put = (record: JsonObject) => {
     ids.add(String(record.client_id))
-    await putLocalClient(documents, record)
+    return putAtOnce(documents, record)
   }
   const front = await startFront({
     url: () => target,

@@ -11,7 +11,8 @@ import { openStore } from '../../src/program/open-store.ts'
 import { createConnections } from '../../src/store/postgres/connections.ts'
 import { outsideChangeOf } from '../fixtures/entries.ts'
 import { describePostgres, openPlace, type PostgresPlace } from './place.ts'
-import { findPostgres, initialize, ownedByServer, startServer } from './server.ts'
+import { findPostgres } from './programs.ts'
+import { initialize, ownedByServer, startServer } from './server.ts'
 
 const LOG = '["auth0",null,"client"]'
 const ENVIRONMENT = {
@@ -130,7 +131,7 @@ describePostgres('a store on PostgreSQL', () => {
 
 describePostgres('the connection to PostgreSQL', () => {
   it('shows by its certificate where it leads', { timeout: 240_000 }, async () => {
-    const { bin = '' } = findPostgres()
+    const { bin = '' } = await findPostgres()
     const folder = join(
       existsSync('/dev/shm') ? '/dev/shm' : tmpdir(),
       `clientry-tls-${randomUUID()}`,

@@ -7,7 +7,8 @@ import { type Connections, createConnections } from '../../src/store/postgres/co
 import { createPostgresStore } from '../../src/store/postgres/postgres.ts'
 import { createPostgresSchema } from '../../src/store/postgres/postgres-schema.ts'
 import type { Store } from '../../src/store/store.ts'
-import { findPostgres, queryAt } from './server.ts'
+import { findPostgres } from './programs.ts'
+import { queryAt } from './server.ts'
 import { sharedServer, TEST_USER } from './shared.ts'
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts'
 
@@ -61,9 +62,10 @@ export async function openPlace(): Promise<PostgresPlace> {
   }
 }
 
+const { reason } = await findPostgres()
+
 /** Runs tests over a real server; where there is none they are skipped, and it is printed why. */
 export function describePostgres(name: string, tests: () => void): void {
-  const { reason } = findPostgres()
   if (reason === undefined) {
     describe(name, tests)
     return

@@ -1,52 +1,20 @@
 /**
- * A PostgreSQL server of the tests: Debian's where it is installed, or the one that a variable names. It listens on the
- * loopback interface, takes anyone who is there, and does not run as root, which it refuses.
+ * A PostgreSQL server of the tests. It listens on the loopback interface, takes anyone who is there, and does not run as
+ * root, which it refuses.
  */
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import {
-  chmodSync,
-  chownSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-} from 'node:fs'
+import { chmodSync, chownSync, cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Client } from 'pg'
 import { freePort } from '../free-port.ts'
 import { signalGroup, spawnGuarded } from '../servers/guarded.ts'
 
-/** Where the programs are, or why they are not. */
-export type Found =
-  | { readonly bin: string; readonly reason?: undefined }
-  | { readonly bin?: undefined; readonly reason: string }
-
 /** What takes longer hangs, and between two looks (milliseconds). */
 const HANGS_MS = 60_000
 const LOOK_MS = 20
-
-const DEBIAN = '/usr/lib/postgresql'
-
-/** The programs of a server: the newest one that is installed. */
-export function findPostgres(): Found {
-  const { CLIENTRY_POSTGRES_BIN: named } = process.env
-  const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN).map(Number) : []
-  const installed = versions
-    .sort((one, other) => other - one)
-    .map((version) => join(DEBIAN, String(version), 'bin'))
-  const bin = [...(named === undefined ? [] : [named]), ...installed].find((one) =>
-    existsSync(join(one, 'initdb')),
-  )
-  if (bin !== undefined) return { bin }
-  return {
-    reason: `There is no PostgreSQL in ${DEBIAN}, and CLIENTRY_POSTGRES_BIN names none.`,
-  }
-}
 
 /** The user that the server runs as: anyone but root. */
 function runAs(): { readonly uid: number; readonly gid: number } | undefined {

@@ -28,14 +28,16 @@ import { fullCognitoClient, POOL_ID } from '../fixtures/cognito.ts'
 import { closingOf, intentOf } from '../fixtures/entries.ts'
 import { freePort } from '../free-port.ts'
 import { describePostgres } from './place.ts'
-import { copyData, findPostgres, initialize, type PostgresServer, startServer } from './server.ts'
+import { findPostgres } from './programs.ts'
+import { copyData, initialize, type PostgresServer, startServer } from './server.ts'
 import { startTcpProxy } from './tcp-proxy.ts'
 
 const ROOT = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 const WHERE = { provider: 'cognito', userPoolId: POOL_ID }
 
+const { bin = '' } = await findPostgres()
+
 describePostgres('servers on one PostgreSQL', () => {
-  const { bin = '' } = findPostgres()
   let folder: string
   let database: PostgresServer
   let cognito: CognitoEmulator

@@ -9,7 +9,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eventually } from '../eventually.ts'
 import { freePort } from '../free-port.ts'
-import { findPostgres, initialize, queryAt, spawnServer } from './server.ts'
+import { findPostgres } from './programs.ts'
+import { initialize, queryAt, spawnServer } from './server.ts'
 
 /** Whom the tests are at the server. */
 export const TEST_USER = 'clientry'
@@ -25,7 +26,7 @@ const WATCH =
 
 /** The port of the server. */
 export async function sharedServer(): Promise<number> {
-  const { bin, reason } = findPostgres()
+  const { bin, reason } = await findPostgres()
   if (bin === undefined) throw new TypeError(reason)
   if (isFirst()) await startFor(bin)
   return eventually(() => Number(readFileSync(READY, 'utf8')))

@@ -17,9 +17,9 @@ export interface Recipe {
 }
 
 /** Where it is once it is made. */
-export function placeOf({ name, parts }: Recipe): string {
+export function placeOf({ name, parts }: Recipe, root = ROOT): string {
   const hash = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16)
-  return join(ROOT, `${name}-${hash}`)
+  return join(root, `${name}-${hash}`)
 }
 
 /** Whether it is there already. */
@@ -27,16 +27,17 @@ export const isMade = (recipe: Recipe): boolean => existsSync(placeOf(recipe))
 
 /**
  * Makes it unless it is there, in a folder of this process that is renamed when it is complete: what runs beside us
- * finds all of it or nothing.
+ * finds all of it or nothing. `root`: where all users may read it, for programs that do not run as root.
  */
 export async function made(
   recipe: Recipe,
   make: (folder: string) => Promise<void>,
+  root = ROOT,
 ): Promise<string> {
-  const place = placeOf(recipe)
+  const place = placeOf(recipe, root)
   if (existsSync(place)) return place
   const folder = `${place}.${process.pid}`
-  for (const left of leftBy(place)) rmSync(left, { recursive: true, force: true })
+  for (const left of leftBy(place, root)) rmSync(left, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   try {
     await make(folder)
@@ -48,13 +49,13 @@ export async function made(
 }
 
 /** What processes were making that have been killed. */
-function leftBy(place: string): readonly string[] {
-  if (!existsSync(ROOT)) return []
+function leftBy(place: string, root: string): readonly string[] {
+  if (!existsSync(root)) return []
   const prefix = `${basename(place)}.`
-  return readdirSync(ROOT)
+  return readdirSync(root)
     .filter((name) => name.startsWith(prefix))
     .filter((name) => !isAlive(Number(name.slice(prefix.length))))
-    .map((name) => join(ROOT, name))
+    .map((name) => join(root, name))
 }
 
 function isAlive(pid: number): boolean {

@@ -9,6 +9,7 @@ import { createDocuments } from '../../../src/store/sqlite/documents.ts'
 import { LOCAL } from '../../contract/frame/registered.ts'
 import { COMMON } from '../../contract/samples.ts'
 import { fullLocalClient } from '../../fixtures/local.ts'
+import { putAtOnce } from '../../fixtures/put-at-once.ts'
 import { storedDocument } from '../../fixtures/stored-document.ts'
 import {
   issuerAt as at,
@@ -39,14 +40,7 @@ const kind: SubjectKind = {
       provider: await only({ type: 'local', listLagSeconds: 0 }, { documents }),
       ref: { provider: 'it', id: 'exampleClientId' },
       stored,
-      put: async (record) => {
-        // In force when the call returns, as a change at any other server is in these suites; then it is listed.
-        await Promise.all([
-          documents.put('client', String(record.client_id), record),
-          // A suite that does not wait for it may have closed the database by then.
-          putLocalClient(documents, record).catch(() => undefined),
-        ])
-      },
+      put: (record) => putAtOnce(documents, record),
       emulator: undefined,
       operations: { read: '', write: '' },
       close: async () => database.close(),
