@@ -103,6 +103,29 @@ describe('a difference', () => {
 
   it('is nothing between a record and itself', () => {
     expect(differs({ name: 'x' }, { name: 'x' })).toEqual([])
+    const record = { name: 'x' }
+    expect(differs(record, record)).toEqual([])
+  })
+
+  it('shows the whole attribute where only a part of what it is made of differs', () => {
+    const whole = ({ first, last, ...rest }: JsonObject) => `${first} ${last} ${rest.title}`
+    const fields = {
+      appType: view(
+        ['first', 'inner.more'],
+        ({ first, inner }) => `${first} ${JSON.stringify(inner)}`,
+        'it is so',
+      ),
+      name: { ...view(['last'], whole, 'it is so'), follows: ['title'] },
+      description: key<string>('text'),
+    }
+    const record = { first: 'A', last: 'B', title: 'Dr', inner: { more: 1 }, text: 'x' }
+    expect(differs(record, { ...record, last: 'C' }, mappingOf(fields))).toEqual([
+      { field: 'name', before: 'A B Dr', after: 'A C Dr' },
+    ])
+    expect(differs(record, { ...record, first: 'Z' }, mappingOf(fields))).toEqual([
+      { field: 'name', before: 'A B Dr', after: 'Z B Dr' },
+      { field: 'appType', before: 'A {"more":1}', after: 'Z {"more":1}' },
+    ])
   })
 
   it('is nothing where only spellings differ, or what moves by itself, or what is hidden', () => {
@@ -140,6 +163,13 @@ describe('a difference in what is never shown', () => {
     expect(differs({}, { password: 'a' })).toEqual([
       { field: 'providerSettings.password', before: null, after: 'print of 1' },
     ])
+  })
+
+  it('shows that a default is in the record now, or no longer', () => {
+    const value = '(a value that is not shown)'
+    const field = 'providerSettings.off'
+    expect(differs({}, { off: false })).toEqual([{ field, before: null, after: value }])
+    expect(differs({ off: false }, {})).toEqual([{ field, before: value, after: null }])
   })
 
   it('is not listed again where a shown member of the same setting differs as well', () => {

@@ -6,8 +6,9 @@ import type { JsonObject } from '../../src/core/json/json.ts'
 import { key, list, missing, shown } from '../../src/core/mapping/lenses.ts'
 import type { Mapping } from '../../src/core/mapping/mapping.ts'
 import { withChange } from '../../src/core/plan/plan.ts'
-import type { Probe } from '../../src/providers/proof/proof.ts'
+import type { Probe, SecretsFate } from '../../src/providers/proof/proof.ts'
 import type { Provider } from '../../src/providers/provider.ts'
+import type { LiveSecret } from '../../src/providers/secrets.ts'
 import type { Service } from '../../src/service/base/service.ts'
 import { changeClient } from '../../src/service/change/change.ts'
 import { tryRule } from '../../src/service/proof/probe.ts'
@@ -238,6 +239,93 @@ describe('a rule that is tried', () => {
     const mapping = { ...provider.mapping, expected } as Mapping
     const probe = setting({ client_name: 'New', default_max_age: 60 }, { client_name: 'New' })
     expect((await tried(probe, { provider: { ...provider, mapping } })).holds).toBe(true)
+  })
+})
+
+describe('a rule about live secrets', () => {
+  const one: LiveSecret = { id: '1', hint: 'abc' }
+  const other: LiveSecret = { id: '2', hint: 'xyz' }
+  const changes = (after: SecretsFate, name = 'New') => [
+    { field: 'name', before: 'Example', after: name },
+    { field: 'secret', before: 'live', after },
+  ]
+  const withFate = (secrets: SecretsFate | undefined, rule = setting({ client_name: 'New' })) => ({
+    ...rule,
+    attempt: (...asked: Parameters<Probe['attempt']>) => ({
+      ...rule.attempt(...asked),
+      ...(secrets && { secrets }),
+    }),
+  })
+  /** The provider, whose client has these secrets when they are first listed, and those then. */
+  const listing = (...lists: readonly (readonly LiveSecret[])[]) => {
+    const { secrets } = provider
+    if (secrets === undefined) throw new TypeError('no secrets')
+    const lookups: Parameters<typeof secrets.list>[] = []
+    const list: typeof secrets.list = async (...asked) => lists[lookups.push(asked) - 1] ?? []
+    return { provider: { ...provider, secrets: { ...secrets, list } }, lookups }
+  }
+
+  it.each<readonly [SecretsFate, readonly LiveSecret[], readonly LiveSecret[]]>([
+    ['kept', [one, other], [other, one]],
+    ['ended', [one], []],
+    ['ended', [], []],
+    ['replaced', [one], [other]],
+    ['replaced', [one], [one, other]],
+    ['replaced', [one, other], [one]],
+    ['replaced', [one], [{ ...one, hint: 'xyz' }]],
+    ['replaced', [one], [{ ...one, id: '2' }]],
+  ])('says that they were %s: %j, then %j', async (seen, before, after) => {
+    for (const fate of ['kept', 'ended', 'replaced'] as const) {
+      const { provider } = listing(before, after)
+      expect(await tried(withFate(fate), { provider })).toEqual({
+        holds: fate === seen,
+        expected: changes(fate),
+        seen: changes(seen),
+      })
+      await tried(setting({ client_name: 'Example' }))
+    }
+  })
+
+  it('does not hold either where another setting is not as it says', async () => {
+    const wrong = setting({ client_name: 'Other' }, { client_name: 'New' })
+    const { provider } = listing([one], [one])
+    expect(await tried(withFate('kept', wrong), { provider })).toEqual({
+      holds: false,
+      expected: changes('kept'),
+      seen: changes('kept', 'Other'),
+    })
+  })
+
+  it('looks at them before and after, for the same caller and in the same time', async () => {
+    const { provider, lookups } = listing([one], [one])
+    const deadline = Date.now() + 9_000
+    await tried(withFate('kept'), { provider, deadline, requestId: 'one' })
+    const call = { deadline, requestId: 'one', caller: expect.any(String) }
+    expect(lookups).toMatchObject([
+      [subject.ref, { client_name: 'Example' }, call],
+      [subject.ref, { client_name: 'New' }, call],
+    ])
+    const [first, second] = lookups.map(([, , { caller, operationId }]) => ({
+      caller,
+      operationId,
+    }))
+    expect(second?.caller).toBe(first?.caller)
+    expect(second?.operationId).not.toBe(first?.operationId)
+  })
+
+  it('says nothing of them in a dry run, and looks at none where it is about none', async () => {
+    const planned = listing([one])
+    const result = await tried(withFate('kept'), { provider: planned.provider, dryRun: true })
+    expect(result).toMatchObject({ holds: true, seen: [{ field: 'name' }] })
+    expect(planned.lookups).toHaveLength(1)
+    const { provider, lookups } = listing()
+    await tried(withFate(undefined), { provider })
+    expect(lookups).toEqual([])
+  })
+
+  it('finds none at a provider that has no calls for them', async () => {
+    const { secrets: _, ...without } = provider
+    expect(await tried(withFate('ended'), { provider: without })).toMatchObject({ holds: true })
   })
 })
 
