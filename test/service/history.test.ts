@@ -286,13 +286,14 @@ describe('a change', () => {
   })
   const first = async () => (await history()).items[0]
 
-  it('is shown with its job, its source and the secret that it is about', async () => {
+  it('is shown with its job, its source, and the secret and the key that it is about', async () => {
     const job = { id: 'job', submittedBy: SOMEBODY }
     await append(
       intentOf(LOG, 1, {
         job,
         action: 'retire',
         secretId: 'secret-1',
+        keyId: 'key-1',
         copiedFrom: resourceOf(OTHER),
       }),
     )
@@ -300,11 +301,12 @@ describe('a change', () => {
       job,
       action: 'retire',
       secretId: 'secret-1',
+      keyId: 'key-1',
       copiedFrom: OTHER,
     })
   })
 
-  it('is shown with what its outcome adds: a secret, clients that it may have made, and what was ignored', async () => {
+  it('is shown with what its outcome adds: a secret, clients that it may have made, what was ignored and what was said', async () => {
     await append(
       intentOf(LOG, 1, { action: 'rotate' }),
       closingOf(LOG, 2, {
@@ -312,6 +314,7 @@ describe('a change', () => {
         secretId: 'secret-2',
         candidates: ['a', 'b'],
         missed: ['name', 'callbacks'],
+        providerMessage: 'Not so.',
       }),
     )
     expect(await first()).toMatchObject({
@@ -319,6 +322,7 @@ describe('a change', () => {
       secretId: 'secret-2',
       candidates: ['a', 'b'],
       missed: ['client.name', 'client.callbacks'],
+      providerMessage: 'Not so.',
     })
   })
 
@@ -356,9 +360,8 @@ describe('a change', () => {
   it('is shown without what it lacks', async () => {
     await append(intentOf(LOG, 1), closingOf(LOG, 2))
     const names = Object.keys((await first()) ?? {})
-    for (const name of ['job', 'secretId', 'copiedFrom', 'candidates', 'missed', 'leases']) {
-      expect(names).not.toContain(name)
-    }
+    const lacks = ['job', 'secretId', 'keyId', 'copiedFrom', 'candidates', 'missed', 'leases']
+    for (const name of [...lacks, 'providerMessage']) expect(names).not.toContain(name)
   })
 })
 

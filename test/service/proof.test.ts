@@ -272,6 +272,7 @@ describe('a rule about live secrets', () => {
     ['replaced', [one], [other]],
     ['replaced', [one], [one, other]],
     ['replaced', [one, other], [one]],
+    ['replaced', [one, other], [one, { id: '3', hint: 'new' }]],
     ['replaced', [one], [{ ...one, hint: 'xyz' }]],
     ['replaced', [one], [{ ...one, id: '2' }]],
   ])('says that they were %s: %j, then %j', async (seen, before, after) => {
