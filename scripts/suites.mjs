@@ -228,7 +228,8 @@ function judgedBy({ url, token, work, log, env: own = {} }, configuration, ...mo
   const options = [
     ...['--config-file', join(assets, configuration)],
     ...['run', `${url}/openapi.json`, '-H', `Authorization: Bearer ${token}`],
-    ...['--continue-on-failure', '--no-color'],
+    // The server ends each request within 25 s.
+    ...['--continue-on-failure', '--no-color', '--request-timeout', '30'],
     ...['--exclude-checks', Object.keys(checks).join(',')],
     // How long it takes to think of a request says how busy the machine is.
     ...['--suppress-health-check', 'too_slow,filter_too_much'],

@@ -194,6 +194,8 @@ describe('GET /openapi.json', () => {
     ['auth0', { client: { providerSettings: { sso: true } } }, true],
     ['auth0', { client: { providerSettings: { nope: true } } }, false],
     ['auth0', { client: {}, userPoolId: POOL_ID }, false],
+    ['local', { client: { jwksUri: 'https://app.example.com/keys' } }, true],
+    ['local', { client: { providerSettings: { jwks_uri: null }, jwksUri: null } }, false],
     ['cognito-client', { client: { scopes: ['openid'] }, userPoolId: POOL_ID }, true],
     ['cognito-client', { client: { scopes: ['unknown'] }, userPoolId: POOL_ID }, false],
     ['cognito-client', { client: { description: 'x' }, userPoolId: POOL_ID }, false],
@@ -224,6 +226,10 @@ describe('GET /openapi.json', () => {
     [{ managers: {}, client: { description: 'x' } }, true],
     [{ managers: {}, client: { nope: 1 } }, false],
     [{ managers: {}, client: { appType: 'phone' } }, false],
+    [{ managers: { shop: { callbacks: [] } }, client: { callbacks: [] } }, false],
+    [{ managers: { shop: { callbacks: [] } }, client: { callbacks: { add: [] } } }, true],
+    [{ managers: { shop: { callbacks: [] } }, client: { webOrigins: [] } }, true],
+    [{ managers: { shop: {} }, client: { callbacks: [] } }, true],
   ])(
     'says what the managers of values may have at the default provider: %j: %s',
     (body, expected) => {
@@ -251,11 +257,15 @@ describe('GET /openapi.json', () => {
     expect(validate({ kind: 'web', client: { name: 'Portal', scopes: ['a'] } })).toBe(false)
     // Nothing has to be cleared of what is not there.
     expect(validate({ kind: 'web', client: { name: 'Portal', idTokenLifetime: null } })).toBe(true)
+    expect(validate({ kind: 'web', client: { name: 'Portal', supportedIdp: [] } })).toBe(true)
+    expect(validate({ kind: 'web', client: { name: 'Portal', supportedIdp: ['a'] } })).toBe(false)
   })
 
   it.each([
     ['/jobs', { clients: [{ id: 'a' }], patch: {} }, true],
     ['/jobs', { clients: [{ id: 'a', patch: {} }] }, true],
+    ['/jobs', { clients: [{ id: 'a', ifMatch: '"a|b"' }], patch: {} }, true],
+    ['/jobs', { clients: [{ id: 'a', ifMatch: 'a"b' }], patch: {} }, false],
     ['/jobs', { clients: [{ id: 'a' }] }, false],
     ['/jobs', { clients: [], patch: {} }, false],
     ['/jobs', { select: {}, patch: {} }, true],

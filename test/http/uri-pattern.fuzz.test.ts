@@ -121,6 +121,9 @@ describe('the expression of URIs', () => {
     ['https://app.example.com/a#b', 'redirect', false],
     ['https://user@app.example.com/', 'redirect', false],
     ['javascript:alert(1)', 'redirect', false],
+    ['https://app.example.com/terms#a*b', 'page', false],
+    ['https://app.example.com/login#v,*R', 'login', false],
+    ['com.example.app:/call*back', 'redirect', false],
   ] as const)('%s as %s: %s', (value, use, expected) => {
     expect(new RegExp(uriPattern(use, PLAIN.policy), 'u').test(value)).toBe(expected)
   })

@@ -4,6 +4,7 @@
  */
 
 import type { BodyName } from '../../contract/bodies.ts'
+import { FIELD_NAMES, FIELDS } from '../../core/client.ts'
 import { isRecord, type JsonObject } from '../../core/json/json.ts'
 import { DESCRIBING_MEMBERS, PRIVATE_MEMBERS, PUBLIC_MEMBERS } from '../../core/keys/public-key.ts'
 import { querySchema } from './query-schemas.ts'
@@ -72,7 +73,7 @@ const PUBLIC_KEY: JsonObject = {
 }
 
 /** An entity tag, with or without its double quotes. */
-const TAG: JsonObject = { type: 'string', pattern: '^("[!-~]{1,100}"|[!-~]{1,100})$' }
+const TAG: JsonObject = { type: 'string', pattern: '^("[!#-~]{1,100}"|[!#-~]{1,100})$' }
 
 /** No control characters, and no wildcard. */
 const ONE_URL: JsonObject = { pattern: '^[^*\\u0000-\\u001f\\u007f-\\u009f]*$' }
@@ -82,6 +83,17 @@ const CLIENT_OF_JOB: JsonObject = { properties: { id: ID, ifMatch: TAG } }
 /** What finds the clients of a job is what finds those of a list. */
 const SELECTION: JsonObject = {
   properties: { q: querySchema('q'), filter: querySchema('filter') },
+}
+
+const LISTS = FIELD_NAMES.filter((field) => FIELDS[field].kind === 'list')
+
+/** A list in which some manager has values is changed beside them, and not replaced. */
+const besideManaged = (list: string): JsonObject => {
+  const unmanaged = { ...PART, additionalProperties: { ...PART, properties: { [list]: false } } }
+  return when(
+    { properties: { managers: { not: unmanaged } } },
+    { properties: { client: { ...PART, properties: { [list]: { type: 'object' } } } } },
+  )
 }
 
 /** By the body that they are added to. */
@@ -119,6 +131,7 @@ const CONDITIONS: { readonly [B in BodyName]?: JsonObject } = {
       ),
     ],
   },
+  ValuesRequest: { allOf: LISTS.map(besideManaged) },
   ReapRequest: { properties: { select: SELECTION } },
   RollbackRequest: { properties: { to: { maximum: Number.MAX_SAFE_INTEGER } } },
 }

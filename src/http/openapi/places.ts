@@ -5,9 +5,10 @@
 
 import { LEASE_FIELDS } from '../../core/client.ts'
 import { isRecord, type JsonObject } from '../../core/json/json.ts'
+import { missing } from '../../core/mapping/lenses.ts'
 import { makingMapping } from '../../core/mapping/making.ts'
-import type { Mapping } from '../../core/mapping/mapping.ts'
-import { isLens } from '../../core/mapping/row.ts'
+import { MAPPED_FIELDS, type Mapping } from '../../core/mapping/mapping.ts'
+import { isLens, type Row } from '../../core/mapping/row.ts'
 import { when } from './conditions-of-bodies.ts'
 import { patchAt, secretAt } from './provider-patch.ts'
 import { uriPattern } from './uri-pattern.ts'
@@ -115,9 +116,16 @@ const leasedAt = (mapping: Mapping): JsonObject => ({
   },
 })
 
-/** What is left out of a new client was never there, so that there is nothing to clear. */
-const making = (mapping: Mapping) =>
-  patchAt({ ...makingMapping(mapping), omitted: 'reset', uncleared: [] })
+/** What is left out of a new client was never there, so that there is nothing to clear; some of it is set afterwards. */
+function making(mapping: Mapping): JsonObject {
+  const made = makingMapping(mapping)
+  const rows = MAPPED_FIELDS.map((field) => {
+    const row = made.fields[field] as Row<unknown>
+    return [field, 'afterCreation' in row ? missing('it is set afterwards') : row]
+  })
+  const fields = Object.fromEntries(rows) as Mapping['fields']
+  return patchAt({ ...made, fields, omitted: 'reset', uncleared: [] })
+}
 
 /** What members of a body are at a provider, by the body. */
 const MEMBERS_AT: Readonly<Record<string, (mapping: Mapping) => JsonObject>> = {

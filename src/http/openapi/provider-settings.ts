@@ -4,7 +4,7 @@
  */
 
 import type { JsonObject } from '../../core/json/json.ts'
-import { MAPPED_FIELDS, type Mapping } from '../../core/mapping/mapping.ts'
+import { MAPPED_FIELDS, type Mapping, rawSettings } from '../../core/mapping/mapping.ts'
 import { keysOf, type Native } from '../../core/mapping/row.ts'
 import { isFor, pathsBarred } from '../../core/mapping/uses.ts'
 import { isSendable } from '../../core/plan/update-body.ts'
@@ -13,8 +13,9 @@ export const NOT_NULL: JsonObject = { not: { type: 'null' } }
 
 /** `providerSettings` in a patch. */
 export function settingsAt(mapping: Mapping): JsonObject {
-  const { settings, extraSettings = [], settingValues = {} } = mapping
-  const names = [...settings, ...extraSettings]
+  const { settingValues = {} } = mapping
+  // One that a field has replaced is still read as the field, and no new request is to name it.
+  const names = rawSettings(mapping)
   const taken = takenPaths(mapping)
   const members = names.map((name): readonly [string, JsonObject] => {
     const parts = [valuesOf(settingValues[name]), clearingOf(mapping, name), besides(taken, name)]

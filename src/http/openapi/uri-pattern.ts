@@ -29,6 +29,8 @@ const ENCODED = [
 ].join('|')
 /** Any octets that are UTF-8: a query may also encode the delimiters of a path. */
 const ENCODED_IN_QUERY = `%[2-6]${HEX}|%7[0-9A-Ea-e]|${ENCODED}`
+/** Of a fragment, and of what follows a private-use scheme; a `*` stands in hosts alone. */
+const INNER = '[!#-)+-;=?-Z_a-z~]'
 
 /** The expression for URIs of one use, from start to end. */
 export function uriPattern(use: UriUse, policy: UriPolicy): string {
@@ -43,7 +45,7 @@ export function uriPattern(use: UriUse, policy: UriPolicy): string {
   // Browsers drop a ? right after the host that nothing follows.
   const rest = `(${path}(\\?${inQuery}*)?|\\?${inQuery}+)?`
   const https = `https://(${host})${PORT}`
-  if (isPage(use)) return `^${https}${rest}(#([!#-;=?-Z_a-z~])*)?$`
+  if (isPage(use)) return `^${https}${rest}(#${INNER}*)?$`
   const web = `(${https}|http://${LOOPBACK}${PORT})`
   if (use === 'origin') return `^(${web}${ownSchemes('origin', policy)})$`
   return `^(${web}${rest}${ownSchemes(use, policy)})$`
@@ -54,7 +56,7 @@ function ownSchemes(use: UriUse, { customSchemes, plainSchemes = [] }: UriPolicy
   if (!customSchemes) return ''
   if (use === 'origin') return '|(capacitor|ionic)://localhost'
   const schemes = ['[A-Za-z][A-Za-z0-9+-]*\\.[A-Za-z0-9+.-]*', ...plainSchemes.map(anyCase)]
-  return `|(${schemes.join('|')}):[!#-;=?-Z_a-z~]+`
+  return `|(${schemes.join('|')}):${INNER}+`
 }
 
 const anyCase = (scheme: string): string =>
