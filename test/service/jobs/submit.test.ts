@@ -87,17 +87,20 @@ describe('a submission', () => {
     expect(sealed).not.toContain('Changed')
   })
 
-  it('names each provider once, what it undoes, and what it may do', async () => {
+  it('names each provider once, what it undoes or reaps, and what it may do', async () => {
     const other = { ref: { provider: 'other', id: 'one' } }
+    const reap = { olderThanMs: 1, graceMs: 2, unknownUse: false, terms: ['a'], scopes: [] }
     const { job } = await submit({
       items: [item('one'), other, item('two')],
       undoes: 'another job',
+      reap,
       rights: ['clients:suspend'],
       key: KEY,
     })
     expect(job).toMatchObject({
       providers: ['it', 'other'],
       undoes: 'another job',
+      reap,
       rights: ['clients:suspend'],
       fingerprint: 'of the request',
     })
