@@ -226,10 +226,6 @@ describe('GET /openapi.json', () => {
     [{ managers: {}, client: { description: 'x' } }, true],
     [{ managers: {}, client: { nope: 1 } }, false],
     [{ managers: {}, client: { appType: 'phone' } }, false],
-    [{ managers: { shop: { callbacks: [] } }, client: { callbacks: [] } }, false],
-    [{ managers: { shop: { callbacks: [] } }, client: { callbacks: { add: [] } } }, true],
-    [{ managers: { shop: { callbacks: [] } }, client: { webOrigins: [] } }, true],
-    [{ managers: { shop: {} }, client: { callbacks: [] } }, true],
   ])(
     'says what the managers of values may have at the default provider: %j: %s',
     (body, expected) => {

@@ -4,7 +4,6 @@
  */
 
 import type { BodyName } from '../../contract/bodies.ts'
-import { FIELD_NAMES, FIELDS } from '../../core/client.ts'
 import { isRecord, type JsonObject } from '../../core/json/json.ts'
 import { DESCRIBING_MEMBERS, PRIVATE_MEMBERS, PUBLIC_MEMBERS } from '../../core/keys/public-key.ts'
 import { querySchema } from './query-schemas.ts'
@@ -85,17 +84,6 @@ const SELECTION: JsonObject = {
   properties: { q: querySchema('q'), filter: querySchema('filter') },
 }
 
-const LISTS = FIELD_NAMES.filter((field) => FIELDS[field].kind === 'list')
-
-/** A list in which some manager has values is changed beside them, and not replaced. */
-const besideManaged = (list: string): JsonObject => {
-  const unmanaged = { ...PART, additionalProperties: { ...PART, properties: { [list]: false } } }
-  return when(
-    { properties: { managers: { not: unmanaged } } },
-    { properties: { client: { ...PART, properties: { [list]: { type: 'object' } } } } },
-  )
-}
-
 /** By the body that they are added to. */
 const CONDITIONS: { readonly [B in BodyName]?: JsonObject } = {
   JobRequest: {
@@ -131,7 +119,6 @@ const CONDITIONS: { readonly [B in BodyName]?: JsonObject } = {
       ),
     ],
   },
-  ValuesRequest: { allOf: LISTS.map(besideManaged) },
   ReapRequest: { properties: { select: SELECTION } },
   RollbackRequest: { properties: { to: { maximum: Number.MAX_SAFE_INTEGER } } },
 }
