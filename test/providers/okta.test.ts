@@ -492,9 +492,12 @@ describe('limits', () => {
     await restart({ limits: { apps: 10, application: 10 } })
     // Too soon for those that the next minute would let go.
     const read = () => provider.read(REF, { ...call(), deadline: Date.now() + 5_000 })
+    const minuteOf = (at: number) => Math.floor(at / 60_000)
+    const minute = minuteOf(Date.now())
     const results = await Promise.allSettled(Array.from({ length: 14 }, read))
     const refused = results.filter(({ status }) => status === 'rejected')
-    expect(refused.length).toBeGreaterThan(0)
+    // Where the next minute was near, it let the rest go.
+    if (minuteOf(Date.now() + 5_000) === minute) expect(refused.length).toBeGreaterThan(0)
     for (const one of refused) {
       if (one.status === 'rejected') expect(one.reason.code).toBe('provider_throttled')
     }
