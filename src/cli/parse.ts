@@ -22,6 +22,24 @@ export function parseLine(command: Command, args: readonly string[]): Line {
   return { words: positionals, options }
 }
 
+/**
+ * An id that begins with a dash, as one in 64 ids in base64url does: there are no options of one dash, and none that is
+ * as long as an id.
+ */
+const DASHED_ID = /^-[\w-]{15,}$/
+/** Stands before such an id while the line is parsed; nothing that a shell passes on contains it. */
+const MARK = '\0'
+
+const marked = (word: string) =>
+  DASHED_ID.test(word) && !word.startsWith('--') ? MARK + word : word
+const unmarked = (word: string) => (word.startsWith(MARK) ? word.slice(MARK.length) : word)
+
+function unmarkedValue(value: string | boolean | (string | boolean)[] | undefined) {
+  if (Array.isArray(value))
+    return value.map((one) => (typeof one === 'string' ? unmarked(one) : one))
+  return typeof value === 'string' ? unmarked(value) : value
+}
+
 function parsed(command: Command, args: readonly string[]) {
   const optionTypes = Object.fromEntries(
     [...command.options, 'help' as const].map((name) => {
@@ -31,10 +49,15 @@ function parsed(command: Command, args: readonly string[]) {
     }),
   )
   try {
-    const config = { args: [...args], options: optionTypes, allowPositionals: true } as const
-    const { tokens, ...read } = parseArgs({ ...config, tokens: true })
+    const config = { args: args.map(marked), options: optionTypes, allowPositionals: true } as const
+    const { tokens, values, positionals } = parseArgs({ ...config, tokens: true })
     checkRepeated(tokens)
-    return read
+    return {
+      positionals: positionals.map(unmarked),
+      values: Object.fromEntries(
+        Object.entries(values).map(([name, value]) => [name, unmarkedValue(value)]),
+      ),
+    }
   } catch (error) {
     if (error instanceof UsageError) throw error
     // It repeats only names from the command line, since a value may be something that must not be
