@@ -4,7 +4,7 @@
  */
 
 import { execFileSync, spawn } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -77,7 +77,7 @@ it.each(
   'runs the server, the command, the SDK and the emulators, installed from $way',
   async ({ source }) => {
     const from = source()
-    cpSync(join(ROOT, 'LICENSE'), join(project, 'LICENSE'))
+    mkdirSync(project)
     writeFileSync(join(project, 'package.json'), '{ "type": "module", "private": true }')
     npm(project, 'install', from)
     const port = await freePort()
