@@ -61,6 +61,12 @@ export interface Holders {
   readonly first: readonly { readonly position: number; readonly client: ClientName }[]
 }
 
+/** Those of several places as one; `limit` of them are named. */
+export function joinedHolders(each: readonly Holders[], limit: number): Holders {
+  const first = each.flatMap((one) => one.first).sort((one, other) => one.position - other.position)
+  return { count: each.reduce((sum, { count }) => sum + count, 0), first: first.slice(0, limit) }
+}
+
 /** How well the mirror knows a place. */
 export interface Knowledge {
   readonly place: Place

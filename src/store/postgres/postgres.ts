@@ -12,10 +12,11 @@
 import { randomUUID } from 'node:crypto'
 import { parseJson, stringifyJson } from '../../core/json/json-text.ts'
 import { dueAfter } from '../log/due.ts'
-import type { Entry, Head, Intent } from '../log/entry.ts'
+import type { Entry, Intent } from '../log/entry.ts'
 import { newestOf } from '../log/heads.ts'
 import { filingOf, laneOf, lanesOf } from '../log/lanes.ts'
-import { createPacking, type Packing, storedHash } from '../log/packing.ts'
+import { createPacking, type Packing } from '../log/packing.ts'
+import { headOf, recordOf } from '../log/row.ts'
 import type { Grown, Range, RawRecord, Search, SearchResult, Store } from '../store.ts'
 import { type Access, CALL_MS, type Connections, type Row, type Value } from './connections.ts'
 import { digestOf } from './digests.ts'
@@ -182,15 +183,3 @@ async function isMine(access: Access, { resource, seq }: Entry, writeId: string)
   const { result } = await access.run(LOG.isMine, [digestOf(resource), seq, writeId])
   return result[0]?.mine === true
 }
-
-const recordOf = ({ resource, seq, entry }: Row): RawRecord => ({
-  resource: String(resource),
-  seq: Number(seq),
-  text: String(entry),
-})
-
-const headOf = ({ resource, seq, entry }: Row): Head => ({
-  resource: String(resource),
-  seq: Number(seq),
-  hash: storedHash(String(entry)),
-})

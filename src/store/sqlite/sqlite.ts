@@ -1,10 +1,11 @@
 /** The log on SQLite: what is read here, what is written by the writer of the file. */
 
 import { parseJson, stringifyJson } from '../../core/json/json-text.ts'
-import type { Entry, Head, Intent } from '../log/entry.ts'
+import type { Entry, Intent } from '../log/entry.ts'
 import { newestOf } from '../log/heads.ts'
 import { laneOf } from '../log/lanes.ts'
-import { createPacking, storedHash } from '../log/packing.ts'
+import { createPacking } from '../log/packing.ts'
+import { headOf, recordOf } from '../log/row.ts'
 import type { Grown, Range, RawRecord, Search, SearchResult, Store } from '../store.ts'
 import type { Database, Row } from './database.ts'
 import { storing } from './database.ts'
@@ -146,15 +147,3 @@ const MARK_DIGITS = 16
 
 /** Beyond every sequence number and every time. */
 const END = Number.MAX_SAFE_INTEGER
-
-const recordOf = ({ resource, seq, entry }: Row): RawRecord => ({
-  resource: String(resource),
-  seq: Number(seq),
-  text: String(entry),
-})
-
-const headOf = ({ resource, seq, entry }: Row): Head => ({
-  resource: String(resource),
-  seq: Number(seq),
-  hash: storedHash(String(entry)),
-})

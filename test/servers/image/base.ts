@@ -14,7 +14,7 @@ const TOOLS: Recipe = { name: 'buildah', parts: ['bookworm', process.arch, '2'] 
 const BASE: Recipe = { name: 'base-image', parts: ['bookworm', process.arch, NODE] }
 
 /** The certificates that this machine trusts, at the same path in the base. */
-const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt'
+export const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt'
 
 export interface ImageTools {
   /** The folder that becomes the base image. */
@@ -80,4 +80,3 @@ async function makeBase(folder: string, env: Readonly<Record<string, string>>): 
 
 /** The base image of the Dockerfile, from the folder. */
 export const systemOf = ({ base }: ImageTools): string => join(base, 'system')
-export { CERTIFICATES }

@@ -4,7 +4,14 @@
  */
 
 import { PAGE_CHARACTERS } from '../../../core/patch/bounds.ts'
-import type { Holders, Knowledge, Mirror, MirrorEntry, Place } from '../../mirror.ts'
+import {
+  type Holders,
+  joinedHolders,
+  type Knowledge,
+  type Mirror,
+  type MirrorEntry,
+  type Place,
+} from '../../mirror.ts'
 import type { Access, Row, Session } from '../connections.ts'
 import { named } from '../statements.ts'
 import { find } from './finder.ts'
@@ -89,13 +96,7 @@ export function createPostgresMirror(access: Access): Mirror {
     holders: async (term, places, limit) => {
       const each: Holders[] = []
       for (const one of await known(places)) each.push(await holdersAt(term, one, limit))
-      const first = each
-        .flatMap((one) => one.first)
-        .sort((one, other) => one.position - other.position)
-      return {
-        count: each.reduce((sum, { count }) => sum + count, 0),
-        first: first.slice(0, limit),
-      }
+      return joinedHolders(each, limit)
     },
     knowledge: async (places) => {
       const rows = await reading.run(SQL.knowledge, [places.map(placeText)])

@@ -1,7 +1,14 @@
 /** The mirror on SQLite, in the file of the log: what is read here, what is written by the writer of the file. */
 
 import { PAGE_CHARACTERS } from '../../../core/patch/bounds.ts'
-import type { Holders, Knowledge, Mirror, MirrorEntry, Place } from '../../mirror.ts'
+import {
+  type Holders,
+  joinedHolders,
+  type Knowledge,
+  type Mirror,
+  type MirrorEntry,
+  type Place,
+} from '../../mirror.ts'
 import type { Database, Row } from '../database.ts'
 import { storing } from '../database.ts'
 import { createWriter, type Writer } from '../writer.ts'
@@ -58,16 +65,12 @@ export function createSqliteMirror(
       return { matches: entries, ...(next === undefined ? {} : { next }) }
     },
     holders: async (term, places, limit) =>
-      storing(() => {
-        const each = places.map((place) => holdersAt(sql, term, place, limit))
-        const first = each
-          .flatMap((one) => one.first)
-          .sort((one, other) => one.position - other.position)
-        return {
-          count: each.reduce((sum, { count }) => sum + count, 0),
-          first: first.slice(0, limit),
-        }
-      }),
+      storing(() =>
+        joinedHolders(
+          places.map((place) => holdersAt(sql, term, place, limit)),
+          limit,
+        ),
+      ),
     knowledge: async (places) => storing(() => places.map((place) => knowledgeOf(sql, place))),
     behind: async (limit) => storing(() => behind(limit)),
     caughtUp: (...values) => writer.write('mirror', 'caughtUp', values),
