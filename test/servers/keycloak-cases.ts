@@ -5,6 +5,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { isRecord, type Json, type JsonObject, same } from '../../src/core/json/json.ts'
+import { inOneOrder } from './one-order.ts'
 
 /** Roles of realm-management that a service account may have. */
 export type CallerRole = 'none' | 'query-clients' | 'view-clients' | 'manage-clients'
@@ -47,7 +48,7 @@ export function keycloakAt({ url, realm, token }: RealmCallers) {
     const { body } = await send('GET', `/clients?clientId=${encodeURIComponent(clientId)}`)
     const [client] = body as readonly JsonObject[]
     if (client === undefined) throw new Error(`no client ${clientId}`)
-    return client
+    return inOneOrder(client)
   }
   return {
     sendAs,

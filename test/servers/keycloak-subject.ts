@@ -15,6 +15,7 @@ import {
   startKeycloak,
 } from './keycloak.ts'
 import { once } from './once.ts'
+import { inOneOrder } from './one-order.ts'
 import { startSyncClient } from './synchronous.ts'
 
 const ID = 'exampleClientId'
@@ -88,7 +89,7 @@ async function subjectAt({ keycloak, account }: Place): Promise<Subject> {
     const { body } = send('GET', `${clients}?clientId=${clientId}`, undefined, bearer())
     return (body as unknown as readonly JsonObject[])[0]
   }
-  const stored = (): JsonObject => withoutMembers(find(ID) ?? {}, ['access'])
+  const stored = (): JsonObject => inOneOrder(withoutMembers(find(ID) ?? {}, ['access']))
 
   /** Made anew with the same id: a PUT would keep what a record leaves out. */
   const put = (record: JsonObject) => {

@@ -16,6 +16,8 @@ export interface Realm {
   readonly codeSeconds: number
   /** Whether a client policy rotates the secrets of confidential clients. */
   rotatesSecrets: boolean
+  /** Lists of clients that it has answered. */
+  lists: number
 }
 
 export interface SessionSeconds {
@@ -69,6 +71,7 @@ export function newRealm(
     sessions,
     codeSeconds,
     rotatesSecrets: false,
+    lists: 0,
   }
   for (const clientId of BUILT_IN) {
     const id = randomUUID()

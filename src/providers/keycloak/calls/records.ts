@@ -2,11 +2,13 @@
 
 import { ClientError } from '../../../core/errors.ts'
 import { isRecord, type Json, type JsonObject } from '../../../core/json/json.ts'
+import { membersOf } from '../../../core/mapping/members.ts'
 import type { Native } from '../../../core/mapping/row.ts'
+import { TEXTS } from '../../../core/mapping/shapes.ts'
 import type { Call } from '../../call.ts'
 import type { Listed, ListPage } from '../../provider.ts'
 import { checkSize } from '../../unreadable.ts'
-import { SCOPES } from '../members.ts'
+import { MEMBERS, SCOPES } from '../members.ts'
 import { READ, type Send } from './call.ts'
 import { withoutRights } from './errors.ts'
 
@@ -34,7 +36,7 @@ async function findClient(send: Send, clientId: string, call: Call): Promise<Jso
     throw new ClientError('provider_unavailable', says, { found: body ?? null })
   }
   const match = (body as readonly Json[]).find((one) => isClient(one) && one.clientId === clientId)
-  if (isRecord(match)) return match
+  if (isRecord(match)) return inOneOrder(match)
   await checkRights(send, call)
   throw notFound()
 }
@@ -43,6 +45,22 @@ const notFound = () => new ClientError('not_found', 'There is no such client.')
 
 const isClient = (item: Json): item is JsonObject =>
   isRecord(item) && typeof item.clientId === 'string' && typeof item.id === 'string'
+
+const SETS = membersOf(MEMBERS, 'unordered')
+
+/**
+ * Keycloak holds lists as sets, and two reads of one client can give them in two orders: its cache keeps another than
+ * its database. They are sorted, so that what people and files see moves only when the client does.
+ */
+function inOneOrder(client: JsonObject): JsonObject {
+  const sorted = SETS.flatMap((name) => {
+    const list = client[name]
+    return Array.isArray(list) && areTexts(list) ? [[name, [...list].sort()] as const] : []
+  })
+  return { ...client, ...Object.fromEntries(sorted) }
+}
+
+const [areTexts] = TEXTS
 
 /**
  * Who has the role query-clients alone gets empty lists, as if the realm had no clients; every realm has some, which
@@ -74,7 +92,7 @@ function listed(item: Json): readonly Listed[] {
   if (!isClient(item)) return []
   const { clientId, name } = item
   const label = typeof name === 'string' && name !== '' ? { name } : {}
-  return [{ id: String(clientId), ...label, native: item }]
+  return [{ id: String(clientId), ...label, native: inOneOrder(item) }]
 }
 
 /** Ids of the scopes that a realm has for OpenID Connect, by their names. */
