@@ -6,7 +6,7 @@
  */
 
 import { execFile } from 'node:child_process'
-import { readdirSync, rmSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -39,6 +39,11 @@ const ENTRIES = [
   'lambda/index.mjs',
 ]
 
+/** What an installed package has beside it; every other package goes into the bundle. */
+const RUN_TIME = Object.keys(
+  JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).dependencies,
+)
+
 async function buildAll() {
   const startedAt = Date.now()
   const folder = freshFolder(dist)
@@ -63,7 +68,7 @@ async function buildInto(folder) {
       },
       outdir: folder,
       splitting: true,
-      packages: 'external',
+      external: RUN_TIME,
     }),
     // What a command needs not is not even read; small packages go along, so that few files are.
     build({

@@ -29,7 +29,7 @@ import { createMetrics } from './observe/metrics.ts'
 import { createClientry } from './program/clientry.ts'
 import { runUntilStopped, startFailure } from './program/run.ts'
 import type { ProviderSettings } from './providers/configured.ts'
-import { newClient } from './providers/local/clients.ts'
+import { CONSOLE_CLIENT_ID, newClient } from './providers/local/clients.ts'
 import { putLocalClient } from './providers/local/index.ts'
 import { createOpenidProvider } from './providers/local/openid/openid.ts'
 import type { RegistrationOptions } from './providers/local/openid/registration.ts'
@@ -37,6 +37,7 @@ import {
   COMMAND_LINE_SCOPE,
   fetchDevelopmentToken,
   putCommandLineClient,
+  putConsoleClient,
   putDevelopmentClient,
 } from './providers/local/openid/token.ts'
 import type { Documents } from './store/documents.ts'
@@ -109,6 +110,7 @@ async function main(): Promise<void> {
         // As in production, a token has the permissions of its scopes, and a token without scopes has none.
         permissions: PERMISSIONS.map((one) => ({ scope: one, issuer, grants: [one] })),
       },
+      console: { url, clientId: CONSOLE_CLIENT_ID },
     },
     {
       KEY: keys.key,
@@ -145,6 +147,7 @@ async function main(): Promise<void> {
     })
   })
   const client = await putDevelopmentClient(documents, Date.now())
+  await putConsoleClient(documents, `${url}/session/callback`, Date.now())
   const signIn = {
     issuer: openid.issuer,
     clientId: await putCommandLineClient(documents, Date.now()),

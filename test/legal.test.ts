@@ -74,13 +74,14 @@ describe('the notices', () => {
   it('of the function are of what it needs: no database, no OpenID Provider', () => {
     const notices = text('dist/lambda/THIRD-PARTY-NOTICES.txt')
     const named = [...notices.matchAll(/^(\S+) \d+\.\d+\.\d+ \(/gm)].map(([, name]) => name)
-    expect(named).toEqual(['jose', 'zod'])
+    expect(named).toEqual(['jose', 'oauth4webapi', 'openid-client', 'zod'])
   })
 
-  it('of what takes in nothing say that', () => {
-    expect(text('dist/THIRD-PARTY-NOTICES.txt')).toMatch(
-      /^There is no code of others in these files\.\n\n\nThe Public Suffix List /,
-    )
+  it('of the servers are of what an installation does not bring: the sign-in, and a list', () => {
+    const notices = text('dist/THIRD-PARTY-NOTICES.txt')
+    const named = [...notices.matchAll(/^(\S+) \d+\.\d+\.\d+ \(/gm)].map(([, name]) => name)
+    expect(named).toEqual(['oauth4webapi', 'openid-client'])
+    expect(notices).toMatch(/\n\n\nThe Public Suffix List /)
     expect(text('dist/sdk.js')).not.toMatch(/\bzod\b|\bjose\b/)
   })
 })

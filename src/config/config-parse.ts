@@ -12,6 +12,7 @@ import type { QuotaSettings } from '../http/quotas.ts'
 import { type ProviderSettings, providerSchema, settingsOf } from '../providers/configured.ts'
 import { type Reference, reference } from '../providers/setting-schemas.ts'
 import type { LeaseShares } from '../service/base/service.ts'
+import { type ConsoleConfig, consoleOf } from './config-console.ts'
 import { faultSentences, faulty } from './config-faults.ts'
 import { claimNamesOf, grantsOf } from './config-grants.ts'
 import { configSchema, issuer, type RawConfig } from './config-schema.ts'
@@ -28,6 +29,8 @@ export interface Config {
   readonly providers: Readonly<Record<string, ProviderSettings>>
   readonly issuers: readonly IssuerSettings[]
   readonly permissions: readonly PermissionGrant[] | undefined
+  /** Absent: there is none. */
+  readonly console?: ConsoleConfig
   readonly limits: { readonly deadlineMs: number; readonly upstreamTimeoutMs: number }
   readonly leases: LeaseShares
   readonly quotas: QuotaSettings
@@ -73,8 +76,11 @@ export function parseConfig(input: unknown, environment: Environment, folder?: s
     ]),
   )
   const permissions = grantsOf(raw, faults)
+  const { console: _, ...rest } = raw
+  const console = consoleOf(raw, { lookUp, checkUrl, faults })
   const config: Config = {
-    ...raw,
+    ...rest,
+    ...(console === undefined ? {} : { console }),
     key: keyOf(lookUp(raw.key, 'key'), faults),
     store: storeOf(raw.store, { folder, lookUp, faults }),
     defaultProvider: defaultProviderOf(raw, faults),

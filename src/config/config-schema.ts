@@ -93,6 +93,8 @@ export const configSchema = z.strictObject({
     issuers: z.array(issuer).check(z.minLength(1)),
     permissions: z.optional(z.array(grant)),
   }),
+  /** `false`: none; see `config-console.ts`. */
+  console: z.optional(z.unknown()),
   limits: z._default(
     z.strictObject({
       deadlineMs: z._default(milliseconds, 25_000),

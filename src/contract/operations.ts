@@ -14,6 +14,7 @@ import { MOVE_OPERATIONS } from './operations/moves.ts'
 import { PROVIDER_OPERATIONS } from './operations/providers.ts'
 import { SECRET_OPERATIONS } from './operations/secrets.ts'
 import { SERVER_OPERATIONS } from './operations/server.ts'
+import { SESSION_OPERATIONS } from './operations/session.ts'
 import { STANDING_OPERATIONS } from './operations/standing.ts'
 
 export type * from './operations/row.ts'
@@ -31,6 +32,7 @@ export const OPERATIONS = {
   ...JOB_OPERATIONS,
   ...PROVIDER_OPERATIONS,
   ...SERVER_OPERATIONS,
+  ...SESSION_OPERATIONS,
 } as const
 
 /** The id of an operation. */

@@ -59,12 +59,56 @@ export interface ResourceMetadata {
   readonly clientry_issuers: readonly TokenIssuer[]
 }
 
+/** Who is signed in to the console in this browser, and where people sign in. */
+export interface Session {
+  /** Absent: there is no console here. */
+  readonly signIn?: {
+    /** Where browsers reach the console. */
+    readonly url: string
+    readonly issuer: string
+  }
+  /** Absent: no one is signed in. */
+  readonly current?: CurrentSession
+}
+
+/** A session of the console; times as in RFC 3339. */
+export interface CurrentSession {
+  /** What the page sends as `Clientry-Session`; another one after each sign-in. */
+  readonly key: string
+  readonly subject: string
+  /** When the person last proved who they are, if the issuer says. */
+  readonly authenticatedAt?: string
+  /** Until then requests are accepted; a renewal gets another access token where it can. */
+  readonly tokenUntil: string
+  /** When the session ends unless it is renewed. */
+  readonly idleUntil: string
+  /** When it ends for good. */
+  readonly until: string
+}
+
+export interface SignInRequest {
+  /** The view of the console to go back to: a fragment, such as `#/clients`. */
+  readonly view?: string
+  /** Asks for the credentials also where the person is signed in at the issuer. */
+  readonly fresh?: boolean
+}
+
+/** A sign-in that has begun. */
+export interface SignIn {
+  /** Where it goes on, at the issuer. */
+  readonly url: string
+}
+
 /** Named bodies of this file. */
 export interface ServerBodies {
   readonly Status: Status
   readonly Index: Index
   readonly Caller: Caller
   readonly ResourceMetadata: ResourceMetadata
+  readonly Session: Session
+  readonly CurrentSession: CurrentSession
+  readonly SignInRequest: SignInRequest
+  readonly SignIn: SignIn
   /** HTML. */
   readonly Page: string
   /** An OpenAPI description. */

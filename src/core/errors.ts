@@ -24,7 +24,11 @@ export const ERROR_CODES = {
   /** The provider refused the change although it passed our own rules. */
   provider_refused: { status: 400, retry: false },
   unauthenticated: { status: 401, retry: false },
+  /** A session of the console whose sign-in is too long ago for this (RFC 9470). */
+  step_up_required: { status: 401, retry: false },
   insufficient_scope: { status: 403, retry: false },
+  /** A page of another origin may not do this with the session of the console. */
+  foreign_origin: { status: 403, retry: false },
   /** No such client, or none that this caller may know of. */
   not_found: { status: 404, retry: false },
   /** The server takes none of the tokens any more that opened the client: it is gone there, or opened by others. */
@@ -75,6 +79,8 @@ export const ERROR_CODES = {
   provider_throttled: { status: 503, retry: true },
   /** The keys that verify access tokens cannot be fetched. */
   keys_unavailable: { status: 503, retry: true },
+  /** The issuer that signs people in to the console cannot be reached. */
+  issuer_unavailable: { status: 503, retry: true },
   /** The history cannot be written, so nothing was sent upstream. */
   store_unavailable: { status: 503, retry: true },
   /** Other changes of the same client take all the time there is. */

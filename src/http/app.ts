@@ -15,6 +15,8 @@ import { lineOf } from './log.ts'
 import { type Match, matchesOf } from './match.ts'
 import type { Route } from './route.ts'
 import { ROUTES } from './routes.ts'
+import { sessionCaller } from './session/session-caller.ts'
+import { checkStepUp, permissionsWithin } from './session/step-up.ts'
 import { checkMediaType, PATCH_TYPES } from './wire/body.ts'
 import type { App, HttpRequest } from './wire/message.ts'
 import { queryOf } from './wire/query.ts'
@@ -45,7 +47,10 @@ export function createApp(settings: HttpSettings): App {
       const match = matchOf(request)
       route = match.route
       if (route.permission !== 'public') {
-        principal = await settings.verify(bearerToken(request), request.deadline)
+        principal =
+          sessionCaller(request, settings) ??
+          (await settings.verify(bearerToken(request), request.deadline))
+        checkStepUp(route, principal, settings.service.now())
       }
       const query = queryOf(route, request.query)
       checkConditions(request, route)
@@ -57,8 +62,10 @@ export function createApp(settings: HttpSettings): App {
       const operation = route.operationId
       if (principal !== undefined) settings.quotas.count({ operation, request, query, principal })
       const service = withinDeadline(settings.service, request.deadline)
+      const now = settings.service.now()
+      const permissions = permissionsWithin(settings.permissions, principal, now)
       const outcome = {
-        settings: { ...settings, service },
+        settings: { ...settings, service, permissions },
         request,
         requestId,
         operation,

@@ -10,6 +10,7 @@ import type { Permissions } from './auth/permissions.ts'
 import type { Principal } from './auth/principal.ts'
 import type { DescribedPlaces } from './openapi/places.ts'
 import type { Quotas } from './quotas.ts'
+import type { ConsoleSettings } from './session/console-settings.ts'
 import type { HttpRequest } from './wire/message.ts'
 
 /** Built once in the entry. */
@@ -26,6 +27,8 @@ export interface HttpSettings {
   verify(token: string, deadline: number): Promise<Principal>
   /** What the public description names; absent: no provider. */
   readonly describedPlaces?: DescribedPlaces
+  /** The console for browsers; absent: there is none. */
+  readonly console?: ConsoleSettings
   /** Whether keys that verify tokens have been fetched, ever. */
   hasKeys(): Promise<boolean>
   /** The counts of this process; absent where no one keeps them. */

@@ -17,6 +17,7 @@ import { withCors } from '../http/cors.ts'
 import type { LogLine } from '../http/exchange.ts'
 import type { DescribedPlaces } from '../http/openapi/places.ts'
 import { createQuotas } from '../http/quotas.ts'
+import type { ConsoleIssuer, ConsoleSettings } from '../http/session/console-settings.ts'
 import type { App } from '../http/wire/message.ts'
 import { eventLine } from '../observe/event-lines.ts'
 import { type Metrics, type Observe, observedProviders, observedStore } from '../observe/observe.ts'
@@ -38,6 +39,7 @@ import { acceptedIssuers } from './accepted-issuers.ts'
 import { fetchDocument } from './fetch-document.ts'
 
 const betweenRequests = lazy(() => import('./between-requests.ts'))
+const consoleIssuer = lazy(() => import('./console-issuer.ts'))
 
 export interface Clientry {
   readonly app: App
@@ -151,6 +153,7 @@ export async function createClientry(
           overdue: await overdueIn(bounded),
         }),
     }),
+    ...(operator === undefined && consoleSettingsOf(config)),
     ...(config.mode === 'development' && { describedPlaces: placesOf(config, providers) }),
     log: (line) => observe({ kind: 'request', line }),
   })
@@ -229,6 +232,31 @@ async function hasKeys(verify: Verifier): Promise<boolean> {
 
 /** How long `readyz` waits for the first keys (milliseconds); what asks for it waits a second or two. */
 const FIRST_KEYS_MS = 800
+
+/** The console, if there is one; what signs people in is loaded with the first sign-in. */
+function consoleSettingsOf(config: Config): { readonly console?: ConsoleSettings } {
+  const { console } = config
+  const accepted = acceptedIssuers(config).find(({ issuer }) => issuer === console?.issuer)
+  if (console === undefined || accepted === undefined) return {}
+  let made: ConsoleIssuer | undefined
+  const issuer = async () => {
+    made ??= (await consoleIssuer()).createConsoleIssuer(console, accepted)
+    return made
+  }
+  return {
+    console: {
+      url: console.url,
+      issuer: {
+        issuer: console.issuer,
+        begin: async (fresh) => (await issuer()).begin(fresh),
+        finish: async (query, checks) => (await issuer()).finish(query, checks),
+        renew: async (refreshToken) => (await issuer()).renew(refreshToken),
+        revoke: async (refreshToken) => (await issuer()).revoke(refreshToken),
+      },
+      ended: new Map(),
+    },
+  }
+}
 
 /** What the description of a development server names. */
 const placesOf = (

@@ -74,6 +74,9 @@ export interface WorldOptions {
   /** Beside the three. */
   readonly providers?: JsonObject
   readonly quotas?: JsonObject
+  readonly console?: Json
+  /** Beside the variables of its own configuration. */
+  readonly environment?: Readonly<Record<string, string>>
   readonly level?: Level
   /** File of the database; absent: it lives in memory. */
   readonly path?: string
@@ -134,6 +137,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       },
       limits: { upstreamTimeoutMs: UPSTREAM_TIMEOUT_MS, ...options.limits },
       ...(options.server === undefined ? {} : { server: options.server }),
+      ...(options.console === undefined ? {} : { console: options.console }),
       ...(options.quotas === undefined ? {} : { quotas: options.quotas }),
       ...(options.level === undefined ? {} : { log: { level: options.level } }),
     },
@@ -141,6 +145,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       KEY: randomBytes(32).toString('base64'),
       AUTH0_SECRET: 'management-secret',
       AWS_SECRET: 'emulator-secret',
+      ...options.environment,
     },
   )
   const database = await openDatabase(options.path ?? ':memory:')

@@ -48,6 +48,8 @@ export interface Operation {
   readonly atSource?: Permission
   /** Query parameters that it takes; any other is refused. */
   readonly query: readonly QueryName[]
+  /** Others may stand beside them, and are its own matter. */
+  readonly anyQuery?: true
   /** Those of them without which it is refused. */
   readonly required?: readonly QueryName[]
   readonly headers: readonly HeaderName[]

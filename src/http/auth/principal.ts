@@ -17,6 +17,8 @@ export interface Principal {
   readonly tokenId?: string
   /** Epoch milliseconds. */
   readonly expiresAt: number
+  /** Of one who comes with a session of the console: when they proved who they are, epoch milliseconds. */
+  readonly session?: { readonly authenticatedAt: number | undefined }
 }
 
 /** How scopes are spelled by an issuer. */

@@ -10,6 +10,7 @@ import { MOVE_OPERATIONS } from '../../contract/operations/moves.ts'
 import { PROVIDER_OPERATIONS } from '../../contract/operations/providers.ts'
 import { SECRET_OPERATIONS } from '../../contract/operations/secrets.ts'
 import { SERVER_OPERATIONS } from '../../contract/operations/server.ts'
+import { SESSION_OPERATIONS } from '../../contract/operations/session.ts'
 import { STANDING_OPERATIONS } from '../../contract/operations/standing.ts'
 
 const GROUPS: readonly (readonly [name: string, says: string, operations: object])[] = [
@@ -24,6 +25,7 @@ const GROUPS: readonly (readonly [name: string, says: string, operations: object
   ['jobs', 'Changes of many clients.', JOB_OPERATIONS],
   ['providers', 'What each provider can hold, and why not.', PROVIDER_OPERATIONS],
   ['server', 'The server itself.', SERVER_OPERATIONS],
+  ['session', 'Signing in to the console in a browser, and out.', SESSION_OPERATIONS],
 ]
 
 const CLIENTS = { name: 'clients', description: 'Find, read, change and roll back clients.' }

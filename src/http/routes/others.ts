@@ -2,6 +2,7 @@
 
 import type { OperationName } from '../../contract/operations.ts'
 import type { Handlers } from '../route.ts'
+import { SESSION_HANDLERS } from '../session/session-handlers.ts'
 import type { CLIENT_HANDLERS } from './clients.ts'
 import { HISTORY_HANDLERS } from './history.ts'
 import { JOB_HANDLERS } from './jobs.ts'
@@ -31,4 +32,5 @@ export const OTHER_HANDLERS: Handlers<Exclude<OperationName, keyof typeof CLIENT
   ...JOB_HANDLERS,
   ...PROVIDER_HANDLERS,
   ...SERVER_HANDLERS,
+  ...SESSION_HANDLERS,
 }

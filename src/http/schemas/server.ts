@@ -4,10 +4,14 @@ import * as z from 'zod/mini'
 import type {
   Caller,
   CallerAt,
+  CurrentSession,
   Index,
   MissingPermission,
   ResourceMetadata,
   ServerBodies,
+  Session,
+  SignIn,
+  SignInRequest,
   Status,
   TokenIssuer,
 } from '../../contract/server.ts'
@@ -30,6 +34,26 @@ const tokenIssuer = z.object({
   audience: texts,
   scopes: texts,
 } satisfies Shape<TokenIssuer>)
+
+const currentSession = z.object({
+  key: text,
+  subject: text,
+  authenticatedAt: optional(time),
+  tokenUntil: time,
+  idleUntil: time,
+  until: time,
+} satisfies Shape<CurrentSession>)
+
+const NOT_A_VIEW = 'must be a view of the console, such as #/clients'
+const NOT_A_FLAG = 'must be true or false'
+
+/** The body of a request to sign in. A fragment leads to no other page. */
+export const signInRequest = z.object({
+  view: optional(
+    z.string({ error: NOT_A_VIEW }).check(z.regex(/^#[\x21-\x7e]{0,1999}$/, { error: NOT_A_VIEW })),
+  ),
+  fresh: optional(z.boolean({ error: NOT_A_FLAG })),
+} satisfies Shape<SignInRequest>)
 
 export const SERVER_SCHEMAS = {
   Status: z.object({ status: text } satisfies Shape<Status>),
@@ -54,6 +78,13 @@ export const SERVER_SCHEMAS = {
     bearer_methods_supported: texts,
     clientry_issuers: z.array(tokenIssuer),
   } satisfies Shape<ResourceMetadata>),
+  Session: z.object({
+    signIn: optional(z.object({ url: text, issuer: text })),
+    current: optional(currentSession),
+  } satisfies Shape<Session>),
+  CurrentSession: currentSession,
+  SignInRequest: signInRequest,
+  SignIn: z.object({ url: text } satisfies Shape<SignIn>),
   Page: z.string(),
   Document: anyObject(),
   Metrics: z.string(),

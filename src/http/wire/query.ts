@@ -106,7 +106,7 @@ interface QueryParameter {
  * @throws ClientError `invalid_request`
  */
 export function queryOf(
-  { query: allowed, required = [] }: Pick<Operation, 'query' | 'required'>,
+  { query: allowed, required = [], anyQuery }: Pick<Operation, 'query' | 'required' | 'anyQuery'>,
   query: string,
 ): Readonly<Record<string, string>> {
   checkUtf8(query)
@@ -114,6 +114,7 @@ export function queryOf(
   for (const [name, value] of new URLSearchParams(query)) {
     const parameterName = allowed.find((one) => one === name)
     if (parameterName === undefined) {
+      if (anyQuery === true) continue
       const expected = allowed.length === 0 ? 'none' : allowed.join(', ')
       throw badQuery(quoted(name), `is not known here; the parameters are: ${expected}`)
     }

@@ -13,10 +13,12 @@ export const CLIENTS = 'client'
 /** The clients of `token.ts`: there for the OpenID Provider, hidden from the API. */
 export const DEVELOPMENT_CLIENT_ID = 'clientry-development'
 export const COMMAND_LINE_CLIENT_ID = 'clientry-command-line'
+export const CONSOLE_CLIENT_ID = 'clientry-console'
 
 /** Whether a client is the server's own. */
-export const isOwn = (id: string): boolean =>
-  id === DEVELOPMENT_CLIENT_ID || id === COMMAND_LINE_CLIENT_ID
+export const isOwn = (id: string): boolean => OWN_IDS.includes(id)
+
+const OWN_IDS = [DEVELOPMENT_CLIENT_ID, COMMAND_LINE_CLIENT_ID, CONSOLE_CLIENT_ID]
 
 /** What a new client is made of; further members go along as they are. */
 export interface NewClient {

@@ -8,7 +8,13 @@ import { isRecord } from '../../../core/json/json.ts'
 import type { Documents } from '../../../store/documents.ts'
 import { callJson } from '../../http.ts'
 import { newSecretValue } from '../../secrets.ts'
-import { CLIENTS, COMMAND_LINE_CLIENT_ID, DEVELOPMENT_CLIENT_ID, newClient } from '../clients.ts'
+import {
+  CLIENTS,
+  COMMAND_LINE_CLIENT_ID,
+  CONSOLE_CLIENT_ID,
+  DEVELOPMENT_CLIENT_ID,
+  newClient,
+} from '../clients.ts'
 import { API_SCOPES } from '../members.ts'
 
 export interface DevelopmentClient {
@@ -57,6 +63,27 @@ export async function putCommandLineClient(documents: Documents, now: number): P
   }
   await documents.put(CLIENTS, COMMAND_LINE_CLIENT_ID, newClient(client, now))
   return COMMAND_LINE_CLIENT_ID
+}
+
+/**
+ * Creates the public client by which the console signs people in. Its kind is that of native apps, since the address
+ * is one of the loopback interface (RFC 8252 section 7.3).
+ */
+export async function putConsoleClient(
+  documents: Documents,
+  redirectUri: string,
+  now: number,
+): Promise<void> {
+  const client = {
+    client_id: CONSOLE_CLIENT_ID,
+    client_name: 'Clientry',
+    application_type: 'native',
+    token_endpoint_auth_method: 'none',
+    grant_types: ['authorization_code', 'refresh_token'],
+    redirect_uris: [redirectUri],
+    scope: COMMAND_LINE_SCOPE,
+  }
+  await documents.put(CLIENTS, CONSOLE_CLIENT_ID, newClient(client, now))
 }
 
 /** What it may ask for, separated by spaces. */

@@ -1,0 +1,48 @@
+/** What the application is given of the console: where browsers reach it, and who signs people in. */
+
+import type { PendingSignIn } from './stored-session.ts'
+
+/** What a sign-in, or the renewal of one, gives. */
+export interface SignedIn {
+  readonly accessToken: string
+  readonly refreshToken?: string
+  /** `auth_time` of the ID token; epoch milliseconds. */
+  readonly authenticatedAt?: number
+}
+
+/** By what the answer to a sign-in is checked. */
+export type SignInChecks = Pick<PendingSignIn, 'state' | 'nonce' | 'verifier'>
+
+/** The issuer, as the console's own client sees it. */
+export interface ConsoleIssuer {
+  readonly issuer: string
+  /**
+   * A sign-in to begin. `fresh`: also where the person is signed in at the issuer.
+   * @throws ClientError `issuer_unavailable`
+   */
+  begin(fresh: boolean): Promise<{ readonly url: string; readonly checks: SignInChecks }>
+  /**
+   * Redeems the code that the browser brought.
+   * @throws ClientError `unauthenticated`, `issuer_unavailable`
+   */
+  finish(query: string, checks: SignInChecks): Promise<SignedIn>
+  /**
+   * New tokens for a refresh token.
+   * @throws ClientError `unauthenticated`, `issuer_unavailable`
+   */
+  renew(refreshToken: string): Promise<SignedIn>
+  /** Ends a refresh token at the issuer (RFC 7009); never rejects. */
+  revoke(refreshToken: string): Promise<void>
+}
+
+/** Absent from the settings: there is no console here. */
+export interface ConsoleSettings {
+  /** Where browsers reach this server, without a slash at its end. */
+  readonly url: string
+  readonly issuer: ConsoleIssuer
+  /**
+   * Sessions that were signed out of in this process, with when they would have ended at the latest (epoch milliseconds): a
+   * copy of such a cookie is of no use here.
+   */
+  readonly ended: Map<string, number>
+}
