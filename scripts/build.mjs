@@ -1,17 +1,18 @@
 /**
  * Builds what runs: `dist/*.js` for Node (development server, production server, emulators),
- * the Lambda function (`dist/lambda`), the command `clientry`, the SDK and the ways to get tokens, with their types and those of the emulators.
+ * the Lambda function (`dist/lambda`), the command `clientry`, the GitHub Action, the SDK and the ways to get tokens, with their types and those of the emulators.
  * With `--if-needed` it does nothing when the last build is newer than every source. It is made in a
  * fresh folder and then put in place, so builds at the same time and a server that runs are no matter.
  */
 
 import { execFile } from 'node:child_process'
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { copyFileSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import {
+  actionBuild,
   COMMAND_ALIASES,
   lambdaBuild,
   NOT_IN_COMMAND,
@@ -36,6 +37,7 @@ const ENTRIES = [
   'sdk.js',
   'tokens/index.js',
   'packages/sdk/index.js',
+  'action/index.mjs',
   'lambda/index.mjs',
 ]
 
@@ -57,7 +59,7 @@ async function buildAll() {
 }
 
 async function buildInto(folder) {
-  const [node, command, sdk, tokens, lambda] = await Promise.all([
+  const [node, command, sdk, tokens, action, lambda] = await Promise.all([
     build({
       ...shared,
       entryPoints: {
@@ -96,6 +98,7 @@ async function buildInto(folder) {
       entryPoints: ['src/tokens/index.ts'],
       outfile: join(folder, 'tokens', 'index.js'),
     }),
+    build(actionBuild(join(folder, 'action'))),
     build(lambdaBuild(join(folder, 'lambda'))),
     declareTypes(join(folder, 'types')),
   ])
@@ -104,9 +107,11 @@ async function buildInto(folder) {
     '': top,
     cli: command.metafile,
     tokens: tokens.metafile,
+    action: action.metafile,
     lambda: lambda.metafile,
   })
   writeSdkPackage(root, folder)
+  copyFileSync(join(root, 'packages/action/action.yml'), join(folder, 'action', 'action.yml'))
 }
 
 /** The types of the SDK and of the emulators, with those of the core that they are made of. */

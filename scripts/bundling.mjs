@@ -121,6 +121,15 @@ async function resultOf(path, name) {
 export const suffixesBeside = (folder) =>
   beside('src/core/uri/public-suffix-list.ts', 'publicSuffixes', folder, 'public-suffixes.json')
 
+/** The GitHub Action: one file, which a runner starts without installing anything. */
+export const actionBuild = (folder) => ({
+  ...shared,
+  entryPoints: { index: 'src/action/main.ts' },
+  outdir: folder,
+  outExtension: { '.js': '.mjs' },
+  alias: COMMAND_ALIASES,
+})
+
 /** The Lambda function: one file that it starts with, and those that it loads when it first needs them. */
 export const lambdaBuild = (folder) => ({
   ...shared,

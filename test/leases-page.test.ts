@@ -67,7 +67,7 @@ const run = async (line: string) => {
 }
 
 it('adds the callback when a pull request opens, renews it, and takes it away when it closes', async () => {
-  const [, yaml = ''] = /```yaml\n([\s\S]*?)```/.exec(page) ?? []
+  const [, yaml = ''] = /```yaml\n((?:(?!```)[\s\S])*ACTIONS_ID_TOKEN[\s\S]*?)```/.exec(page) ?? []
   const { steps, env, permissions } = parse(yaml).jobs.callback
   expect(permissions).toEqual({ 'id-token': 'write' })
   expect(Object.keys(env)).toEqual(Object.keys(environment))

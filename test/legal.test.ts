@@ -49,7 +49,7 @@ it('no package runs a script when it is installed, but for those that package.js
   )
 })
 
-describe.each(['dist', 'dist/cli', 'dist/tokens', 'dist/lambda'])('%s', (folder) => {
+describe.each(['dist', 'dist/cli', 'dist/tokens', 'dist/action', 'dist/lambda'])('%s', (folder) => {
   it('has our license', () => {
     expect(text(join(folder, 'LICENSE'))).toBe(text('LICENSE'))
   })

@@ -7,6 +7,13 @@ import type { Environment } from './config-parse.ts'
 /** The environment of the process; nothing else reads it. */
 export const environment = (): Environment => process.env
 
+/** The same, of which what `isTaken` names is no longer there for anyone who asks later. */
+export function takeEnvironment(isTaken: (name: string) => boolean): Environment {
+  const all = { ...process.env }
+  for (const name of Object.keys(all).filter(isTaken)) delete process.env[name]
+  return all
+}
+
 /** Where the development server keeps its state. */
 export const developmentFolder = () => process.env.CLIENTRY_DEV_FOLDER ?? '.clientry'
 

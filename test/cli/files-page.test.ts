@@ -3,7 +3,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { parse } from 'yaml'
 import { parseClientFile } from '../../src/files/client-file.ts'
 import { type DevServer, putOnPath, runShell, startDev } from './command-line.ts'
 
@@ -43,13 +42,5 @@ describe('its files', () => {
   const files = blocksOf('yaml').filter((block) => block.startsWith('provider:'))
   it.each(files)('are client files: %s', (text) => {
     expect(parseClientFile('files.md', text)).toHaveProperty('provider')
-  })
-
-  it('and its workflow runs commands that there are', () => {
-    const [workflow = ''] = blocksOf('yaml').filter((block) => block.startsWith('name:'))
-    const steps = (parse(workflow) as { jobs: { plan: { steps: { run?: string }[] } } }).jobs.plan
-      .steps
-    const runs = steps.flatMap(({ run = '' }) => run.match(/clientry\.js (\w+)/)?.[1] ?? [])
-    expect(runs).toEqual(['plan'])
   })
 })

@@ -11,6 +11,7 @@ import {
   parsePlan,
 } from '../../../files/plan-file.ts'
 import type { Fault } from '../../../files/review/fault.ts'
+import { reviewDigest } from '../../../files/review/plan-digest.ts'
 import type { ClientryError } from '../../../sdk/error.ts'
 import type { Invocation, Run } from '../../command.ts'
 import { EXIT, UsageError } from '../../exit.ts'
@@ -103,7 +104,8 @@ function planIn({ options: { env = [] }, terminal }: Invocation, plan: PlanFile)
  * Anyone who edits a plan can renew its digest, but not in the review that shows it.
  * @throws UsageError
  */
-function checkDigest(path: string, { digest }: PlanFile, reviewed: string | undefined): void {
+function checkDigest(path: string, plan: PlanFile, reviewed: string | undefined): void {
+  const digest = reviewDigest(plan)
   if (reviewed === undefined || reviewed.toLowerCase() === digest) return
   throw new UsageError(
     `${path} has the digest ${digest}, which is not the one that was reviewed. Nothing was sent.`,

@@ -1,6 +1,7 @@
 /** `clientry plan FOLDER`. */
 
-import { parsePlan, renderPlan } from '../../../files/plan-file.ts'
+import { renderPlan } from '../../../files/plan-file.ts'
+import { reviewDigest } from '../../../files/review/plan-digest.ts'
 import type { Run } from '../../command.ts'
 import { writeText } from '../../folder/folder.ts'
 import { namesOf, planFolder } from '../../folder/plan-folder.ts'
@@ -29,7 +30,7 @@ export const run: Run = async (invocation) => {
   if (options.json === true) {
     terminal.printJson({ items, notes, faults, unmanaged: namesOf(unmanaged) })
   } else if (markdown) {
-    const digest = text === undefined ? undefined : parsePlan(options.out ?? '', text).digest
+    const digest = text === undefined ? undefined : reviewDigest(plan)
     const title = `Plan of ${[folder, environment?.name].filter(Boolean).join(' for ')}`
     printMarkdown(terminal, { title, items, faults, notes, unmanaged, digest })
   } else {
