@@ -3,6 +3,7 @@
  * Provider, and the Auth0 and Cognito emulators, so that the requests in the documentation work as written.
  */
 
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { portOf } from './config/config.ts'
 import { parseConfig } from './config/config-parse.ts'
@@ -27,6 +28,7 @@ import { createLog } from './http/log.ts'
 import { createNodeServer } from './node/node-server.ts'
 import { createMetrics } from './observe/metrics.ts'
 import { createClientry } from './program/clientry.ts'
+import { keysOfStore } from './program/open-keys.ts'
 import { runUntilStopped, startFailure } from './program/run.ts'
 import type { ProviderSettings } from './providers/configured.ts'
 import { CONSOLE_CLIENT_ID, newClient } from './providers/local/clients.ts'
@@ -67,9 +69,13 @@ async function main(): Promise<void> {
   const port = portOf(environment())
   const url = `http://localhost:${port}`
 
+  const isNew = !existsSync(databasePath(folder))
   const database = await openDatabase(databasePath(folder))
   const writer = startWriter(databasePath(folder))
-  const documents = createDocuments(database, { key: Buffer.from(keys.key, 'base64') }, writer)
+  const store = createSqliteStore(database, writer)
+  const key = { at: 'key', key: Buffer.from(keys.key, 'base64') }
+  const storeKeys = await keysOfStore(store, { keys: [key] }, { isNew })
+  const documents = createDocuments(database, { keys: storeKeys }, writer)
   await seed(documents)
   const issuer = `${url}/oidc`
   const { CLIENTRY_DEV_INITIAL_TOKEN: initialToken } = environment()
@@ -132,7 +138,8 @@ async function main(): Promise<void> {
     },
   })
   const clientry = await createClientry(config, {
-    store: createSqliteStore(database, writer),
+    store,
+    keys: storeKeys,
     documents,
     openidAddress: `http://${HOST}:${port}${openid.prefix}`,
     metrics: createMetrics(Object.keys(config.providers)),

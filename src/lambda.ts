@@ -18,7 +18,7 @@ import {
 } from './lambda/lambda-event.ts'
 import { configurationLine } from './observe/event-lines.ts'
 import { createClientry } from './program/clientry.ts'
-import { openStore } from './program/open-store.ts'
+import { openStoreAndKeys } from './program/open-keys.ts'
 
 type Handler = (event: unknown, context?: LambdaContext) => Promise<LambdaResult>
 
@@ -53,9 +53,11 @@ async function start(): Promise<Handler> {
   const config = await loadConfig(environment())
   const log = createLog(write, config.log.level)
   for (const warning of configWarnings(config)) log(configurationLine(warning, Date.now()))
+  const opening = opened(config)
   const { app, sweep, rest } = await createClientry(config, {
     background: false,
-    store: storeOf(config),
+    store: opening.then(({ store }) => store),
+    keys: opening.then(({ keys }) => keys),
     log,
     environmentCredentials: awsCredentials,
   })
@@ -75,11 +77,11 @@ const isScheduled = (event: unknown) =>
   isRecord(event) && event['detail-type'] === 'Scheduled Event'
 
 /** @throws ClientError `invalid_request` */
-async function storeOf(config: Config) {
+async function opened(config: Config) {
   if (config.mode !== 'production') {
     throw new ClientError('invalid_request', 'mode must be production on Lambda.')
   }
-  if (config.store.type === 'dynamodb') return (await openStore(config)).store
+  if (config.store.type === 'dynamodb') return openStoreAndKeys(config)
   throw new ClientError(
     'invalid_request',
     config.store.type === 'postgresql'

@@ -11,7 +11,7 @@ import { createNodeServer } from './node/node-server.ts'
 import { configurationLine } from './observe/event-lines.ts'
 import { createMetrics } from './observe/metrics.ts'
 import { createClientry } from './program/clientry.ts'
-import { openStore } from './program/open-store.ts'
+import { openStoreAndKeys } from './program/open-keys.ts'
 import { runUntilStopped, startFailure } from './program/run.ts'
 
 async function main(): Promise<void> {
@@ -27,9 +27,10 @@ async function main(): Promise<void> {
   const create = process.argv.includes('--create-store')
   // Nothing is loaded while it serves: a later build may have taken its place by then.
   await loadAll()
-  const { store, id } = await openStore(config, { create, threaded: true })
+  const { store, id, keys } = await openStoreAndKeys(config, { create, threaded: true })
   const clientry = await createClientry(config, {
     store,
+    keys,
     metrics: createMetrics(Object.keys(config.providers)),
     log,
     environmentCredentials: awsCredentials,

@@ -294,7 +294,7 @@ describe('parseConfig', () => {
       },
     })
     expect(config.issuers[0]).not.toHaveProperty('jwksUrl')
-    expect(config.key).toHaveLength(32)
+    expect(config.keys).toEqual([{ at: 'key', key: Buffer.from(KEY, 'base64') }])
   })
 
   it('takes an endpoint for each pool and a base URL for each tenant', () => {

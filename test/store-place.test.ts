@@ -64,7 +64,7 @@ it('the file of a secret is the one beside the configuration, too', async () => 
   writeFileSync(path('work', 'key'), Buffer.alloc(32, 9).toString('base64'))
   vi.spyOn(process, 'cwd').mockReturnValue(path('work'))
   const asked = { ...ENVIRONMENT, CLIENTRY_CONFIG: path('config', 'a.json') }
-  expect((await loadConfig(asked)).key).toEqual(Buffer.alloc(32, 3))
+  expect((await loadConfig(asked)).keys).toEqual([{ at: 'key', key: Buffer.alloc(32, 3) }])
   rmSync(path('config', 'key'))
   await expect(loadConfig(asked)).rejects.toThrow(`names the file ${path('config', 'key')}`)
   vi.restoreAllMocks()

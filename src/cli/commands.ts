@@ -11,6 +11,7 @@ import { MOVE_COMMANDS } from './commands/move/move-commands.ts'
 import { SECRET_COMMANDS } from './commands/secrets/secret-commands.ts'
 import { SERVER_COMMANDS } from './commands/server/server-commands.ts'
 import { STANDING_COMMANDS } from './commands/standing/standing-commands.ts'
+import { STORE_COMMANDS } from './commands/store/store-commands.ts'
 
 export const COMMAND_GROUPS: readonly CommandGroup[] = [
   { title: 'clients', commands: CLIENT_COMMANDS },
@@ -22,6 +23,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
   { title: 'public keys', commands: KEY_COMMANDS },
   { title: 'many clients at once', commands: JOB_COMMANDS },
   { title: 'files', commands: FILE_COMMANDS },
+  { title: 'the store', commands: STORE_COMMANDS },
   { title: 'servers and this program', commands: SERVER_COMMANDS },
 ]
 

@@ -144,6 +144,10 @@ export const OPTIONS = {
   },
   profile: { value: 'NAME', says: 'a profile made by `clientry login`' },
   config: { value: 'FILE', says: 'use the providers of a configuration, without a server' },
+  abandon: {
+    value: 'KEY',
+    says: 'give up what is wrapped under the lost key with this id, and all that only that opens',
+  },
   prove: { says: 'also try the rules of the provider on a client made for that, and delete it' },
   recording: { value: 'FILE', says: 'write the calls of --prove to a new file, without secrets' },
   offline: { says: 'do not fetch the keys of issuers' },

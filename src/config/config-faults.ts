@@ -18,10 +18,13 @@ export function faultSentences(issue: z.core.$ZodIssue): readonly string[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((name) => `${path === '' ? name : `${path}.${name}`} is not known here.`)
   }
-  return [`${path || 'The configuration'} ${expectation(issue)}.`]
+  return [`${path || 'The configuration'} ${expectation(issue, path)}.`]
 }
 
-function expectation(issue: z.core.$ZodIssue): string {
+/** Where keys are named that AWS KMS may keep. */
+const KEY_PATH = /^(key|formerKeys\[\d+\])$/
+
+function expectation(issue: z.core.$ZodIssue, path: string): string {
   switch (issue.code) {
     case 'invalid_type':
       return `must be ${TYPE_WORDS[issue.expected] ?? issue.expected}`
@@ -29,9 +32,16 @@ function expectation(issue: z.core.$ZodIssue): string {
       return `must be one of: ${issue.values.map(String).join(', ')}`
     case 'invalid_union':
       // Only a union with a discriminating member has options; the other one is of references.
-      return 'options' in issue && issue.options !== undefined
-        ? `must be one of: ${issue.options.map(String).join(', ')}`
+      if ('options' in issue && issue.options !== undefined)
+        return `must be one of: ${issue.options.map(String).join(', ')}`
+      return KEY_PATH.test(path)
+        ? 'must be { env: NAME }, { file: PATH } or { kms: ARN }, because keys are never written into the configuration'
         : 'must be { env: NAME } or { file: PATH }, because secrets are never written into the configuration'
+    case 'invalid_format':
+      // The one text with a form that the message can show.
+      if (path.endsWith('.kms'))
+        return 'must be the ARN of a key in AWS KMS: arn:aws:kms:REGION:ACCOUNT:key/ID'
+      return `has a value that is not allowed (${issue.code.replaceAll('_', ' ')})`
     case 'invalid_key':
       return 'is not a name that can be used here'
     default:

@@ -15,6 +15,7 @@ import type { LeaseShares } from '../service/base/service.ts'
 import { type ConsoleConfig, consoleOf } from './config-console.ts'
 import { faultSentences, faulty } from './config-faults.ts'
 import { claimNamesOf, grantsOf } from './config-grants.ts'
+import { type EncryptionKey, encryptionKeyOf } from './config-keys.ts'
 import { configSchema, issuer, type RawConfig } from './config-schema.ts'
 import { type StoreSettings, storeOf } from './config-store.ts'
 import { joined } from './config-text.ts'
@@ -22,8 +23,8 @@ import { joined } from './config-text.ts'
 export interface Config {
   readonly mode: 'production' | 'development'
   readonly server: RawConfig['server']
-  /** The installation's key, 32 bytes. */
-  readonly key: Uint8Array
+  /** Key-encryption keys: the one in use first. */
+  readonly keys: readonly [EncryptionKey, ...EncryptionKey[]]
   readonly store: StoreSettings
   readonly defaultProvider: string
   readonly providers: Readonly<Record<string, ProviderSettings>>
@@ -39,8 +40,6 @@ export interface Config {
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
-
-const KEY_BYTES = 32
 
 /** What the settings of one provider are read in. */
 interface Around {
@@ -76,12 +75,16 @@ export function parseConfig(input: unknown, environment: Environment, folder?: s
     ]),
   )
   const permissions = grantsOf(raw, faults)
-  const { console: _, ...rest } = raw
+  const { console: _, key, formerKeys, ...rest } = raw
   const console = consoleOf(raw, { lookUp, checkUrl, faults })
+  const keyIn = { lookUp, faults, checkUrl: (one: string, at: string) => checkUrl(one, at, faults) }
   const config: Config = {
     ...rest,
     ...(console === undefined ? {} : { console }),
-    key: keyOf(lookUp(raw.key, 'key'), faults),
+    keys: [
+      encryptionKeyOf(key, 'key', keyIn),
+      ...formerKeys.map((one, index) => encryptionKeyOf(one, `formerKeys[${index}]`, keyIn)),
+    ],
     store: storeOf(raw.store, { folder, lookUp, faults }),
     defaultProvider: defaultProviderOf(raw, faults),
     providers,
@@ -171,14 +174,6 @@ function find(reference: Reference, environment: Environment): string | undefine
 
 const placeOf = (reference: Reference) =>
   'env' in reference ? `the variable ${reference.env}` : `the file ${reference.file}`
-
-function keyOf(text: Secret, faults: string[]): Uint8Array {
-  const key = Buffer.from(text.reveal(), 'base64')
-  if (text.reveal() !== '' && key.length !== KEY_BYTES) {
-    faults.push('key must be 32 bytes in base64. Generate one with: openssl rand -base64 32')
-  }
-  return key
-}
 
 function defaultProviderOf(
   { providers, defaultProvider }: { providers: object; defaultProvider?: string | undefined },

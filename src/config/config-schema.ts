@@ -8,6 +8,7 @@ import { DEFAULT_QUOTAS } from '../http/quotas.ts'
 import { providerSchema } from '../providers/configured.ts'
 import { reference, text, url } from '../providers/setting-schemas.ts'
 import { DEFAULT_SHARES } from '../service/lease/lease-share.ts'
+import { encryptionKey } from './config-keys.ts'
 
 const quota = z.int().check(z.gte(1), z.lte(1_000_000_000))
 const part = z.number().check(z.gt(0), z.lte(1))
@@ -84,8 +85,10 @@ export const configSchema = z.strictObject({
     }),
     { host: '127.0.0.1', port: 8_787, basePath: '', corsOrigins: [] },
   ),
-  /** 32 bytes in base64: seals what is stored, and makes fingerprints. */
-  key: reference,
+  /** Wraps the keys of the store. */
+  key: encryptionKey,
+  /** Those that may still wrap some of them. */
+  formerKeys: z._default(z.array(encryptionKey).check(z.maxLength(16)), []),
   store,
   defaultProvider: z.optional(text),
   providers: z.record(z.string().check(z.regex(/^[\w.-]{1,64}$/)), providerSchema),

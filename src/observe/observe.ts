@@ -83,6 +83,7 @@ export function observedStore(store: Store, observe: Observe): Store {
     // Read piece by piece by a check of the store, which reports failures itself.
     records: (resource) => store.records(resource),
     close: () => store.close(),
+    keyring: store.keyring,
     ...(store.mirror && { mirror: around(store.mirror, (work) => counted('mirror', work())) }),
     ...(watch && { watch }),
     ...(within && { within: (remainingMs) => observedStore(within(remainingMs), observe) }),

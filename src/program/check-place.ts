@@ -10,8 +10,8 @@ import { exchange } from '../net/exchange.ts'
 import type { Call, Place } from '../providers/call.ts'
 import { addressOf, createProviders } from '../providers/configured.ts'
 import type { Provider } from '../providers/provider.ts'
-import { createSeal } from '../store/seal.ts'
 import type { Store } from '../store/store.ts'
+import { keysOfStore } from './open-keys.ts'
 import { openStore } from './open-store.ts'
 
 /** One condition. */
@@ -131,7 +131,7 @@ async function asCaller(
 ): Promise<readonly Finding[]> {
   const settings = config.providers[id]
   if (settings === undefined || store === undefined) return []
-  const seal = createSeal(config.key)
+  const { seal } = await keysOfStore(store, config, { readOnly: true })
   const surroundings = { now: Date.now, store, seal, environmentCredentials: awsCredentials }
   const provider = (await createProviders({ [id]: settings }, surroundings)).get(id)
   const call = { operationId: 'check', deadline: Date.now() + PATIENCE_MS, timeoutMs: PATIENCE_MS }

@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto'
 import { ownApiAt } from '../config/config-overlap.ts'
 import type { Config } from '../config/config-parse.ts'
-import { ClientError } from '../core/errors.ts'
+import { ClientError, isClientError } from '../core/errors.ts'
 import { lazy } from '../core/lazy.ts'
 import { createFingerprints } from '../core/secrecy/fingerprint.ts'
 import { createApp } from '../http/app.ts'
@@ -31,12 +31,13 @@ import { within } from '../service/base/time-limit.ts'
 import { createTurns } from '../service/base/turns.ts'
 import { createJobs } from '../service/jobs/jobs.ts'
 import type { Pauses } from '../service/upkeep/due.ts'
+import type { OpenedKeys } from '../store/keys/keys.ts'
 import type { Grantee } from '../store/log/actor.ts'
 import { refOf } from '../store/resource.ts'
-import { createSeal } from '../store/seal.ts'
 import type { Store } from '../store/store.ts'
 import { acceptedIssuers } from './accepted-issuers.ts'
 import { fetchDocument } from './fetch-document.ts'
+import { keysOfStore } from './open-keys.ts'
 
 const betweenRequests = lazy(() => import('./between-requests.ts'))
 const consoleIssuer = lazy(() => import('./console-issuer.ts'))
@@ -61,6 +62,8 @@ export interface Surroundings
   extends Pick<ProviderSurroundings, 'environmentCredentials' | 'documents' | 'openidAddress'> {
   /** Other things are loaded and fetched while it is opened. */
   readonly store: Store | Promise<Store>
+  /** Those of the store; absent: they are opened as those of a store that was there before. */
+  readonly keys?: OpenedKeys | Promise<OpenedKeys>
   /** Counts events; absent if no one could read the counts. */
   readonly metrics?: Metrics
   /** `false`: a process that is frozen between requests, so jobs run only after a sweep. */
@@ -94,11 +97,16 @@ export async function createClientry(
   // What starts cold has a request to answer, which needs the keys and all that follows.
   const isCold = surroundings.background === false && operator === undefined
   if (isCold) void verify.renew()
-  const [opened] = await Promise.all([surroundings.store, loadProviders(config.providers)])
+  const opening = Promise.resolve(surroundings.store)
+  const [opened, keys] = await Promise.all([
+    opening,
+    surroundings.keys ?? opening.then((one) => keysOfStore(one, config)),
+    loadProviders(config.providers),
+  ])
   const store = observedStore(opened, observe)
-  const seal = createSeal(config.key)
+  const { seal } = keys
   const permissions = permissionsOf(config, operator)
-  const fingerprints = createFingerprints(config.key)
+  const fingerprints = createFingerprints(keys.digestKey)
   const providers = await createProviders(config.providers, {
     ...surroundings,
     store,
@@ -158,15 +166,25 @@ export async function createClientry(
     log: (line) => observe({ kind: 'request', line }),
   })
   const pauses: Pauses = new Map()
+  let keysLoadedAt = now()
+  const refreshKeys = async () => {
+    keysLoadedAt = now()
+    await keys.refresh().catch((error: unknown) => {
+      const says = isClientError(error) ? error.message : 'unknown'
+      log({ time: new Date(now()).toISOString(), level: 'error', message: 'keys', fault: says })
+    })
+  }
   return {
-    app: withCors(
-      async (request) => app(withDeadline(request, config.limits.deadlineMs)),
-      config.server.corsOrigins,
-    ),
+    app: withCors(async (request) => {
+      // A server does so at each sweep.
+      if (isCold && now() - keysLoadedAt >= KEYS_EVERY_MS) await refreshKeys()
+      return app(withDeadline(request, config.limits.deadlineMs))
+    }, config.server.corsOrigins),
     service,
     sweep: async () => {
       const { addCheckpoint, carryOutDue, sweep } = await betweenRequests()
       const parts = [
+        refreshKeys,
         async () => {
           const { settled, left } = await sweep(service)
           observe({ kind: 'sweep', settled, left })
@@ -302,6 +320,8 @@ const REFRESH_MS = 10_000
 
 /** The time that each call to the store may take while checkpoints are added (milliseconds). */
 const CHECKPOINT_MS = 30_000
+/** Where no sweep runs, a request loads new keys after this time (milliseconds). */
+const KEYS_EVERY_MS = 60_000
 
 /**
  * The provider of each overdue change. A failure of the store is counted, and does not hide the

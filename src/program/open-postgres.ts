@@ -11,6 +11,8 @@ import { checkId, checkMissing } from './store-check.ts'
 interface OpenedPostgres {
   readonly store: Store
   readonly id: string
+  /** It was made just now. */
+  readonly isNew: boolean
   /** Those of the store, which closes them. */
   readonly connections: Connections
 }
@@ -25,10 +27,11 @@ export async function openPostgres(
   try {
     const schema = createPostgresSchema(connections)
     const place = `the schema ${store.schema} of the database ${store.database} on ${store.host}`
-    if (!(await schema.isThere())) checkMissing(store, place, mayCreate)
+    const isNew = !(await schema.isThere())
+    if (isNew) checkMissing(store, place, mayCreate)
     const id = await schema.open(randomUUID)
     checkId(store, place, id)
-    return { store: createPostgresStore(connections), id, connections }
+    return { store: createPostgresStore(connections), id, isNew, connections }
   } catch (error) {
     await connections.close()
     throw error

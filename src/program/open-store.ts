@@ -16,6 +16,8 @@ export interface OpenedStore {
   readonly store: Store
   /** The id that `store.id` of the configuration pins. */
   readonly id: string
+  /** It was made just now. */
+  readonly isNew: boolean
 }
 
 export interface OpeningOptions {
@@ -46,7 +48,8 @@ async function openSqlite(
 ): Promise<OpenedStore> {
   const { path } = store
   const formerPath = 'formerPath' in store ? store.formerPath : undefined
-  if (!isThere(path)) {
+  const isNew = !isThere(path)
+  if (isNew) {
     if (formerPath !== undefined && isThere(formerPath)) throw moved(path, formerPath)
     checkMissing(store, path, mayCreate)
   }
@@ -57,9 +60,9 @@ async function openSqlite(
   try {
     const id = storeIdIn(database, randomUUID)
     checkId(store, path, id)
-    if (!threaded || path === ':memory:') return { store: createSqliteStore(database), id }
+    if (!threaded || path === ':memory:') return { store: createSqliteStore(database), id, isNew }
     const { startWriter } = await import('../store/sqlite/threaded-writer.ts')
-    return { store: createSqliteStore(database, startWriter(path)), id }
+    return { store: createSqliteStore(database, startWriter(path)), id, isNew }
   } catch (error) {
     database.close()
     throw error
@@ -90,12 +93,13 @@ async function openDynamodb(store: Of<'dynamodb'>, mayCreate: boolean): Promise<
   const identity = createDynamodbIdentity(settings)
   const place = `the table ${table} of ${region}`
   let id = await identity.read()
+  const isNew = id === undefined && !(await identity.isUsed())
   if (id === undefined) {
-    if (!(await identity.isUsed())) checkMissing(store, place, mayCreate)
+    if (isNew) checkMissing(store, place, mayCreate)
     id = await identity.claim(randomUUID())
   }
   checkId(store, place, id)
-  return { store: createDynamodbStore(settings), id }
+  return { store: createDynamodbStore(settings), id, isNew }
 }
 
 const moved = (path: string, formerPath: string) =>

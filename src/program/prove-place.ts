@@ -9,7 +9,7 @@ import { addressOf } from '../providers/configured.ts'
 import type { ProofRequest, RuleResult } from '../service/proof/prove.ts'
 import { prove, removeLeftovers } from '../service/proof/prove.ts'
 import { createClientry } from './clientry.ts'
-import { openStore } from './open-store.ts'
+import { openStoreAndKeys } from './open-keys.ts'
 import { type RecordedCall, recordingOf } from './recording.ts'
 
 export interface PlaceProof {
@@ -35,9 +35,10 @@ export async function provePlace(
       'The provider is a part of this program: there are no rules of another service to try.',
     )
   }
-  const { store } = await openStore(config)
+  const { store, keys } = await openStoreAndKeys(config)
   const clientry = await createClientry(config, {
     store,
+    keys,
     environmentCredentials: awsCredentials,
     background: false,
     log: () => {},

@@ -8,7 +8,7 @@
 
 import type { JsonObject } from '../core/json/json.ts'
 import { createDigest } from '../core/secrecy/fingerprint.ts'
-import { createSeal } from './seal.ts'
+import type { StoreKeys } from './keys/keys.ts'
 
 /** What a document can be found or removed by, beside its id. */
 export interface Marks {
@@ -98,8 +98,7 @@ export interface DocumentRows {
 }
 
 export interface DocumentSettings {
-  /** The installation's key, 32 bytes. */
-  readonly key: Uint8Array
+  readonly keys: StoreKeys
   /** Epoch milliseconds. */
   readonly now?: () => number
 }
@@ -107,10 +106,10 @@ export interface DocumentSettings {
 /** Documents over the rows of a store. */
 export function documentsOver(
   rows: DocumentRows,
-  { key, now = Date.now }: DocumentSettings,
+  { keys, now = Date.now }: DocumentSettings,
 ): Documents {
   const seconds = () => Math.floor(now() / 1_000)
-  const { digestOf, close, open } = sealing(key)
+  const { digestOf, close, open } = sealing(keys)
 
   const rowOf = (collection: string, by: DocumentMark, value: string) =>
     rows.find(collection, by, digestOf(collection, by, value), seconds())
@@ -161,9 +160,8 @@ export function documentsOver(
 }
 
 /** What is written in place of ids, marks and bodies. */
-function sealing(key: Uint8Array) {
-  const seal = createSeal(key)
-  const digest = createDigest(key, 'clientry document')
+function sealing({ seal, digestKey }: StoreKeys) {
+  const digest = createDigest(digestKey, 'clientry document')
   const placeOf = (collection: string, id: string) => JSON.stringify(['document', collection, id])
   return {
     digestOf: (collection: string, by: DocumentMark, value: string) =>

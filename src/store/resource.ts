@@ -48,6 +48,9 @@ export const registeredResource = (provider: string) =>
 /** The log of the checkpoints. */
 export const CHECKPOINTS = JSON.stringify(['$checkpoints', null, ''])
 
+/** The log of what was done to the keyring. */
+export const KEYS = JSON.stringify(['$keys', null, ''])
+
 /** In place of a provider's name, what the logs of jobs are filed under. */
 export const JOBS = '$job'
 

@@ -19,7 +19,7 @@ const CUT = 0x3ff << 22
 const VALUES = 256
 const BYTES_OF_VALUE = 4
 
-/** `key` is the installation's key. */
+/** `key` is the data key. */
 export function createCutter(key: Uint8Array): Cutter {
   const values = hkdfSync(
     'sha256',

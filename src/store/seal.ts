@@ -1,6 +1,6 @@
 /**
- * Sealing of what must be kept and must not be read from the disk: AES-256-GCM with a key from the
- * configuration, bound to the place where it is stored, so that a sealed text cannot be moved.
+ * Sealing of what must be kept and must not be read from the disk: AES-256-GCM with a data key, bound to the
+ * place where it is stored, so that a sealed text cannot be moved. A text names its data key by number.
  */
 
 import {
@@ -28,7 +28,10 @@ export interface Seal {
   open(sealed: string, place: string): JsonObject
 }
 
-const VERSION = 1
+/** The first byte: of a text without a number, sealed with the key of a version before data keys, or with one. */
+const PLAIN = 1
+const NUMBERED = 2
+const NUMBER_BYTES = 4
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
 
@@ -38,8 +41,26 @@ const WHOLE = 4_096
 const PARTED = '~'
 const BETWEEN = '.'
 
-/** `key` is the installation's key, 32 bytes. */
-export function createSeal(key: Uint8Array): Seal {
+/** The number of the data key that a text was sealed with; 0 for one without a number. */
+export function dataKeyOf(sealed: string): number {
+  const begin = sealed.startsWith(PARTED) ? PARTED.length : 0
+  const header = Buffer.from(sealed.slice(begin, begin + HEADER_CHARACTERS), 'base64')
+  return header[0] === NUMBERED && header.length > NUMBER_BYTES ? header.readUInt32BE(1) : 0
+}
+
+/** So many characters of base64 that the number is in them. */
+const HEADER_CHARACTERS = 8
+
+function headerOf(number: number): Buffer {
+  if (number === 0) return Buffer.of(PLAIN)
+  const header = Buffer.alloc(1 + NUMBER_BYTES, NUMBERED)
+  header.writeUInt32BE(number, 1)
+  return header
+}
+
+/** `key`: 32 bytes; `number`: that of the data key, 0 for the key of a version before data keys. */
+export function createSeal(key: Uint8Array, number = 0): Seal {
+  const header = headerOf(number)
   const sealingKey = Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), 'clientry seal', 32))
   const nonceKey = Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), 'clientry seal nonce', 32))
   const partsOf = createCutter(key)
@@ -48,7 +69,7 @@ export function createSeal(key: Uint8Array): Seal {
     const cipher = createCipheriv('aes-256-gcm', sealingKey, nonce)
     cipher.setAAD(Buffer.from(place))
     const bytes = Buffer.concat([cipher.update(content), cipher.final()])
-    return Buffer.concat([Buffer.of(VERSION), nonce, cipher.getAuthTag(), bytes]).toString('base64')
+    return Buffer.concat([header, nonce, cipher.getAuthTag(), bytes]).toString('base64')
   }
 
   /** A nonce made of what is sealed, as RFC 5297 does: two values with one nonce take a collision. */
@@ -61,12 +82,13 @@ export function createSeal(key: Uint8Array): Seal {
 
   function opened(text: string, place: string): Buffer {
     const bytes = Buffer.from(text, 'base64')
-    if (bytes[0] !== VERSION) throw new TypeError('unknown version')
-    const nonce = bytes.subarray(1, 1 + NONCE_BYTES)
-    const tagEnd = 1 + NONCE_BYTES + TAG_BYTES
+    const nonceEnd = header.length + NONCE_BYTES
+    if (!bytes.subarray(0, header.length).equals(header)) throw new TypeError('another data key')
+    const nonce = bytes.subarray(header.length, nonceEnd)
+    const tagEnd = nonceEnd + TAG_BYTES
     const decipher = createDecipheriv('aes-256-gcm', sealingKey, nonce)
     decipher.setAAD(Buffer.from(place))
-    decipher.setAuthTag(bytes.subarray(1 + NONCE_BYTES, tagEnd))
+    decipher.setAuthTag(bytes.subarray(nonceEnd, tagEnd))
     return Buffer.concat([decipher.update(bytes.subarray(tagEnd)), decipher.final()])
   }
 
@@ -96,9 +118,13 @@ export function createSeal(key: Uint8Array): Seal {
         const isParted = sealed.startsWith(PARTED)
         return parseJson((isParted ? openedParts : opened)(sealed, place).toString()) as JsonObject
       } catch (cause) {
-        throw new ClientError('internal', 'A sealed record cannot be opened with the key in use.', {
-          cause,
-        })
+        throw new ClientError(
+          'internal',
+          'A sealed record cannot be opened with the keys in use.',
+          {
+            cause,
+          },
+        )
       }
     },
   }

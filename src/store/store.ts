@@ -3,6 +3,7 @@
  * absent". Order, idempotence, history and recovery all stand on it.
  */
 
+import type { KeyringCell } from './keys/keyring.ts'
 import type { Entry, Head, Intent } from './log/entry.ts'
 import type { Mirror } from './mirror.ts'
 
@@ -103,6 +104,8 @@ export interface Store {
   /** Writes and reads back, so that a readiness probe reports the truth. */
   check(): Promise<void>
   close(): Promise<void>
+  /** Where the wrapped keys are by which entries are sealed. */
+  readonly keyring: KeyringCell
   /** Absent where the store has none: clients are then listed by asking. */
   readonly mirror?: Mirror
   /** Absent where a store does not know what other instances append: those who wait look again. */

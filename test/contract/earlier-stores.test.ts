@@ -2,7 +2,8 @@
  * Histories that commit dbe5398 stored, opened by this version: SQLite and DynamoDB. They hold changes,
  * changes of others, a rollback, keys, a creation, a copy, a removal, a protection, leases, suspensions,
  * a retirement, registrations, jobs, a checkpoint, and a change that a crash left open
- * (`test/fixtures/stores/make.ts`).
+ * (`test/fixtures/stores/make.ts`). They are opened with the key that they were written with, and after a rekey with
+ * another key alone.
  */
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -13,9 +14,11 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createFingerprints } from '../../src/core/secrecy/fingerprint.ts'
 import type { Auth0Client } from '../../src/emulators/auth0/index.ts'
 import type { ClientRecord } from '../../src/emulators/cognito/index.ts'
+import { keysOfStore, rekeyStore } from '../../src/program/open-keys.ts'
 import { verifyLog } from '../../src/service/reading/verify.ts'
 import type { Documents } from '../../src/store/documents.ts'
 import { createDynamodbStore } from '../../src/store/dynamodb/dynamodb.ts'
+import type { StoreKeys } from '../../src/store/keys/keys.ts'
 import { openDatabase } from '../../src/store/sqlite/database.ts'
 import { createDocuments } from '../../src/store/sqlite/documents.ts'
 import { createSqliteStore } from '../../src/store/sqlite/sqlite.ts'
@@ -27,6 +30,7 @@ import {
   openInstallation,
   pathOf,
 } from '../fixtures/stores/installation.ts'
+import { runs } from '../property.ts'
 import { call, startDynamodb } from './dynamodb.ts'
 
 interface Expected {
@@ -39,7 +43,7 @@ interface Expected {
 
 interface Opened {
   readonly store: Store
-  readonly documents?: Documents
+  documents?(keys: StoreKeys): Documents
   close(): Promise<void>
 }
 
@@ -54,7 +58,7 @@ async function openSqlite(): Promise<Opened> {
   const store = createSqliteStore(database)
   return {
     store,
-    documents: createDocuments(database, { key: Buffer.from(KEY, 'base64') }),
+    documents: (keys) => createDocuments(database, { keys }),
     close: async () => {
       await store.close()
       rmSync(folder, { recursive: true })
@@ -73,17 +77,36 @@ async function openDynamodb(): Promise<Opened> {
 }
 
 const STORES = { sqlite: openSqlite, dynamodb: openDynamodb }
+const NEW_KEY = Buffer.alloc(32, 4).toString('base64')
+const keyOf = (text: string, at = 'key') => ({ at, key: Buffer.from(text, 'base64') })
+/** Its new data key seals from the beginning of the test on. */
+const BEFORE_MS = 600_000
 
-describe.each(Object.keys(STORES) as (keyof typeof STORES)[])('a history of %s', (name) => {
+const CASES = (Object.keys(STORES) as (keyof typeof STORES)[]).flatMap((name) => [
+  { name, key: KEY },
+  // What a rekey does is the same on every store: one in `npm test`, all in `npm run test:long`.
+  ...(name === 'sqlite' || runs(1) > 1 ? [{ name, key: NEW_KEY }] : []),
+])
+
+describe.each(CASES)('a history of $name, opened with $key', ({ name, key }) => {
   const expected: Expected = JSON.parse(read(`${name}-expected.json`).toString())
   let opened: Opened
   let installation: Installation
+  let keys: StoreKeys
 
   beforeEach(async () => {
-    // Leases and retirements end by themselves; here no time has passed.
-    vi.useFakeTimers({ toFake: ['Date'], now: expected.madeAt })
+    vi.useFakeTimers({ toFake: ['Date'], now: expected.madeAt - BEFORE_MS })
     opened = await STORES[name]()
-    installation = await openInstallation(opened, expected.upstream)
+    const { store } = opened
+    if (key !== KEY) await rekeyStore(store, { keys: [keyOf(key), keyOf(KEY, 'formerKeys[0]')] })
+    // Leases and retirements end by themselves; here no time has passed.
+    vi.setSystemTime(expected.madeAt)
+    keys = await keysOfStore(store, { keys: [keyOf(key)] })
+    const documents = opened.documents?.(keys)
+    installation = await openInstallation(
+      { store, key, ...(documents && { documents }) },
+      expected.upstream,
+    )
   })
   afterEach(async () => {
     await installation.close()
@@ -98,7 +121,7 @@ describe.each(Object.keys(STORES) as (keyof typeof STORES)[])('a history of %s',
   }
 
   test('proves itself', async () => {
-    const fingerprints = createFingerprints(Buffer.from(KEY, 'base64'))
+    const fingerprints = createFingerprints(keys.digestKey)
     const { faults, records, checkpoint } = await verifyLog(opened.store, { fingerprints })
     expect(faults).toEqual([])
     expect(records).toBeGreaterThan(70)

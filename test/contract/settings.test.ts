@@ -5,6 +5,7 @@ import { parseConfig } from '../../src/config/config-parse.ts'
 import { ClientError } from '../../src/core/errors.ts'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { createProviders, mappingOf, partsBehind } from '../../src/providers/configured.ts'
+import { keysOf } from '../../src/store/keys/keys.ts'
 import { createSeal } from '../../src/store/seal.ts'
 import { openDatabase } from '../../src/store/sqlite/database.ts'
 import { createDocuments } from '../../src/store/sqlite/documents.ts'
@@ -51,7 +52,7 @@ describe.each(PROVIDER_SUBJECTS)('settings of $type', ({ type, settings, kinds }
       {
         now: Date.now,
         environmentCredentials: () => undefined,
-        documents: createDocuments(database, { key: KEY }),
+        documents: createDocuments(database, { keys: keysOf(KEY) }),
         store: createSqliteStore(database),
         seal: createSeal(KEY),
       },

@@ -126,6 +126,42 @@ export function describeStore({ name, outages, open }: StoreSubject): void {
       })
     })
 
+    describe('keyring', () => {
+      it('has one winner among many who make it at once, and one for each replacement', async () => {
+        const instances = await Promise.all([0, 1, 2, 3].map(() => bench.another()))
+        let before: string | undefined
+        for (const round of ['first', 'second', 'third']) {
+          expect(await store.keyring.read()).toBe(before)
+          const texts = Array.from({ length: 20 }, (_, index) => `${round} ${index}`)
+          const replaced = await Promise.all(
+            texts.map((text, index) =>
+              (instances[index % 4] ?? store).keyring.replace(before, text),
+            ),
+          )
+          expect(replaced.filter(Boolean)).toHaveLength(1)
+          before = texts[replaced.indexOf(true)]
+          for (const one of instances) expect(await one.keyring.read()).toBe(before)
+        }
+      })
+
+      it('is not replaced by who knows an older one, or none', async () => {
+        expect(await store.keyring.replace('never there', 'a')).toBe(false)
+        expect(await store.keyring.replace(undefined, 'a')).toBe(true)
+        expect(await store.keyring.replace('a', 'b')).toBe(true)
+        expect(await store.keyring.replace('a', 'c')).toBe(false)
+        expect(await store.keyring.replace(undefined, 'c')).toBe(false)
+        expect(await store.keyring.read()).toBe('b')
+      })
+
+      it('is there after a restart, and no record of a log', async () => {
+        await store.keyring.replace(undefined, 'a')
+        const another = await bench.another()
+        await store.close()
+        expect(await another.keyring.read()).toBe('a')
+        for await (const record of another.records()) expect(record).toBeUndefined()
+      })
+    })
+
     describe('last and entries', () => {
       it('keep the order of numbers, not that of texts', async () => {
         const seqs = Array.from({ length: 101 }, (_, index) => index + 1)

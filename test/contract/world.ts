@@ -19,6 +19,7 @@ import { createMetrics } from '../../src/observe/metrics.ts'
 import { type Clientry, createClientry } from '../../src/program/clientry.ts'
 import { putLocalClient } from '../../src/providers/local/index.ts'
 import type { Documents } from '../../src/store/documents.ts'
+import { keysOf } from '../../src/store/keys/keys.ts'
 import { type Database, openDatabase } from '../../src/store/sqlite/database.ts'
 import { createDocuments } from '../../src/store/sqlite/documents.ts'
 import { createSqliteStore } from '../../src/store/sqlite/sqlite.ts'
@@ -103,6 +104,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     pools: [{ id: POOL_ID, identityProviders: ['Google'], clients: [fullCognitoClient] }],
   })
   cognito.addFutureMember('MemberOfTomorrow')
+  const storeKey = randomBytes(32)
   const config = parseConfig(
     {
       mode: 'development',
@@ -142,14 +144,14 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       ...(options.level === undefined ? {} : { log: { level: options.level } }),
     },
     {
-      KEY: randomBytes(32).toString('base64'),
+      KEY: storeKey.toString('base64'),
       AUTH0_SECRET: 'management-secret',
       AWS_SECRET: 'emulator-secret',
       ...options.environment,
     },
   )
   const database = await openDatabase(options.path ?? ':memory:')
-  const documents = createDocuments(database, config)
+  const documents = createDocuments(database, { keys: keysOf(storeKey) })
   await putLocalClient(documents, fullLocalClient)
   const log: LogLine[] = []
   // Signing one for each request would take a quarter of the time of the suites.
@@ -167,7 +169,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     cognito,
     documents,
     database,
-    key: config.key,
+    key: storeKey,
     log,
     token: (scopes = [], claims = {}, header = {}) => {
       const minute = 60 * Math.floor(Date.now() / 60_000)

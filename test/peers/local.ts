@@ -8,6 +8,7 @@ import { OWN_MEMBERS } from '../../src/providers/local/members.ts'
 import { createKeys } from '../../src/providers/local/openid/keys.ts'
 import { createOpenidProvider } from '../../src/providers/local/openid/openid.ts'
 import type { Documents } from '../../src/store/documents.ts'
+import { keysOf } from '../../src/store/keys/keys.ts'
 import { openDatabase } from '../../src/store/sqlite/database.ts'
 import { createDocuments } from '../../src/store/sqlite/documents.ts'
 import { putAtOnce } from '../fixtures/put-at-once.ts'
@@ -23,7 +24,7 @@ const KEY = Buffer.alloc(32, 3)
 /** Starts it; `renews`: an update renews the token of its client. */
 export async function startLocalPeer(renews: boolean): Promise<Peer> {
   const database = await openDatabase(':memory:')
-  const documents = createDocuments(database, { key: KEY })
+  const documents = createDocuments(database, { keys: keysOf(KEY) })
   let target = ''
   const stored = (id: string) => withoutOwn(storedDocument({ database, key: KEY }, CLIENTS, id))
   const ids = new Set<string>()

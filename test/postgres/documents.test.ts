@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Documents } from '../../src/store/documents.ts'
+import { keysOf } from '../../src/store/keys/keys.ts'
 import { createPostgresDocuments } from '../../src/store/postgres/documents.ts'
 import { describePostgres, openPlace, type PostgresPlace } from './place.ts'
 
@@ -11,7 +12,7 @@ describePostgres('documents on PostgreSQL', () => {
   let documents: Documents
   let elsewhere: Documents
   let now = 1_000_000
-  const settings = { key: randomBytes(32), now: () => now }
+  const settings = { keys: keysOf(randomBytes(32)), now: () => now }
 
   beforeEach(async () => {
     place = await openPlace()

@@ -11,6 +11,7 @@ import {
   putDevelopmentClient,
 } from '../../src/providers/local/openid/token.ts'
 import type { Documents } from '../../src/store/documents.ts'
+import { keysOf } from '../../src/store/keys/keys.ts'
 import { createPostgresDocuments } from '../../src/store/postgres/documents.ts'
 import { describePostgres, openPlace, type PostgresPlace } from './place.ts'
 
@@ -26,7 +27,7 @@ describePostgres('two servers with one issuer', () => {
     place = await openPlace()
     const keys = await createKeys()
     documents = [0, 1].map(() =>
-      createPostgresDocuments(place.connect(), { key: Buffer.alloc(32, 5) }),
+      createPostgresDocuments(place.connect(), { keys: keysOf(Buffer.alloc(32, 5)) }),
     )
     urls = await Promise.all(
       documents.map(async (one) => {

@@ -10,6 +10,7 @@ import { createKeys } from '../../src/providers/local/openid/keys.ts'
 import { createOpenidProvider } from '../../src/providers/local/openid/openid.ts'
 import type { RegistrationOptions } from '../../src/providers/local/openid/registration.ts'
 import type { Documents } from '../../src/store/documents.ts'
+import { keysOf } from '../../src/store/keys/keys.ts'
 import { type Database, openDatabase } from '../../src/store/sqlite/database.ts'
 import { createDocuments } from '../../src/store/sqlite/documents.ts'
 import { callInTime } from '../contract/service.ts'
@@ -32,7 +33,7 @@ let url: string
 
 beforeEach(async () => {
   database = await openDatabase(':memory:')
-  documents = createDocuments(database, { key: Buffer.alloc(32, 9) })
+  documents = createDocuments(database, { keys: keysOf(Buffer.alloc(32, 9)) })
 })
 afterEach(async () => {
   server.closeAllConnections()

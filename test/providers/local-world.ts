@@ -14,6 +14,7 @@ import type { Provider } from '../../src/providers/provider.ts'
 import type { ChangeResult } from '../../src/service/base/request.ts'
 import type { Service } from '../../src/service/base/service.ts'
 import type { Documents } from '../../src/store/documents.ts'
+import { keysOf } from '../../src/store/keys/keys.ts'
 import { openDatabase } from '../../src/store/sqlite/database.ts'
 import { createDocuments } from '../../src/store/sqlite/documents.ts'
 import { openBench } from '../contract/service.ts'
@@ -40,7 +41,7 @@ export interface LocalWorld {
 export async function openLocalWorld(): Promise<LocalWorld> {
   const providers = new Map<string, Provider>()
   const bench = await openBench(providers)
-  const documents = createDocuments(bench.database, bench)
+  const documents = createDocuments(bench.database, { keys: keysOf(bench.key) })
   const keys = await createKeys()
   const first = await serve(documents, keys)
   const { validate } = first.openid
@@ -61,7 +62,10 @@ export async function openLocalWorld(): Promise<LocalWorld> {
     },
     another: async () => {
       const database = await openDatabase(bench.path)
-      const { openid, close } = await serve(createDocuments(database, bench), keys)
+      const { openid, close } = await serve(
+        createDocuments(database, { keys: keysOf(bench.key) }),
+        keys,
+      )
       closers.push(async () => {
         await close()
         database.close()

@@ -11,6 +11,7 @@ import { putDevelopmentClient } from '../../src/providers/local/openid/token.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { createClient } from '../../src/service/life/create.ts'
 import type { Documents } from '../../src/store/documents.ts'
+import { keysOf } from '../../src/store/keys/keys.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { createDocuments } from '../../src/store/sqlite/documents.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
@@ -28,7 +29,7 @@ let provider: Provider
 beforeEach(async () => {
   const providers = new Map<string, Provider>()
   bench = await openBench(providers)
-  documents = createDocuments(bench.database, bench)
+  documents = createDocuments(bench.database, { keys: keysOf(bench.key) })
   provider = createLocalProvider({ documents, now: () => NOW })
   providers.set('local', provider)
   await putLocalClient(documents, fullLocalClient)

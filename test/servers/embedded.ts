@@ -9,6 +9,7 @@ import { databasePath, loadAddress, loadKeys } from '../../src/dev/dev-state.ts'
 import { CLIENTS } from '../../src/providers/local/clients.ts'
 import { putLocalClient } from '../../src/providers/local/index.ts'
 import { fetchDevelopmentToken } from '../../src/providers/local/openid/token.ts'
+import { keysOf } from '../../src/store/keys/keys.ts'
 import { openDatabase } from '../../src/store/sqlite/database.ts'
 import { createDocuments } from '../../src/store/sqlite/documents.ts'
 import { storedDocument } from '../fixtures/stored-document.ts'
@@ -59,7 +60,7 @@ export async function openEmbedded(): Promise<World> {
   const key = Buffer.from(keys.key, 'base64')
   const first = await startInstance(folder)
   const database = await openDatabase(databasePath(folder))
-  const documents = createDocuments(database, { key })
+  const documents = createDocuments(database, { keys: keysOf(key) })
   const { port } = new URL(first.url)
   const origin = `http://localhost:${port}`
   const stored = (id: string) =>

@@ -8,6 +8,7 @@ import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import type { Place } from '../../src/providers/call.ts'
 import { createProviders } from '../../src/providers/configured.ts'
 import type { Provider } from '../../src/providers/provider.ts'
+import { keysOf } from '../../src/store/keys/keys.ts'
 import { createDocuments } from '../../src/store/sqlite/documents.ts'
 import type { Bench } from '../contract/service.ts'
 import type { Front } from '../peers/front.ts'
@@ -168,7 +169,7 @@ export async function providerOf(
     { KEY: Buffer.from(key).toString('base64'), ...world.secrets },
   )
   const { store, seal } = service
-  const documents = createDocuments(database, { key })
+  const documents = createDocuments(database, { keys: keysOf(key) })
   const built = await createProviders(providers, {
     now: Date.now,
     environmentCredentials: () => undefined,

@@ -13,6 +13,7 @@ import { CRASH_POINTS, type CrashPoint } from '../../src/service/base/crash-poin
 import type { Service } from '../../src/service/base/service.ts'
 import { changeClient } from '../../src/service/change/change.ts'
 import { sweep } from '../../src/service/upkeep/sweep.ts'
+import { keysOf } from '../../src/store/keys/keys.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { type Database, openDatabase } from '../../src/store/sqlite/database.ts'
 import { createDocuments } from '../../src/store/sqlite/documents.ts'
@@ -62,7 +63,7 @@ async function serverOn(place: string) {
   const opened = await openDatabase(path)
   const database = place === 'memory' ? forgetting(opened) : opened
   const writer = createWriter(database)
-  const documents = createDocuments(database, { key: KEY }, writer)
+  const documents = createDocuments(database, { keys: keysOf(KEY) }, writer)
   const provider = createLocalProvider({ documents, now: Date.now, validate: () => {} })
   const bench = await openBench(new Map<string, Provider>([['local', provider]]), { key: KEY })
   const service: Service = { ...bench.service, store: createSqliteStore(database, writer) }

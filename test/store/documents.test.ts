@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ClientError } from '../../src/core/errors.ts'
 import type { Documents } from '../../src/store/documents.ts'
+import { keysOf } from '../../src/store/keys/keys.ts'
 import { type Database, openDatabase } from '../../src/store/sqlite/database.ts'
 import { createDocuments } from '../../src/store/sqlite/documents.ts'
 
@@ -15,7 +16,7 @@ let database: Database
 let other: Database
 let documents: Documents
 let now = 1_000_000
-const settings = { key: randomBytes(32), now: () => now }
+const settings = { keys: keysOf(randomBytes(32)), now: () => now }
 const CANARIES = { uid: 'canary-uid', userCode: 'canary-code', grantId: 'canary-grant' }
 const UNOPENED = expect.objectContaining({ code: 'internal' })
 
@@ -126,7 +127,7 @@ describe('what is stored', () => {
 
   it('is not found, and not shown, with another key', async () => {
     await documents.put('client', 'c1', { a: 1 })
-    const stranger = createDocuments(other, { ...settings, key: randomBytes(32) })
+    const stranger = createDocuments(other, { ...settings, keys: keysOf(randomBytes(32)) })
     expect(await stranger.get('client', 'c1')).toBeUndefined()
   })
 })

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { build } from 'esbuild'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { keysOf } from '../../src/store/keys/keys.ts'
 import { openDatabase } from '../../src/store/sqlite/database.ts'
 import { createDocuments } from '../../src/store/sqlite/documents.ts'
 import { createHaltState, halt } from '../../src/store/sqlite/halt.ts'
@@ -42,7 +43,7 @@ it('writes all that waits before it is closed, and nothing after', async () => {
 it('does log, mirror and documents in the order in which they came', async () => {
   const database = await openDatabase(path)
   const writer = startWriter(path)
-  const documents = createDocuments(database, { key: Buffer.alloc(32, 1) }, writer)
+  const documents = createDocuments(database, { keys: keysOf(Buffer.alloc(32, 1)) }, writer)
   await documents.put('client', 'one', { count: 0 })
   const changes = Array.from({ length: 20 }, () =>
     documents.change('client', 'one', ({ count }) => ({ count: Number(count) + 1 })),

@@ -9,7 +9,7 @@ import { awsCredentials } from '../../config/environment.ts'
 import type { Principal } from '../../http/auth/principal.ts'
 import { type App, DEFAULT_DEADLINE_MS } from '../../http/wire/message.ts'
 import { createClientry } from '../../program/clientry.ts'
-import { openStore } from '../../program/open-store.ts'
+import { openStoreAndKeys } from '../../program/open-keys.ts'
 import { configurationOf } from './configuration.ts'
 
 export interface InProcess {
@@ -27,9 +27,10 @@ export const NOWHERE = 'http://clientry.invalid'
  */
 export async function openInProcess(path: string, createStore: boolean): Promise<InProcess> {
   const config = await configurationOf(path)
-  const { store } = await openStore(config, { create: createStore })
+  const { store, keys } = await openStoreAndKeys(config, { create: createStore })
   const clientry = await createClientry(config, {
     store,
+    keys,
     environmentCredentials: awsCredentials,
     operator: operator(),
     // The command shows the answer itself, and the history keeps what happened.

@@ -29,7 +29,7 @@ export interface Fingerprints {
 const STATE_CHARACTERS = 32
 const SECRET_CHARACTERS = 12
 
-/** `key` is the installation's key, 32 bytes; states and secrets get keys of their own from it. */
+/** `key` is the digest key of the store, 32 bytes; states and secrets get keys of their own from it. */
 export function createFingerprints(key: Uint8Array): Fingerprints {
   const digestOfState = createDigest(key, 'clientry state')
   const digestOfSecret = createDigest(key, 'clientry secret')
@@ -65,7 +65,7 @@ export function maskOf(value: Json, ofSecret: (value: string) => string): Json {
   return ofSecret(typeof value === 'string' ? value : canonicalJson(value))
 }
 
-/** HMAC-SHA-256 in base64url; each purpose has a key of its own, derived from the installation's. */
+/** HMAC-SHA-256 in base64url; each purpose has a key of its own, derived from the store's digest key. */
 export function createDigest(key: Uint8Array, purpose: string): (text: string) => string {
   const derived = Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), purpose, 32))
   return (text) => createHmac('sha256', derived).update(text).digest('base64url')

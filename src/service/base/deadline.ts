@@ -45,6 +45,7 @@ export function boundedStore(unbounded: Store, deadline: number, now: () => numb
     due: bounded(store.due),
     check: bounded(store.check),
     close: store.close,
+    keyring: store.keyring,
     ...(store.watch && { watch: store.watch }),
     ...(store.mirror && { mirror: around(store.mirror, (work) => bounded(work)()) }),
   }

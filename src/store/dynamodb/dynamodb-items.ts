@@ -1,6 +1,6 @@
 /**
  * The items of the DynamoDB table and their keys. One table holds all: `log:<resource>` the entries of a
- * log, `store` its id, `open` a marker for each intent that may be open, `due` one for each entry that
+ * log, `store` its id, `keyring` its wrapped keys, `open` a marker for each intent that may be open, `due` one for each entry that
  * names a time, `operation:<id>` where an intent is, `probe` what a readiness check writes. The index
  * `feed` lists what ended or was noticed, in the order of time.
  */
@@ -26,6 +26,8 @@ export const OPEN = 'open'
 export const DUE = 'due'
 /** Partition of the id of the store. */
 export const STORE = 'store'
+/** Partition of the wrapped keys. */
+export const KEYRING = 'keyring'
 /** Partition of the readiness check. */
 export const PROBE = 'probe'
 /** Sorts before every sort key in use. */

@@ -46,6 +46,7 @@ import {
   recordOf,
   sortKeyOf,
 } from './dynamodb-items.ts'
+import { createKeyringCell } from './dynamodb-keyring.ts'
 import { createQueries } from './dynamodb-query.ts'
 
 /** A store on a table that exists (`tableDefinition`). Nothing is sent before the first call. */
@@ -174,6 +175,7 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
       if (items.length === 0) throw storeUnavailable(new Error('the probe is not there'))
     },
     close: async () => {},
+    keyring: createKeyringCell(queries),
   }
 }
 

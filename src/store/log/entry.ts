@@ -4,6 +4,7 @@
  */
 
 import type { JsonObject } from '../../core/json/json.ts'
+import type { RingKey } from '../keys/keyring.ts'
 import type { Actor, JobOrigin } from './actor.ts'
 import type { EntryBase, KeptChange } from './entry-base.ts'
 import type { JobEntry } from './job-entry.ts'
@@ -209,6 +210,12 @@ export interface Checkpoint extends EntryBase {
   readonly code: string
 }
 
+/** Which keys the keyring had, and under what each was wrapped; none of the keys. */
+export interface KeysRecord extends EntryBase {
+  readonly kind: 'keys'
+  readonly keys: readonly Pick<RingKey, 'id' | 'purpose' | 'number' | 'wrappedBy'>[]
+}
+
 export type Entry =
   | Intent
   | Closing
@@ -220,4 +227,5 @@ export type Entry =
   | Registered
   | FirstLook
   | Checkpoint
+  | KeysRecord
   | JobEntry

@@ -118,5 +118,8 @@ const MIRROR = `
   create index mirror_behind_by_age on mirror_behind (at);
 `
 
+/** The wrapped keys by which entries are sealed, in one row. */
+const KEYRING = 'create table keyring (id int primary key check (id = 1), ring text not null);'
+
 /** The step to each version, the first one at the beginning. */
-export const MIGRATIONS: readonly string[] = [LOG + DOCUMENTS + MIRROR]
+export const MIGRATIONS: readonly string[] = [LOG + DOCUMENTS + MIRROR, KEYRING]

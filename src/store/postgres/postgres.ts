@@ -20,6 +20,7 @@ import { headOf, recordOf } from '../log/row.ts'
 import type { Grown, Range, RawRecord, Search, SearchResult, Store } from '../store.ts'
 import { type Access, CALL_MS, type Connections, type Row, type Value } from './connections.ts'
 import { digestOf } from './digests.ts'
+import { createPostgresKeyring } from './keyring.ts'
 import { createListener } from './listener.ts'
 import { HEADS, LOG } from './log-statements.ts'
 import { createPostgresMirror } from './mirror/postgres-mirror.ts'
@@ -40,6 +41,7 @@ export function createPostgresStore(connections: Connections): Store {
   })
   const bounded = (access: Access): Store => ({
     ...logOf(access, packing, listener.announce),
+    keyring: createPostgresKeyring(access),
     mirror: createPostgresMirror(access),
     within: (remainingMs) => bounded(within(remainingMs)),
     watch: listener.watch,
@@ -56,7 +58,7 @@ function logOf(
   access: Access,
   packing: Packing,
   announce: (resource: string) => void,
-): Omit<Store, 'close' | 'mirror' | 'watch' | 'within'> {
+): Omit<Store, 'close' | 'keyring' | 'mirror' | 'watch' | 'within'> {
   async function append(entry: Entry): Promise<boolean> {
     const { text, remember } = await packing.pack(entry, stringifyJson(entry))
     const writeId = randomUUID()

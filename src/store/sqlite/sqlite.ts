@@ -9,6 +9,7 @@ import { headOf, recordOf } from '../log/row.ts'
 import type { Grown, Range, RawRecord, Search, SearchResult, Store } from '../store.ts'
 import type { Database, Row } from './database.ts'
 import { storing } from './database.ts'
+import { createKeyringCell } from './keyring.ts'
 import { rowOf } from './log-writes.ts'
 import { createSqliteMirror } from './mirror/sqlite-mirror.ts'
 import { createRecentEntries } from './recent-entries.ts'
@@ -138,6 +139,7 @@ export function createSqliteStore(
       await writer.close()
       database.close()
     },
+    keyring: createKeyringCell(database, (...values) => writer.write('keyring', 'replace', values)),
     mirror: createSqliteMirror(database, writer),
   }
 }

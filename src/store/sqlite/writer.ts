@@ -7,10 +7,16 @@ import type { Database } from './database.ts'
 import { storing } from './database.ts'
 import { documentWrites } from './document-writes.ts'
 import { committedInGroups } from './group-commit.ts'
+import { keyringWrites } from './keyring.ts'
 import { logWrites } from './log-writes.ts'
 import { mirrorWrites } from './mirror/sqlite-mirror-writes.ts'
 
-const WRITES = { log: logWrites, documents: documentWrites, mirror: mirrorWrites }
+const WRITES = {
+  log: logWrites,
+  documents: documentWrites,
+  keyring: keyringWrites,
+  mirror: mirrorWrites,
+}
 /**
  * What need not survive a loss of power: the mirror, which is repaired from the log, and a document in place of another
  * one, which is a step of a change. Its outcome follows it in the same file, so that the sync of that before the

@@ -4,6 +4,7 @@ import { CLIENT_KINDS } from '../../../src/core/client-kind.ts'
 import type { JsonObject } from '../../../src/core/json/json.ts'
 import { putLocalClient } from '../../../src/providers/local/index.ts'
 import { mapping } from '../../../src/providers/local/mapping.ts'
+import { keysOf } from '../../../src/store/keys/keys.ts'
 import { openDatabase } from '../../../src/store/sqlite/database.ts'
 import { createDocuments } from '../../../src/store/sqlite/documents.ts'
 import { LOCAL } from '../../contract/frame/registered.ts'
@@ -32,7 +33,7 @@ const kind: SubjectKind = {
   start: async () => {
     const database = await openDatabase(':memory:')
     const key = Buffer.alloc(32, 1)
-    const documents = createDocuments(database, { key })
+    const documents = createDocuments(database, { keys: keysOf(key) })
     await putLocalClient(documents, fullLocalClient)
     const stored = () =>
       storedDocument({ database, key }, 'client', 'exampleClientId') as JsonObject

@@ -3,13 +3,9 @@
  */
 
 import { statSync } from 'node:fs'
-import { loadConfig } from '../../../config/config.ts'
-import type { Config } from '../../../config/config-parse.ts'
-import { readYamlText } from '../../../config/config-yaml.ts'
-import { environment } from '../../../config/environment.ts'
 import { isClientError } from '../../../core/errors.ts'
 import { createFingerprints } from '../../../core/secrecy/fingerprint.ts'
-import { openStore } from '../../../program/open-store.ts'
+import { openStoreAndKeys } from '../../../program/open-keys.ts'
 import {
   type Fault,
   type Verdict,
@@ -20,7 +16,7 @@ import { openToRead } from '../../../store/sqlite/database.ts'
 import { createSqliteStore } from '../../../store/sqlite/sqlite.ts'
 import type { Store } from '../../../store/store.ts'
 import type { Run } from '../../command.ts'
-import { configurationOf } from '../../connect/configuration.ts'
+import { storeConfiguration } from '../../connect/configuration.ts'
 import { EXIT, UsageError } from '../../exit.ts'
 import type { Values } from '../../options.ts'
 import { plain, type Terminal } from '../../terminal.ts'
@@ -85,10 +81,10 @@ async function openStoreOf({
   { readonly store: Store; readonly id?: string } & Pick<Verification, 'fingerprints'>
 > {
   if (database === undefined) {
-    const settings = await configured(config)
     // A store that does not exist has no history to check, and none is created.
-    const asIs = { mode: 'production' as const, store: { ...settings.store, create: false } }
-    return { ...(await openStore(asIs)), fingerprints: createFingerprints(settings.key) }
+    const settings = await storeConfiguration(config, FILE_INSTEAD)
+    const { store, id, keys } = await openStoreAndKeys(settings, { readOnly: true })
+    return { store, id, fingerprints: createFingerprints(keys.digestKey) }
   }
   if (config !== undefined) throw new UsageError('Give either --database or --config.')
   if (!statSync(database, { throwIfNoEntry: false })?.isFile()) {
@@ -97,13 +93,4 @@ async function openStoreOf({
   return { store: createSqliteStore(await openToRead(database)) }
 }
 
-async function configured(path: string | undefined): Promise<Config> {
-  if (path !== undefined) return configurationOf(path)
-  const { CLIENTRY_CONFIG, CLIENTRY_CONFIG_JSON } = environment()
-  if (CLIENTRY_CONFIG === undefined && CLIENTRY_CONFIG_JSON === undefined) {
-    throw new UsageError(
-      'Name the store with --database FILE (with npm start: .clientry/clientry.db), --config FILE or CLIENTRY_CONFIG.',
-    )
-  }
-  return loadConfig(environment(), readYamlText)
-}
+const FILE_INSTEAD = '--database FILE (with npm start: .clientry/clientry.db), '
