@@ -1,7 +1,7 @@
 /** `clientry store rekey`: wraps the keys of a store under the key of the configuration. */
 
-import { rekeyStore } from '../../../program/open-keys.ts'
 import { openStore } from '../../../program/open-store.ts'
+import { rekeyStore } from '../../../program/rekey-store.ts'
 import type { KeyUse, Rekeyed } from '../../../store/keys/rekey.ts'
 import type { Run } from '../../command.ts'
 import { storeConfiguration } from '../../connect/configuration.ts'

@@ -1,0 +1,54 @@
+/** A rekey of the store that a configuration names, with a record of it. */
+
+import { isDeepStrictEqual } from 'node:util'
+import type { Config } from '../config/config-parse.ts'
+import { ringOf } from '../store/keys/keys.ts'
+import { type Rekeyed, type RekeyRequest, rekey, reportOf } from '../store/keys/rekey.ts'
+import { following } from '../store/log/chain.ts'
+import { KEYS } from '../store/resource.ts'
+import type { Store } from '../store/store.ts'
+import { keysRequest } from './open-keys.ts'
+
+/** What a rekey is to do. */
+export interface RekeyOptions extends Pick<RekeyRequest, 'abandon' | 'progress'> {
+  /** Only says how it is. */
+  readonly dryRun?: boolean
+}
+
+/**
+ * Wraps the keys of a store under the key in use, and says what each key is still used for.
+ * @throws ClientError `invalid_request` where the configuration does not name a key that is needed
+ */
+export async function rekeyStore(
+  store: Pick<Store, 'keyring' | 'last' | 'append'>,
+  { keys }: Pick<Config, 'keys'>,
+  { dryRun = false, ...options }: RekeyOptions = {},
+): Promise<Rekeyed> {
+  const request = keysRequest(store, keys, { readOnly: dryRun })
+  const ring = await ringOf(request)
+  const { cell, wrappers, now } = request
+  if (dryRun) return { wrapped: 0, made: 0, abandoned: 0, ...reportOf(ring, wrappers) }
+  const rekeyed = await rekey({ cell, wrappers, now, ...options })
+  await recordKeys(store, rekeyed)
+  return rekeyed
+}
+
+/** Records what the keyring has, unless that is the last thing that was recorded. */
+async function recordKeys(
+  store: Pick<Store, 'last' | 'append'>,
+  { keys: reported }: Rekeyed,
+): Promise<void> {
+  const keys = reported
+    .filter(({ isLost }) => !isLost)
+    .map(({ id, purpose, number, wrappedBy }) => ({
+      id,
+      purpose,
+      ...(number === undefined ? {} : { number }),
+      wrappedBy,
+    }))
+  const before = await store.last(KEYS)
+  if (before?.kind === 'keys' && isDeepStrictEqual(before.keys, keys)) return
+  const entry = { kind: 'keys' as const, resource: KEYS, at: Date.now(), keys }
+  // Another rekey that ends at the same time records the same.
+  await store.append(following(before, entry))
+}
