@@ -3,7 +3,7 @@
  * a token issuer with real keys, the program as a configuration builds it. Only the entry is missing.
  */
 
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { parseConfig } from '../../src/config/config-parse.ts'
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import { PERMISSIONS } from '../../src/core/rights/permissions.ts'
@@ -104,7 +104,10 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     pools: [{ id: POOL_ID, identityProviders: ['Google'], clients: [fullCognitoClient] }],
   })
   cognito.addFutureMember('MemberOfTomorrow')
-  const storeKey = randomBytes(32)
+  // One file has one key, whoever opens it.
+  const storeKey = createHash('sha256')
+    .update(options.path ?? randomBytes(32))
+    .digest()
   const config = parseConfig(
     {
       mode: 'development',
