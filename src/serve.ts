@@ -6,6 +6,7 @@ import { readYamlText } from './config/config-yaml.ts'
 import { awsCredentials, environment } from './config/environment.ts'
 import { ClientError, isClientError } from './core/errors.ts'
 import { loadAll } from './core/lazy.ts'
+import { headersOfRefusals } from './http/cors.ts'
 import { createLog } from './http/log.ts'
 import { createNodeServer } from './node/node-server.ts'
 import { configurationLine } from './observe/event-lines.ts'
@@ -35,10 +36,11 @@ async function main(): Promise<void> {
     log,
     environmentCredentials: awsCredentials,
   })
-  const { host, port, basePath } = config.server
+  const { host, port, basePath, corsOrigins } = config.server
   const onFull = () =>
     log({ time: new Date().toISOString(), level: 'warn', message: 'connections full' })
-  const server = createNodeServer(clientry.app, { basePath, connections: { onFull } })
+  const headers = headersOfRefusals(corsOrigins)
+  const server = createNodeServer(clientry.app, { basePath, headers, connections: { onFull } })
   const boundPort = await server.listen(port, host).catch((cause) => {
     const says = `Port ${port} of ${host} cannot be used. Set server.port to another one.`
     throw new ClientError('port_in_use', says, { cause })

@@ -2,6 +2,8 @@
 
 import net from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { headersOfRefusals } from '../src/http/cors.ts'
+import { MAX_HEADER_BYTES } from '../src/http/wire/message.ts'
 import { createNodeServer, type NodeServer } from '../src/node/node-server.ts'
 import { startWorld, type World } from './contract/world.ts'
 
@@ -19,7 +21,10 @@ beforeAll(async () => {
     mounted += 1
     outgoing.end('mounted')
   }
-  server = createNodeServer(world.clientry.app, { mounts: [{ prefix: '/oidc', handler }] })
+  server = createNodeServer(world.clientry.app, {
+    headers: headersOfRefusals(['https://app.example.com']),
+    mounts: [{ prefix: '/oidc', handler }],
+  })
   port = await server.listen(0, '127.0.0.1')
   token = await world.token()
 })
@@ -78,6 +83,45 @@ describe('an answer with the body and the headers of every other one', () => {
     })
     expect(answer.body).toHaveProperty('requestId')
     expect(mounted).toBe(0)
+  })
+
+  const long = 'x'.repeat(MAX_HEADER_BYTES)
+  it.each([
+    ['a long query', [`GET /clients?filter=name:${long} HTTP/1.1`, 'host: a']],
+    ['a long path', [`GET /clients/${long} HTTP/1.1`, 'host: a']],
+    ['one long header', ['GET /clients HTTP/1.1', 'host: a', `if-none-match: "${long}"`]],
+    [
+      'many headers',
+      [
+        'GET /clients HTTP/1.1',
+        'host: a',
+        ...Array.from({ length: 1_700 }, (_, n) => `x-${n}: aaaaaa`),
+      ],
+    ],
+    ['a long path of what is mounted', [`GET /oidc/${long} HTTP/1.1`, 'host: a']],
+  ])('comes for %s, and says how much is taken', async (_, lines) => {
+    const answer = parts(await raw(head(...lines)))
+    expect(answer).toMatchObject({
+      status: 431,
+      body: { error: expect.stringContaining('16384 bytes'), code: 'invalid_request' },
+      headers: {
+        'content-type': 'application/json; charset=utf-8',
+        'cache-control': 'no-store',
+        'x-content-type-options': 'nosniff',
+        'content-security-policy': expect.any(String),
+        'x-request-id': 'none',
+        vary: 'origin',
+        connection: 'close',
+      },
+    })
+    expect(mounted).toBe(0)
+  })
+
+  it('is no refusal of what the description allows of a query, as ASCII', async () => {
+    const filter = Array.from({ length: 8 }, () => `name:${'x'.repeat(255)}`).join()
+    const query = `filter=${filter}&q=${'%20'.repeat(200)}&cursor=${'A'.repeat(4_000)}`
+    const lines = [`GET /clients?${query} HTTP/1.1`, 'host: a', 'connection: close']
+    expect(await raw(head(...lines))).toMatch(/^HTTP\/1\.1 401 /)
   })
 
   it('is no refusal where HTTP/1.0 brings no Host, or any one that can be', async () => {

@@ -39,6 +39,10 @@ export function withCors(app: App, origins: readonly string[]): App {
   }
 }
 
+/** What answers have of it that no application gives, since there was no request that could be read. */
+export const headersOfRefusals = (origins: readonly string[]): HttpResponse['headers'] =>
+  origins.length === 0 ? {} : { vary: 'Origin' }
+
 /** On every answer, also where there is no origin: a cache must not give it to a page (Fetch, section 3.3.5). */
 const varyOf = ({ headers: { vary } }: HttpResponse) =>
   vary === undefined ? 'Origin' : `${vary}, Origin`

@@ -6,6 +6,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { asResponse } from '../http/answer.ts'
+import { type HttpResponse, MAX_HEADER_BYTES } from '../http/wire/message.ts'
 
 interface Refusal {
   readonly status: string
@@ -26,15 +27,22 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   },
   HPE_HEADER_OVERFLOW: {
     status: '431 Request Header Fields Too Large',
-    error: 'The headers of the request are too large.',
+    error: `The target and the headers of a request can have ${MAX_HEADER_BYTES} bytes together. Shorten the query, or send fewer headers.`,
   },
 }
 
-/** Answers on the bare socket and closes it; `current` is the last answer on that socket. */
+interface Circumstances {
+  /** The last answer on the socket. */
+  readonly current: ServerResponse | undefined
+  /** Beside those of every answer. */
+  readonly headers: HttpResponse['headers'] | undefined
+}
+
+/** Answers on the bare socket and closes it. */
 export function refuse(
   error: NodeJS.ErrnoException,
   socket: Duplex,
-  current: ServerResponse | undefined,
+  { current, headers: own = {} }: Circumstances,
 ): void {
   const begun = current?.headersSent === true && !current.writableFinished
   if (!socket.writable || begun || error.code === 'ECONNRESET') {
@@ -49,7 +57,7 @@ export function refuse(
   const { headers, body } = asResponse(answer, 'none')
   const lines = [
     `HTTP/1.1 ${refusal.status}`,
-    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    ...Object.entries({ ...headers, ...own }).map(([name, value]) => `${name}: ${value}`),
     `content-length: ${Buffer.byteLength(body)}`,
     'connection: close',
   ]

@@ -15,7 +15,13 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { ClientError } from '../core/errors.ts'
 import { answering } from '../http/wire/last-resort.ts'
-import type { App, HttpRequest, HttpResponse, Stream } from '../http/wire/message.ts'
+import {
+  type App,
+  type HttpRequest,
+  type HttpResponse,
+  MAX_HEADER_BYTES,
+  type Stream,
+} from '../http/wire/message.ts'
 import type { BrowserRefusal } from '../net/browser.ts'
 import { CONNECTION_LIMITS, type ConnectionLimits, limitConnections } from '../net/connections.ts'
 import { createPipelines } from '../net/pipeline.ts'
@@ -33,6 +39,8 @@ export interface NodeServerOptions {
   readonly headersTimeoutMs?: number
   /** Refuses a request before anything else sees it. */
   readonly guard?: (incoming: IncomingMessage) => BrowserRefusal | undefined
+  /** What refusals have beside the headers of every answer, where the application has no request to answer. */
+  readonly headers?: HttpResponse['headers']
   /** Overrides of the default limits on connections. */
   readonly connections?: Partial<ConnectionLimits>
 }
@@ -48,7 +56,6 @@ export interface NodeServer {
 const REQUEST_TIMEOUT_MS = 10_000
 const HEADERS_TIMEOUT_MS = 5_000
 const KEEP_ALIVE_MS = 65_000
-const MAX_HEADER_BYTES = 16_384
 /** How long the rest of an oversized body is read and discarded (milliseconds). */
 const LINGER_MS = 2_000
 /** How often connections without a request are closed while stopping (milliseconds). */
@@ -87,7 +94,9 @@ export function createNodeServer(app: App, options: NodeServerOptions = {}): Nod
     server.on(event, pipelines.take)
   }
   server.on('clientError', (error, socket) =>
-    pipelines.end(socket as Socket, (current) => refuse(error, socket, current)),
+    pipelines.end(socket as Socket, (current) =>
+      refuse(error, socket, { current, headers: options.headers }),
+    ),
   )
   return {
     server,

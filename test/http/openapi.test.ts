@@ -225,6 +225,8 @@ describe('GET /openapi.json', () => {
     [{ managers: { shop: { scopes: ['openid'] } } }, false],
     [{ managers: {}, client: { description: 'x' } }, true],
     [{ managers: {}, client: { nope: 1 } }, false],
+    [{ managers: {}, client: { secret: 'x'.repeat(30) } }, false],
+    [{ managers: {}, client: { secret: null } }, false],
     [{ managers: {}, client: { appType: 'phone' } }, false],
   ])(
     'says what the managers of values may have at the default provider: %j: %s',
@@ -243,6 +245,40 @@ describe('GET /openapi.json', () => {
     const body = { provider: 'auth0', owner: 'preview-7', ttlSeconds: 60 }
     const fields = values.map((value) => ({ field: 'callbacks', value }))
     expect(validate({ ...body, values: fields })).toBe(expected)
+  })
+
+  it.each([
+    ['callbacks', 'https://app.example.com/cb', true],
+    ['callbacks', 'https://app.example.com/cb#a', false],
+    ['webOrigins', 'https://app.example.com', true],
+    ['webOrigins', 'https://app.example.com/cb', false],
+    ['allowedOrigins', 'https://app.example.com/', false],
+    ['allowedLogoutUrls', 'https://app.example.com/bye', true],
+    ['callbacks', `https://app.example.com/${'x'.repeat(512)}`, false],
+  ])('says what a lease may have in %s: %s: %s', (field, value, expected) => {
+    const content = document.paths['/clients/{clientId}/leases']?.put?.requestBody?.content
+    const validate = validatorOf(content?.['application/json']?.schema ?? {})
+    const owner = { provider: 'auth0', owner: 'preview-7', ttlSeconds: 60 }
+    expect(validate({ ...owner, field, value })).toBe(expected)
+    expect(validate({ ...owner, values: [{ field, value }] })).toBe(expected)
+  })
+
+  it.each([
+    ['https://new.example.com/cb', '2026-11-30T12:00:00Z', true],
+    ['http://new.example.com/cb', '2026-11-30T12:00:00Z', false],
+    ['new.example.com', '2026-11-30T12:00:00Z', false],
+    ['https://new.example.com/cb', '2026-11-30T24:00:00Z', false],
+  ])('says that a move leads to %s and ends at %s: %s', (to, narrowAt, expected) => {
+    const content = document.paths['/clients/{clientId}/move']?.post?.requestBody?.content
+    const validate = validatorOf(content?.['application/json']?.schema ?? {})
+    const body = { provider: 'auth0', from: 'https://app.example.com/cb', to }
+    expect(validate({ ...body, narrowAt: narrowAt.replace('00Z', '00.000Z') })).toBe(expected)
+  })
+
+  it('says of every operation what an entry answers before it reads a request', () => {
+    for (const { responses } of operations()) {
+      expect(Object.keys(responses)).toEqual(expect.arrayContaining(['408', '431']))
+    }
   })
 
   it('takes what a body without a provider may be at the default one', () => {

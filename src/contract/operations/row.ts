@@ -17,6 +17,7 @@ export type ErrorStatus =
   | 401
   | 403
   | 404
+  | 408
   | 409
   | 412
   | 413
@@ -24,6 +25,7 @@ export type ErrorStatus =
   | 422
   | 428
   | 429
+  | 431
   | 500
   | 502
   | 503
@@ -64,6 +66,7 @@ export interface Operation {
   /** Of a success; absent: JSON. */
   readonly mediaType?: 'text/plain' | 'text/event-stream' | 'text/html'
   readonly answerHeaders: readonly AnswerHeader[]
+  /** Beside `ENTRY_ERRORS`. */
   readonly errors: readonly ErrorStatus[]
 }
 
@@ -77,6 +80,8 @@ export const WRITE = [...PLACE_OF_CLIENT, 'dryRun'] as const
 export const WRITE_OWN = [...WRITE, 'ownClient'] as const
 export const PAGE = ['limit', 'cursor'] as const
 
+/** Of requests that end before they are read: any operation can have them. */
+export const ENTRY_ERRORS = [408, 431] as const
 export const PUBLIC_ERRORS = [400, 500, 503, 504] as const
 /** Of what any caller may ask. */
 export const CALLER_ERRORS = [400, 401, 500, 503, 504] as const

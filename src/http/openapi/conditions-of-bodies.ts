@@ -6,10 +6,10 @@
 import type { BodyName } from '../../contract/bodies.ts'
 import { isRecord, type JsonObject } from '../../core/json/json.ts'
 import { DESCRIBING_MEMBERS, PRIVATE_MEMBERS, PUBLIC_MEMBERS } from '../../core/keys/public-key.ts'
-import { querySchema } from './query-schemas.ts'
+import { querySchema, TIME } from './query-schemas.ts'
 
 /** Says of some members only; those that stand elsewhere are no fault here. */
-const PART: JsonObject = { unevaluatedProperties: true }
+export const PART: JsonObject = { unevaluatedProperties: true }
 
 /** Keywords of JSON Schema 2020-12 (core, section 10.2.2). */
 export const when = (
@@ -98,7 +98,7 @@ const CONDITIONS: { readonly [B in BodyName]?: JsonObject } = {
       },
     ),
   },
-  MoveRequest: { properties: { to: ONE_URL } },
+  MoveRequest: { properties: { to: ONE_URL, narrowAt: TIME } },
   LeasedValue: { properties: { value: ONE_URL } },
   LeaseRequest: {
     properties: { value: ONE_URL },
@@ -109,7 +109,10 @@ const CONDITIONS: { readonly [B in BodyName]?: JsonObject } = {
       needs('field', 'value'),
     ),
   },
-  AdoptionRequest: { dependentRequired: { registrationClientUri: ['registrationAccessToken'] } },
+  AdoptionRequest: {
+    properties: { registrationClientUri: { pattern: '^[Hh][Tt][Tt][Pp][Ss]?:' } },
+    dependentRequired: { registrationClientUri: ['registrationAccessToken'] },
+  },
   NewKeyRequest: { properties: { key: PUBLIC_KEY } },
   RotationRequest: {
     allOf: [
@@ -120,6 +123,10 @@ const CONDITIONS: { readonly [B in BodyName]?: JsonObject } = {
     ],
   },
   ReapRequest: { properties: { select: SELECTION } },
+  // PATCH /clients/{clientId} sets it.
+  ValuesRequest: when(needs('client'), {
+    properties: { client: { ...PART, properties: { secret: false } } },
+  }),
   RollbackRequest: { properties: { to: { maximum: Number.MAX_SAFE_INTEGER } } },
 }
 

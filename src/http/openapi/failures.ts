@@ -2,6 +2,7 @@
 
 import type { ErrorStatus } from '../../contract/operations.ts'
 import type { JsonObject } from '../../core/json/json.ts'
+import { MAX_HEADER_BYTES } from '../wire/message.ts'
 import { ERROR_EXAMPLE } from './examples.ts'
 
 const text: JsonObject = { type: 'string' }
@@ -55,6 +56,7 @@ const SAYS: Readonly<Record<ErrorStatus, string>> = {
   401: 'There is no token, or one that is not accepted.',
   403: 'The token lacks a permission.',
   404: 'There is no such thing, or none that the caller may know of.',
+  408: 'The request did not arrive in time.',
   409: 'The state of the client, the key or the job does not allow it.',
   412: 'A precondition does not hold; nothing was sent.',
   413: 'The body is too large.',
@@ -62,6 +64,7 @@ const SAYS: Readonly<Record<ErrorStatus, string>> = {
   422: 'The Idempotency-Key was used for another request.',
   428: 'If-Match is required here.',
   429: 'The caller has reached a limit for one caller.',
+  431: `The target and the headers of the request have more than ${MAX_HEADER_BYTES} bytes together.`,
   500: 'The server, or the provider, failed.',
   502: 'The provider reported success but did not make the change.',
   503: 'It cannot be done now. Nothing was sent.',

@@ -1,6 +1,7 @@
 /** One operation in the OpenAPI description, made of its row in the contract. */
 
 import type { BodyName } from '../../contract/bodies.ts'
+import { ENTRY_ERRORS } from '../../contract/operations/row.ts'
 import type { HeaderName, Operation } from '../../contract/operations.ts'
 import type { JsonObject } from '../../core/json/json.ts'
 import { QUERY_PARAMETERS } from '../wire/query.ts'
@@ -156,7 +157,9 @@ function responsesOf(row: Operation): JsonObject {
     ...Object.fromEntries(
       [...bodies].map(([status, names]) => [status, successOf(row, status, names)]),
     ),
-    ...Object.fromEntries(errors.map((status) => [String(status), failureRef(status)])),
+    ...Object.fromEntries(
+      [...errors, ...ENTRY_ERRORS].map((status) => [String(status), failureRef(status)]),
+    ),
   }
 }
 

@@ -3,13 +3,14 @@
  * provider: the description is public, and which providers there are is only for callers who may use them.
  */
 
-import { LEASE_FIELDS } from '../../core/client.ts'
+import { LEASE_FIELDS, useOfUris } from '../../core/client.ts'
 import { isRecord, type JsonObject } from '../../core/json/json.ts'
 import { missing } from '../../core/mapping/lenses.ts'
 import { makingMapping } from '../../core/mapping/making.ts'
 import { MAPPED_FIELDS, type Mapping } from '../../core/mapping/mapping.ts'
 import { isLens, type Row } from '../../core/mapping/row.ts'
-import { when } from './conditions-of-bodies.ts'
+import type { UriPolicy, UriUse } from '../../core/uri/uri-rule.ts'
+import { PART, when } from './conditions-of-bodies.ts'
 import { patchAt, secretAt } from './provider-patch.ts'
 import { uriPattern } from './uri-pattern.ts'
 
@@ -94,26 +95,38 @@ function conditionOf(
 ): JsonObject {
   const here = { properties: { provider: { const: id } } }
   const registration = { registrationAccessToken: false, registrationClientUri: false }
+  const { properties, ...more } = BODIES_AT[name]?.(mapping) ?? {}
   const consequence = {
+    ...more,
     properties: {
       ...(userPools === undefined
         ? { userPoolId: { type: 'null' } }
         : { userPoolId: { enum: userPools } }),
       ...(name === 'AdoptionRequest' && !adopts && registration),
-      ...MEMBERS_AT[name]?.(mapping),
+      ...(isRecord(properties) && properties),
     },
   }
   return when(isDefault ? here : { ...here, required: ['provider'] }, consequence)
 }
 
-/** Origins are what a redirect URI may be as well, but for those of web views. */
-const leasedAt = (mapping: Mapping): JsonObject => ({
-  field: { enum: LEASE_FIELDS.filter((field) => isLens(mapping.fields[field])) },
-  value: {
-    pattern: (['redirect', 'origin'] as const)
-      .map((use) => `(${uriPattern(use, mapping.uris)})`)
-      .join('|'),
-  },
+/** The lists that have leased values there, and what the rules of URIs take in each. */
+function leasedAt(mapping: Mapping): JsonObject {
+  const fields = LEASE_FIELDS.filter((field) => isLens(mapping.fields[field]))
+  const uses = [...new Set(fields.map(useOfUris))].filter((use) => use !== undefined)
+  return {
+    anyOf: uses.map((use) => ({
+      ...PART,
+      properties: {
+        field: { enum: fields.filter((field) => useOfUris(field) === use) },
+        value: uriAt(use, mapping.uris),
+      },
+    })),
+  }
+}
+
+const uriAt = (use: UriUse, policy: UriPolicy): JsonObject => ({
+  pattern: uriPattern(use, policy),
+  maxLength: policy.maxLength,
 })
 
 /** What is left out of a new client was never there, so that there is nothing to clear; some of it is set afterwards. */
@@ -127,20 +140,28 @@ function making(mapping: Mapping): JsonObject {
   return patchAt({ ...made, fields, omitted: 'reset', uncleared: [] })
 }
 
-/** What members of a body are at a provider, by the body. */
-const MEMBERS_AT: Readonly<Record<string, (mapping: Mapping) => JsonObject>> = {
-  ClientPatchRequest: (mapping) => ({ client: patchAt(mapping) }),
+/** What bodies are at a provider. */
+const BODIES_AT: Readonly<Record<string, (mapping: Mapping) => JsonObject>> = {
+  ClientPatchRequest: (mapping) => ({ properties: { client: patchAt(mapping) } }),
   CreationRequest: (mapping) => ({
-    client: { ...making(mapping), ...('needed' in mapping.fields.name && { required: ['name'] }) },
+    properties: {
+      client: {
+        ...making(mapping),
+        ...('needed' in mapping.fields.name && { required: ['name'] }),
+      },
+    },
   }),
-  CopyRequest: (mapping) => ({ client: making(mapping) }),
+  CopyRequest: (mapping) => ({ properties: { client: making(mapping) } }),
   ValuesRequest: (mapping) => ({
-    managers: { additionalProperties: patchAt(mapping) },
-    client: patchAt(mapping),
+    properties: {
+      managers: { additionalProperties: patchAt(mapping) },
+      client: patchAt(mapping),
+    },
   }),
-  RotationRequest: (mapping) => ({ secret: secretAt(makingMapping(mapping)) }),
+  RotationRequest: (mapping) => ({ properties: { secret: secretAt(makingMapping(mapping)) } }),
   LeaseRequest: (mapping) => ({
     ...leasedAt(mapping),
-    values: { items: { properties: leasedAt(mapping) } },
+    properties: { values: { items: leasedAt(mapping) } },
   }),
+  MoveRequest: (mapping) => ({ properties: { to: uriAt('redirect', mapping.uris) } }),
 }

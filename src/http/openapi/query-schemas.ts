@@ -9,7 +9,7 @@ import { MAX_RETIRE_SECONDS } from '../../service/secrets/retirements.ts'
 import { QUERY_PARAMETERS } from '../wire/query.ts'
 
 /** RFC 3339 section 5.6; which days a month has is left to `format`. */
-const TIME: JsonObject = {
+export const TIME: JsonObject = {
   format: 'date-time',
   pattern:
     '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$',

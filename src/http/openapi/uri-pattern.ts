@@ -47,8 +47,8 @@ export function uriPattern(use: UriUse, policy: UriPolicy): string {
   const https = `https://(${host})${PORT}`
   if (isPage(use)) return `^${https}${rest}(#${INNER}*)?$`
   const web = `(${https}|http://${LOOPBACK}${PORT})`
-  if (use === 'origin') return `^(${web}${ownSchemes('origin', policy)})$`
-  return `^(${web}${rest}${ownSchemes(use, policy)})$`
+  const others = `${ownSchemes(use, policy)}${words(use, policy)}`
+  return use === 'origin' ? `^(${web}${others})$` : `^(${web}${rest}${others})$`
 }
 
 /** Private-use schemes of native clients (RFC 8252 section 7.1); web views have origins. */
@@ -58,6 +58,12 @@ function ownSchemes(use: UriUse, { customSchemes, plainSchemes = [] }: UriPolicy
   const schemes = ['[A-Za-z][A-Za-z0-9+-]*\\.[A-Za-z0-9+.-]*', ...plainSchemes.map(anyCase)]
   return `|(${schemes.join('|')}):${INNER}+`
 }
+
+/** Values that are no URIs, such as `+` for those of another list. */
+const words = (use: UriUse, { words = {} }: UriPolicy): string =>
+  (use === 'logout' || use === 'origin' ? (words[use] ?? []) : [])
+    .map((word) => `|${word.replace(/[^A-Za-z0-9]/g, '\\$&')}`)
+    .join('')
 
 const anyCase = (scheme: string): string =>
   scheme

@@ -52,5 +52,11 @@ export type App = (request: HttpRequest) => Promise<HttpResponse>
 /** The largest request body that is read (256 KiB, `413` beyond). */
 export const MAX_BODY_BYTES = 262_144
 
+/**
+ * How much the target and the headers of a request may have together (`431` beyond). Whatever the description allows fits
+ * as ASCII; a query in another script takes up to twelve bytes a character.
+ */
+export const MAX_HEADER_BYTES = 16_384
+
 /** The time one request may take where nothing shorter is given (guarantee G8). */
 export const DEFAULT_DEADLINE_MS = 25_000
