@@ -76,7 +76,7 @@ export function observedStore(store: Store, observe: Observe): Store {
     entries: (resource, range) => counted('entries', store.entries(resource, range)),
     operation: (operationId) => counted('operation', store.operation(operationId)),
     search: (search) => counted('search', store.search(search)),
-    heads: (since) => counted('heads', store.heads(since)),
+    heads: (since, of) => counted('heads', store.heads(since, of)),
     openIntents: () => counted('openIntents', store.openIntents()),
     due: (time) => counted('due', store.due(time)),
     check: () => counted('check', store.check()),

@@ -59,7 +59,10 @@ export interface SearchResult {
   readonly seq: number
 }
 
-/** Clients' logs that grew since a cursor. */
+/** The logs of clients, or all others but that of the checkpoints: jobs, registrations, idempotency keys ... */
+export type HeadsOf = 'clients' | 'others'
+
+/** Logs that grew since a cursor. */
 export interface Grown {
   /** The newest entry of each, as far as it was looked; some may have been given before. */
   readonly heads: readonly Head[]
@@ -94,7 +97,8 @@ export interface Store {
   operation(operationId: string): Promise<Intent | undefined>
   /** What ended or was noticed, over all clients of one provider, newest first. */
   search(search: Search): Promise<readonly SearchResult[]>
-  heads(since: string | undefined): Promise<Grown>
+  /** Without `of`: those of clients. A cursor is one of the same logs. */
+  heads(since: string | undefined, of?: HeadsOf): Promise<Grown>
   /** Everything as it is stored, or one log; the entries of one log in their order. */
   records(resource?: string): AsyncIterable<RawRecord>
   /** Intents that have no outcome yet. */

@@ -8,7 +8,15 @@ import type { Entry } from '../../src/store/log/entry.ts'
 import { JOBS, jobIdOf, jobResource, refOf, resourceOf } from '../../src/store/resource.ts'
 import type { Place, Range, Search, Store } from '../../src/store/store.ts'
 import { eventually } from '../eventually.ts'
-import { closingOf, intentOf, jobClaimOf, jobOf, outsideChangeOf } from '../fixtures/entries.ts'
+import {
+  checkpointOf,
+  closingOf,
+  intentOf,
+  jobClaimOf,
+  jobOf,
+  keyUseOf,
+  outsideChangeOf,
+} from '../fixtures/entries.ts'
 import { runs } from '../property.ts'
 
 export interface StoreSubject {
@@ -362,6 +370,29 @@ export function describeStore({ name, outages, open }: StoreSubject): void {
       it('says whether there is more', async () => {
         await store.append(outsideChangeOf(named('one'), 1))
         expect(await store.heads(undefined)).toMatchObject({ more: false })
+      })
+
+      it('gives all other logs but that of the checkpoints, where these are meant', async () => {
+        await store.append(outsideChangeOf(named('one'), 1))
+        await store.append(jobOf('a', 1_000))
+        const claim = jobClaimOf('a', 2, 1_100, { state: 'running' })
+        await store.append(claim)
+        const use = keyUseOf('digest')
+        await store.append(use)
+        await store.append(checkpointOf(1))
+        const others = async (since?: string) => {
+          const { heads, cursor, more } = await store.heads(since, 'others')
+          expect(more).toBe(false)
+          return { heads: heads.filter(({ resource }) => resource.startsWith('["$')), cursor }
+        }
+        const headOf = ({ resource, seq, hash }: Entry) => ({ resource, seq, hash })
+        const first = await others()
+        expect(new Set(first.heads)).toEqual(new Set([headOf(claim), headOf(use)]))
+        const next = jobClaimOf('a', 3, Date.now(), { state: 'running' })
+        await store.append(next)
+        expect((await others(first.cursor)).heads).toContainEqual(headOf(next))
+        const clients = (await store.heads(undefined)).heads.map(({ resource }) => resource)
+        expect(clients).toEqual([named('one')])
       })
     })
 

@@ -104,7 +104,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     pools: [{ id: POOL_ID, identityProviders: ['Google'], clients: [fullCognitoClient] }],
   })
   cognito.addFutureMember('MemberOfTomorrow')
-  // One file has one key, whoever opens it.
+  // One file has one key, in every world that opens it.
   const storeKey = createHash('sha256')
     .update(options.path ?? randomBytes(32))
     .digest()

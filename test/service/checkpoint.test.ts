@@ -2,9 +2,18 @@
 
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Service } from '../../src/service/base/service.ts'
+import { verifyLog } from '../../src/service/reading/verify.ts'
 import { addCheckpoint, codeOf } from '../../src/service/upkeep/checkpoint.ts'
+import { following } from '../../src/store/log/chain.ts'
 import type { Checkpoint, Head } from '../../src/store/log/entry.ts'
-import { CHECKPOINTS, resourceOf } from '../../src/store/resource.ts'
+import {
+  CHECKPOINTS,
+  jobResource,
+  keyResource,
+  lookResource,
+  registrationResource,
+  resourceOf,
+} from '../../src/store/resource.ts'
 import type { Grown, Store } from '../../src/store/store.ts'
 import { type Bench, openBench } from '../contract/service.ts'
 import { outsideChangeOf } from '../fixtures/entries.ts'
@@ -26,7 +35,8 @@ function telling(...answers: readonly Partial<Grown>[]): {
   asked: (string | undefined)[]
 } {
   const asked: (string | undefined)[] = []
-  const tell: Store['heads'] = async (since) => {
+  const tell: Store['heads'] = async (since, of) => {
+    if (of === 'others') return { heads: [], cursor: 'o', more: false }
     const answer = answers[Math.min(asked.length, answers.length - 1)]
     asked.push(since)
     return { heads: [], cursor: 'c', more: false, ...answer }
@@ -61,7 +71,13 @@ it('holds what logs ended with, where to go on, and a code over both and the one
   if (second === undefined) throw new TypeError('no checkpoint')
   const { fingerprints } = bench.service
   expect(second.code).toBe(codeOf(fingerprints, second))
-  for (const change of [{ at: 1 }, { heads: [] }, { cursor: 'x' }, { previous: 'x' }]) {
+  for (const change of [
+    { at: 1 },
+    { heads: [] },
+    { cursor: 'x' },
+    { others: 'x' },
+    { previous: 'x' },
+  ]) {
     expect(codeOf(fingerprints, { ...second, ...change })).not.toBe(second.code)
   }
 })
@@ -132,4 +148,48 @@ it('is left to another instance that was first, and reports what it has added it
   const added = await addCheckpoint(losing(2))
   expect(added).toMatchObject({ seq: 1, cursor: '0' })
   expect(await checkpoints()).toEqual([added])
+})
+
+it('names the logs of jobs, registrations and keys, and those from before it named them', async () => {
+  const { store } = bench.service
+  const logs = [
+    jobResource('a'),
+    keyResource('digest'),
+    registrationResource('it', 'one'),
+    lookResource('b'),
+  ]
+  for (const resource of logs) await store.append(outsideChangeOf(resource, 1))
+  // As an earlier version left it: a checkpoint behind all of that, which names none of it.
+  const body = { kind: 'checkpoint' as const, resource: CHECKPOINTS, at: 1, heads: [], cursor: '4' }
+  await store.append(following(undefined, { ...body, code: '' }))
+  const named = async () => (await addCheckpoint(bench.service))?.heads.map((one) => one.resource)
+  expect((await named())?.sort()).toEqual([...logs].sort())
+  expect(await named()).toBeUndefined()
+  // Both versions run: that of the earlier one does not make all of it be named again.
+  const last = (await store.last(CHECKPOINTS)) as Checkpoint
+  await store.append(following(last, { ...body, cursor: last.cursor, code: '' }))
+  await store.append(outsideChangeOf(logs[0] ?? '', 2))
+  expect(await named()).toEqual([logs[0]])
+})
+
+it('is found by a verification where a whole log was removed', async () => {
+  const { store, fingerprints } = bench.service
+  const logs = [jobResource('a'), keyResource('digest'), registrationResource('it', 'one')]
+  for (const resource of logs) {
+    const { seq: _, previous: __, hash: ___, ...entry } = outsideChangeOf(resource, 1)
+    await store.append(following(undefined, entry))
+  }
+  await addCheckpoint(bench.service)
+  expect((await verifyLog(store, { fingerprints })).faults).toEqual([])
+  for (const resource of logs) {
+    bench.database.prepare('delete from log where resource = ?').run(resource)
+  }
+  const { faults } = await verifyLog(store, { fingerprints })
+  expect(faults).toEqual(
+    logs.map((resource) => ({
+      resource,
+      seq: 1,
+      why: 'the log ends at 0, but a checkpoint has recorded 1',
+    })),
+  )
 })

@@ -1,5 +1,5 @@
 /**
- * Checkpoints: the heads of the clients' logs, kept in a log of their own. The chain of a log cannot
+ * Checkpoints: the heads of all logs but their own, which they are kept in. The chain of a log cannot
  * show that its newest entries are missing; a checkpoint can, and a loss in the checkpoints' own log is
  * shown by the last one that was recorded elsewhere (each is written to the operator's log).
  */
@@ -17,36 +17,59 @@ const MAX_HEADS = 1_000
 /** The cursor before everything, in every store. */
 const START = '0'
 
+/** How far back a checkpoint with both cursors is looked for, while servers of an earlier version add some too. */
+const LOOK_BACK = 50
+
 /** Adds checkpoints for the logs that grew since the last one; returns the newest of the added ones. */
 export async function addCheckpoint(service: Service): Promise<Checkpoint | undefined> {
   const { store } = service
   let last = (await store.last(CHECKPOINTS)) as Checkpoint | undefined
+  let since = { cursor: last?.cursor, others: await othersCursor(store, last) }
   let added: Checkpoint | undefined
   for (;;) {
-    const { heads, cursor, more } = await store.heads(last?.cursor)
+    const [clients, others] = await Promise.all([
+      store.heads(since.cursor),
+      store.heads(since.others, 'others'),
+    ])
+    const heads = [...clients.heads, ...others.heads]
     const lastHeads = await headsAt(store, last)
-    if (heads.every((head) => lastHeads.has(textOf(head)))) return added
+    const isCovered = last === undefined || last.others !== undefined
+    if (isCovered && heads.every((head) => lastHeads.has(textOf(head)))) return added
     // A store may look further back and return heads again. All are named again, so that the checkpoints at
     // one cursor always show by themselves what is new.
-    const before = last?.cursor ?? START
-    for (let from = 0; from < heads.length; from += MAX_HEADS) {
+    const before = { cursor: since.cursor ?? START, others: since.others ?? START }
+    const after = { cursor: clients.cursor, others: others.cursor }
+    for (let from = 0; from === 0 || from < heads.length; from += MAX_HEADS) {
       // If the process dies in between, the next one begins where this one did.
       const whole = from + MAX_HEADS >= heads.length
       const part = heads.slice(from, from + MAX_HEADS)
-      const next = nextCheckpoint(service, last, part, whole ? cursor : before)
+      const next = nextCheckpoint(service, last, part, whole ? after : before)
       // Another instance is adding checkpoints.
       if (!(await store.append(next))) return added
       last = next
       added = next
     }
-    if (!more) return added
+    since = after
+    if (!clients.more && !others.more) return added
   }
+}
+
+/** Where the logs that are not of clients were last named up to; `undefined`: never. */
+async function othersCursor(
+  store: Store,
+  last: Checkpoint | undefined,
+): Promise<string | undefined> {
+  if (last === undefined || last.others !== undefined) return last?.others
+  const range = { below: last.seq, newestFirst: true, limit: LOOK_BACK }
+  const earlier = (await store.entries(CHECKPOINTS, range)) as readonly Checkpoint[]
+  return earlier.find(({ others }) => others !== undefined)?.others
 }
 
 /** The heads named by the last checkpoint, and by those before it that end at the same place. */
 async function headsAt(store: Store, last: Checkpoint | undefined): Promise<ReadonlySet<string>> {
   const headSet = new Set<string>()
-  for (let one = last; one !== undefined && one.cursor === last?.cursor; ) {
+  const isThere = (one: Checkpoint) => one.cursor === last?.cursor && one.others === last?.others
+  for (let one = last; one !== undefined && isThere(one); ) {
     for (const head of one.heads) headSet.add(textOf(head))
     const range = { below: one.seq, newestFirst: true, limit: 1 }
     one = (await store.entries(CHECKPOINTS, range))[0] as Checkpoint | undefined
@@ -60,14 +83,14 @@ function nextCheckpoint(
   service: Service,
   last: Checkpoint | undefined,
   heads: readonly Head[],
-  cursor: string,
+  cursors: { readonly cursor: string; readonly others: string },
 ): Checkpoint {
   const body = {
     kind: 'checkpoint' as const,
     resource: CHECKPOINTS,
     at: service.now(),
     heads,
-    cursor,
+    ...cursors,
   }
   const code = codeOf(service.fingerprints, { ...body, previous: last?.hash ?? '' })
   return following(last, { ...body, code })
@@ -76,7 +99,15 @@ function nextCheckpoint(
 /** The keyed code of a checkpoint, over its whole content and the checkpoint before it. */
 export function codeOf(
   { ofText }: Fingerprints,
-  { at, heads, cursor, previous }: Pick<Checkpoint, 'at' | 'heads' | 'cursor' | 'previous'>,
+  {
+    at,
+    heads,
+    cursor,
+    others,
+    previous,
+  }: Pick<Checkpoint, 'at' | 'heads' | 'cursor' | 'others' | 'previous'>,
 ): string {
-  return ofText('checkpoint', canonicalJson([at, heads as unknown as Json, cursor, previous]))
+  const content = [at, heads as unknown as Json, cursor, previous]
+  const all = others === undefined ? content : [...content, others]
+  return ofText('checkpoint', canonicalJson(all))
 }

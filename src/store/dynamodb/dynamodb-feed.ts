@@ -8,7 +8,15 @@ import type { Head } from '../log/entry.ts'
 import { newestOf } from '../log/heads.ts'
 import { jobIdOf } from '../resource.ts'
 import type { Search, Store } from '../store.ts'
-import { FIRST, feedAtOf, type Item, placeOf, resourceOfItem } from './dynamodb-items.ts'
+import {
+  FEED,
+  FIRST,
+  feedAtOf,
+  type Item,
+  OTHERS,
+  placeOf,
+  resourceOfItem,
+} from './dynamodb-items.ts'
 import type { Queries } from './dynamodb-query.ts'
 
 /** No item gets into the index later than this (milliseconds); ours, with ample room for clocks too. */
@@ -45,11 +53,13 @@ export function createFeed(
         .slice(0, limit)
         .map((item) => ({ place: placeOf(item), ...headOf(item) }))
     },
-    heads: async (since = '0') => {
+    heads: async (since = '0', of = 'clients') => {
+      const isMeant = of === 'clients' ? isOfClient : () => true
       // What a clock that is ahead has written waits for its time: no reader looks back from there.
       const time = now()
       const before = Math.min(Number(since), time)
       const between = (at: number, end: number) => ({
+        partition: of === 'clients' ? FEED : OTHERS,
         equal: {},
         from: startOf(at),
         to: startOf(end),
@@ -61,12 +71,12 @@ export function createFeed(
         const last = grown.at(-1) ?? late.at(-1)
         const more = grown.length === HEADS
         // Jobs alone give no checkpoint, which would then be looked for here for ever.
-        if (more && last !== undefined && !grown.map(headOf).some(isOfClient)) {
+        if (more && last !== undefined && !grown.map(headOf).some(isMeant)) {
           begin = Math.max(placeOf(last).at, begin + 1)
           continue
         }
         return {
-          heads: newestOf([...late, ...grown].map(headOf).filter(isOfClient)),
+          heads: newestOf([...late, ...grown].map(headOf).filter(isMeant)),
           cursor: last === undefined ? since : String(placeOf(last).at),
           more,
         }

@@ -2,7 +2,7 @@
  * The items of the DynamoDB table and their keys. One table holds all: `log:<resource>` the entries of a
  * log, `store` its id, `keyring` its wrapped keys, `open` a marker for each intent that may be open, `due` one for each entry that
  * names a time, `operation:<id>` where an intent is, `probe` what a readiness check writes. The index
- * `feed` lists what ended or was noticed, in the order of time.
+ * `feed` lists what ended or was noticed, in the order of time, and beside that what else a checkpoint names.
  */
 
 import { createHash } from 'node:crypto'
@@ -32,8 +32,10 @@ export const KEYRING = 'keyring'
 export const PROBE = 'probe'
 /** Sorts before every sort key in use. */
 export const FIRST = '0'
-/** Name of the index, and its one partition. */
+/** Name of the index, and its partition of what ended or was noticed. */
 export const FEED = 'feed'
+/** The partition of the index for all other entries that a checkpoint names. */
+export const OTHERS = 'others'
 /** What the index holds beside the keys. */
 export const FEED_ATTRIBUTES = ['provider', 'actor', 'outcome', 'hash'] as const
 
@@ -100,12 +102,17 @@ export function entryItem(entry: Entry, writeId: string, text: string): Item {
 /** What puts an entry into the index, where it belongs there. */
 function feedOf(entry: Entry): Item {
   const filing = filingOf(entry)
-  if (filing === undefined) return {}
-  const { provider, actor, outcome } = filing
   const mark = `${digestOf(entry.resource)}:${sortKeyOf(entry.seq)}`
+  const feedAt = { S: feedAtOf({ at: entry.at, mark }) }
+  if (filing === undefined) {
+    // The outcome of an intent comes after it, and names the same log.
+    if (entry.kind === 'intent' || entry.kind === 'checkpoint') return {}
+    return { feed: { S: OTHERS }, feedAt, hash: { S: entry.hash } }
+  }
+  const { provider, actor, outcome } = filing
   return {
     feed: { S: FEED },
-    feedAt: { S: feedAtOf({ at: entry.at, mark }) },
+    feedAt,
     provider: { S: provider },
     ...(actor === undefined ? {} : { actor: { S: actor } }),
     outcome: { S: outcome },

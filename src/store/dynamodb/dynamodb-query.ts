@@ -14,6 +14,8 @@ export interface ItemRange {
 
 /** A part of the index; `equal` names attributes that its items must have. */
 export interface IndexRange extends ItemRange {
+  /** Absent: what ended or was noticed. */
+  readonly partition?: string
   readonly equal: Readonly<Record<string, string>>
 }
 
@@ -60,7 +62,14 @@ export function createQueries(invoke: Invoke): Queries {
     walk: async function* (partition) {
       for await (const page of pages('Query', inputOf(partition, {}))) yield* page.Items
     },
-    queryFeed: ({ equal, from = FIRST, to = LAST, limit, newestFirst = false }) => {
+    queryFeed: ({
+      partition = FEED,
+      equal,
+      from = FIRST,
+      to = LAST,
+      limit,
+      newestFirst = false,
+    }) => {
       const names = Object.keys(equal)
       const filter = names.map((name) => `#${name} = :${name}`).join(' AND ')
       const spelled = Object.fromEntries(names.map((name) => [`#${name}`, name]))
@@ -68,7 +77,7 @@ export function createQueries(invoke: Invoke): Queries {
         {
           IndexName: FEED,
           KeyConditionExpression: 'feed = :feed AND feedAt BETWEEN :from AND :to',
-          ExpressionAttributeValues: values({ feed: FEED, from, to, ...equal }),
+          ExpressionAttributeValues: values({ feed: partition, from, to, ...equal }),
           ...(names.length === 0
             ? {}
             : { FilterExpression: filter, ExpressionAttributeNames: spelled }),

@@ -150,7 +150,7 @@ export async function openKeys(request: KeysRequest): Promise<OpenedKeys> {
       closeAlike: (value, place) => active().closeAlike(value, place),
       open: (sealed, place) => {
         const number = dataKeyOf(sealed)
-        if (isAhead(ring, number)) {
+        if (isUnknown(ring, number)) {
           void refresh().catch(() => undefined)
           throw notLoaded(number)
         }
@@ -183,10 +183,10 @@ function openedBy(seals: readonly Seal[], sealed: string, place: string) {
 /** So many data keys another process can have made since these were loaded; more is no number of ours. */
 const MOST_AHEAD = 8
 
-/** Whether a data key was made after those that are loaded. */
-function isAhead({ keys }: Ring, number: number): boolean {
+/** Whether a data key can be one that was not loaded: made since, or not unwrapped then. */
+function isUnknown({ keys }: Ring, number: number): boolean {
   const newest = Math.max(...keys.map((key) => key.number ?? 0))
-  return number > newest && number <= newest + MOST_AHEAD
+  return number > 0 && number <= newest + MOST_AHEAD && !keys.some((key) => key.number === number)
 }
 
 /** Nothing is lost: another process has made a key, and this one has not loaded it yet. */

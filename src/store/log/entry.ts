@@ -199,13 +199,15 @@ export interface Head {
   readonly hash: string
 }
 
-/** What the logs of clients ended with, so that one that was cut short since can be recognized. */
+/** What the logs ended with, so that one that was cut short since can be recognized. */
 export interface Checkpoint extends EntryBase {
   readonly kind: 'checkpoint'
   /** Logs that grew since the checkpoint before. */
   readonly heads: readonly Head[]
-  /** Where the next one begins; the store's own text. */
+  /** Where the next one begins, for logs of clients; the store's own text. */
   readonly cursor: string
+  /** The same for all other logs; absent: of a version that did not name them. */
+  readonly others?: string
   /** Keyed code over the rest: someone who has the store and not the key can make none. */
   readonly code: string
 }

@@ -1,5 +1,6 @@
 /** The statements over the log on PostgreSQL. */
 
+import { CHECKPOINTS } from '../resource.ts'
 import { named } from './statements.ts'
 
 /** Entries that are looked at for the heads of one checkpoint. */
@@ -11,6 +12,11 @@ const PAGE = 500
 const GATE = "hashtext('clientry append'), hashtext(current_schema())"
 
 const RECORD = 'resource, seq, entry'
+
+/** What was appended after a position. */
+const grown = (which: string) => `
+  select position, ${RECORD} from log
+  where position > $1 and ${which} order by position limit ${HEADS}`
 
 export const LOG = named('log', {
   /**
@@ -64,9 +70,9 @@ export const LOG = named('log', {
     order by feed.at desc, position desc limit $5`,
   /** When it returns, every append that has a position has ended. */
   settle: `select pg_advisory_xact_lock(${GATE})`,
-  grown: `
-    select position, ${RECORD} from log
-    where position > $1 and resource not like '["$%' order by position limit ${HEADS}`,
+  end: 'select max(position) as position from log',
+  clients: grown(`resource not like '["$%'`),
+  others: grown(`resource like '["$%' and resource <> '${CHECKPOINTS}'`),
   all: `
     select position as place, ${RECORD} from log where position > $1
     order by position limit ${PAGE}`,

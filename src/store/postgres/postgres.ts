@@ -17,7 +17,7 @@ import { newestOf } from '../log/heads.ts'
 import { filingOf, laneOf, lanesOf } from '../log/lanes.ts'
 import { createPacking, type Packing } from '../log/packing.ts'
 import { headOf, recordOf } from '../log/row.ts'
-import type { Grown, Range, RawRecord, Search, SearchResult, Store } from '../store.ts'
+import type { Grown, HeadsOf, Range, RawRecord, Search, SearchResult, Store } from '../store.ts'
 import { type Access, CALL_MS, type Connections, type Row, type Value } from './connections.ts'
 import { digestOf } from './digests.ts'
 import { createPostgresKeyring } from './keyring.ts'
@@ -97,16 +97,16 @@ function logOf(
     }))
   }
 
-  async function heads(since = '0'): Promise<Grown> {
-    const rows = await access.transaction('durable', async ({ run }) => {
+  async function heads(since = '0', of: HeadsOf = 'clients'): Promise<Grown> {
+    const [rows, [last]] = await access.transaction('durable', async ({ run }) => {
       await run(LOG.settle)
-      return run(LOG.grown, [Number(since)])
+      const end = await run(LOG.end)
+      return [await run(LOG[of], [Number(since)]), end] as const
     })
-    return {
-      heads: newestOf(rows.map(headOf)),
-      cursor: String(rows.at(-1)?.position ?? since),
-      more: rows.length === HEADS,
-    }
+    const more = rows.length === HEADS
+    // Where there is nothing more, it goes on behind what was looked through.
+    const cursor = rows.length > 0 ? rows.at(-1)?.position : (last?.position ?? since)
+    return { heads: newestOf(rows.map(headOf)), cursor: String(cursor), more }
   }
 
   async function* records(resource?: string): AsyncIterable<RawRecord> {

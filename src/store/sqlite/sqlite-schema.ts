@@ -1,5 +1,6 @@
 /** The tables of the log on SQLite, and the statements over them. */
 
+import { CHECKPOINTS } from '../resource.ts'
 import type { Database } from './database.ts'
 
 /**
@@ -44,6 +45,11 @@ const PAGE = 500
 /** Entries that are looked at for the heads of one checkpoint. */
 export const HEADS = 1_000
 
+/** What was appended after a position. */
+const grown = (which: string) => `
+  select position, resource, seq, entry from log
+  where position > ? and ${which} order by position limit ${HEADS}`
+
 /** The statements that read. */
 export function prepareLogReads(database: Database) {
   database.exec(SCHEMA)
@@ -71,10 +77,9 @@ export function prepareLogReads(database: Database) {
         where lanes.lane = ? and feed.at >= ? and (feed.at, feed.position) < (?, ?)
         order by feed.at desc, feed.position desc limit ?`,
     ),
-    grown: prepare(
-      `select position, resource, seq, entry from log
-        where position > ? and resource not like '["$%' order by position limit ${HEADS}`,
-    ),
+    clients: prepare(grown(`resource not like '["$%'`)),
+    end: prepare('select max(position) as position from log'),
+    others: prepare(grown(`resource like '["$%' and resource <> '${CHECKPOINTS}'`)),
     all: prepare(
       `select position as place, resource, seq, entry from log where position > ?
         order by position limit ${PAGE}`,

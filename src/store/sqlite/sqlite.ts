@@ -6,7 +6,7 @@ import { newestOf } from '../log/heads.ts'
 import { laneOf } from '../log/lanes.ts'
 import { createPacking } from '../log/packing.ts'
 import { headOf, recordOf } from '../log/row.ts'
-import type { Grown, Range, RawRecord, Search, SearchResult, Store } from '../store.ts'
+import type { Grown, HeadsOf, Range, RawRecord, Search, SearchResult, Store } from '../store.ts'
 import type { Database, Row } from './database.ts'
 import { storing } from './database.ts'
 import { createKeyringCell } from './keyring.ts'
@@ -93,13 +93,13 @@ export function createSqliteStore(
     }))
   }
 
-  function heads(since = '0'): Grown {
-    const rows = log.grown.all(Number(since))
-    return {
-      heads: newestOf(rows.map(headOf)),
-      cursor: String(rows.at(-1)?.position ?? since),
-      more: rows.length === HEADS,
-    }
+  function heads(since = '0', of: HeadsOf = 'clients'): Grown {
+    const end = log.end.get()?.position ?? since
+    const rows = log[of].all(Number(since))
+    const more = rows.length === HEADS
+    // Where there is nothing more, it goes on behind what was looked through.
+    const cursor = rows.length > 0 ? rows.at(-1)?.position : end
+    return { heads: newestOf(rows.map(headOf)), cursor: String(cursor), more }
   }
 
   async function* records(resource?: string): AsyncIterable<RawRecord> {
@@ -127,7 +127,7 @@ export function createSqliteStore(
       return intent as Intent | undefined
     },
     search: async (request) => storing(() => search(request)),
-    heads: async (since) => storing(() => heads(since)),
+    heads: async (since, of) => storing(() => heads(since, of)),
     records,
     openIntents: async () => {
       const intents = (await entriesOf(storing(() => log.open.all()))) as readonly Intent[]
