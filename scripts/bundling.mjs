@@ -24,7 +24,8 @@ export const shared = {
 const NOT_ON_LAMBDA = [
   'src/store/sqlite/database.ts',
   'src/store/sqlite/sqlite.ts',
-  'src/store/sqlite/sqlite-identity.ts',
+  'src/store/sqlite/layout/sqlite-identity.ts',
+  'src/store/sqlite/layout/sqlite-layout.ts',
   'src/store/sqlite/threaded-writer.ts',
   'src/program/open-postgres.ts',
   'src/providers/local/index.ts',

@@ -1,7 +1,7 @@
 /** What a command is: a row in the table of its room, and a function that is loaded on use. */
 
 import type { Api } from '../sdk/api.ts'
-import type { OptionName, Values } from './options.ts'
+import type { Option, OptionName, Values } from './options.ts'
 import type { Terminal } from './terminal.ts'
 
 /** One of the words after the name of a command. */
@@ -24,6 +24,8 @@ export interface Command {
   readonly takes: readonly Argument[]
   /** In addition to `help`, which every command has. */
   readonly options: readonly OptionName[]
+  /** What an option means here, if that is not what it means elsewhere. */
+  readonly meanings?: Readonly<Partial<Record<OptionName, Pick<Option, 'value' | 'says'>>>>
   /** Complete command lines, each of which works with the development server. */
   readonly examples: readonly string[]
   /** It keeps running after its function has returned, until it is stopped. */

@@ -32,7 +32,8 @@ ${codes.join('\n')}
 
 /** The help of one command; `related`: the others of its noun. */
 export function helpOf(command: Command, related: readonly Command[] = []): string {
-  const { says, more, takes, options, examples } = command
+  const { says, more, takes, options, examples, meanings = {} } = command
+  const meaningOf = (name: OptionName): Option => ({ ...OPTIONS[name], ...meanings[name] })
   const parts = [
     `${says.charAt(0).toUpperCase()}${says.slice(1)}.${more === undefined ? '' : `\n\n${more}`}`,
     `usage: ${usageOf(command)}`,
@@ -42,7 +43,10 @@ export function helpOf(command: Command, related: readonly Command[] = []): stri
     ),
     section(
       'options:\n',
-      [...options, 'help' as const].map((name) => [spelled(name), OPTIONS[name].says]),
+      [...options, 'help' as const].map((name) => [
+        spelled(name, meaningOf(name)),
+        meaningOf(name).says,
+      ]),
     ),
     `examples:\n${examples.map((example) => `  ${example}`).join('\n')}`,
     section(
@@ -72,7 +76,6 @@ function section(title: string, rows: readonly (readonly [string, string])[]): s
   return title + rows.map(([name, says]) => `  ${name.padEnd(WIDTH)}${says}`).join('\n')
 }
 
-function spelled(name: OptionName): string {
-  const { value }: Option = OPTIONS[name]
+function spelled(name: OptionName, { value }: Option): string {
   return value === undefined ? `--${name}` : `--${name} ${value}`
 }

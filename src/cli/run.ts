@@ -3,7 +3,7 @@
 import { commandEnvironment } from '../config/environment.ts'
 import { isClientError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json/json.ts'
-import { VERSION } from '../http/wire/version.ts'
+import { VERSION } from '../core/version.ts'
 import { ClientryError } from '../sdk/error.ts'
 import type { Command } from './command.ts'
 import { COMMAND_GROUPS, COMMANDS } from './commands.ts'

@@ -2,8 +2,10 @@
 
 import { randomUUID } from 'node:crypto'
 import type { PostgresPlace } from '../config/config-store.ts'
+import { checkOpen } from '../store/layout/layout.ts'
 import { type Connections, createConnections } from '../store/postgres/connections.ts'
 import { createPostgresStore } from '../store/postgres/postgres.ts'
+import { postgresLayout } from '../store/postgres/postgres-layout.ts'
 import { createPostgresSchema } from '../store/postgres/postgres-schema.ts'
 import type { Store } from '../store/store.ts'
 import { checkId, checkMissing } from './store-check.ts'
@@ -21,9 +23,9 @@ interface OpenedPostgres {
 export async function openPostgres(
   store: PostgresPlace,
   mayCreate: boolean,
+  evenClosed = false,
 ): Promise<OpenedPostgres> {
-  const { password, ...settings } = store
-  const connections = createConnections({ ...settings, password: password?.reveal() })
+  const connections = connectionsTo(store)
   try {
     const schema = createPostgresSchema(connections)
     const place = `the schema ${store.schema} of the database ${store.database} on ${store.host}`
@@ -31,9 +33,16 @@ export async function openPostgres(
     if (isNew) checkMissing(store, place, mayCreate)
     const id = await schema.open(randomUUID)
     checkId(store, place, id)
+    const layout = postgresLayout(connections)
+    if (!evenClosed) checkOpen(layout.place, await layout.read())
     return { store: createPostgresStore(connections), id, isNew, connections }
   } catch (error) {
     await connections.close()
     throw error
   }
+}
+
+/** The connections that a configuration means. */
+export function connectionsTo({ password, ...settings }: PostgresPlace): Connections {
+  return createConnections({ ...settings, password: password?.reveal() })
 }

@@ -9,6 +9,9 @@ import type { Config } from '../config/config-parse.ts'
 import { awsCredentials } from '../config/environment.ts'
 import { ClientError } from '../core/errors.ts'
 import type { DynamodbSettings } from '../store/dynamodb/dynamodb-call.ts'
+import { createGate } from '../store/layout/closing.ts'
+import { checkOpen } from '../store/layout/layout.ts'
+import { migrate } from '../store/layout/migrate.ts'
 import type { Store } from '../store/store.ts'
 import { checkId, checkMissing, refusal } from './store-check.ts'
 
@@ -25,41 +28,45 @@ export interface OpeningOptions {
   readonly create?: boolean
   /** Writes to a file on a thread of its own, as a server does: a commit then keeps no other request waiting. */
   readonly threaded?: boolean
+  /** Also one that is closed to servers, which is then only read. */
+  readonly evenClosed?: boolean
 }
 
 /** @throws ClientError `store_unavailable`, and `invalid_request` if it is not the intended store */
 export async function openStore(
   { store, mode }: Pick<Config, 'store' | 'mode'>,
-  { create = false, threaded = false }: OpeningOptions = {},
+  options: OpeningOptions = {},
 ): Promise<OpenedStore> {
+  const { create = false, evenClosed = false } = options
   const mayCreate = create || store.create || mode === 'development'
-  if (store.type === 'sqlite') return openSqlite(store, mayCreate, threaded)
-  if (store.type === 'dynamodb') return openDynamodb(store, mayCreate)
+  if (store.type === 'sqlite') return openSqlite(store, { ...options, create: mayCreate })
+  if (store.type === 'dynamodb') return openDynamodb(store, { evenClosed, create: mayCreate })
   const { openPostgres } = await import('./open-postgres.ts')
-  return openPostgres(store, mayCreate)
+  return openPostgres(store, mayCreate, evenClosed)
 }
 
 type Of<T extends Config['store']['type']> = Extract<Config['store'], { readonly type: T }>
 
 async function openSqlite(
   store: Of<'sqlite'>,
-  mayCreate: boolean,
-  threaded: boolean,
+  { create = false, threaded = false, evenClosed = false }: OpeningOptions,
 ): Promise<OpenedStore> {
   const { path } = store
   const formerPath = 'formerPath' in store ? store.formerPath : undefined
   const isNew = !isThere(path)
   if (isNew) {
     if (formerPath !== undefined && isThere(formerPath)) throw moved(path, formerPath)
-    checkMissing(store, path, mayCreate)
+    checkMissing(store, path, create)
   }
-  const { openDatabase } = await import('../store/sqlite/database.ts')
+  const { openDatabase, placeOf } = await import('../store/sqlite/database.ts')
+  const { layoutIn } = await import('../store/sqlite/layout/sqlite-layout.ts')
   const { createSqliteStore } = await import('../store/sqlite/sqlite.ts')
-  const { storeIdIn } = await import('../store/sqlite/sqlite-identity.ts')
+  const { storeIdIn } = await import('../store/sqlite/layout/sqlite-identity.ts')
   const database = await openDatabase(path)
   try {
     const id = storeIdIn(database, randomUUID)
     checkId(store, path, id)
+    if (!evenClosed) checkOpen(placeOf(path), layoutIn(database))
     if (!threaded || path === ':memory:') return { store: createSqliteStore(database), id, isNew }
     const { startWriter } = await import('../store/sqlite/threaded-writer.ts')
     return { store: createSqliteStore(database, startWriter(path)), id, isNew }
@@ -78,28 +85,54 @@ function isThere(path: string): boolean {
   }
 }
 
-async function openDynamodb(store: Of<'dynamodb'>, mayCreate: boolean): Promise<OpenedStore> {
-  const [{ createDynamodbStore }, { createDynamodbIdentity }] = await Promise.all([
-    import('../store/dynamodb/dynamodb.ts'),
-    import('../store/dynamodb/dynamodb-identity.ts'),
-  ])
+async function openDynamodb(
+  store: Of<'dynamodb'>,
+  { create = false, evenClosed = false }: OpeningOptions,
+): Promise<OpenedStore> {
+  const [{ createDynamodbStore }, { createDynamodbIdentity }, { dynamodbLayout }] =
+    await Promise.all([
+      import('../store/dynamodb/dynamodb.ts'),
+      import('../store/dynamodb/dynamodb-identity.ts'),
+      import('../store/dynamodb/dynamodb-layout.ts'),
+    ])
+  const settings = dynamodbSettingsOf(store)
+  const identity = createDynamodbIdentity(settings)
+  const place = `the table ${store.table} of ${store.region}`
+  const layout = dynamodbLayout(settings)
+  const pass = createGate(layout, settings.now)
+  let [id] = await Promise.all([identity.read(), evenClosed ? undefined : pass()])
+  const isNew = id === undefined && !(await identity.isUsed())
+  if (id === undefined) {
+    if (isNew) {
+      checkMissing(store, place, create)
+      await migrate(layout)
+    }
+    id = await identity.claim(randomUUID())
+  }
+  checkId(store, place, id)
+  const opened = createDynamodbStore(settings)
+  if (evenClosed) return { store: opened, id, isNew }
+  // The table refuses nothing by itself.
+  const append: Store['append'] = async (entry) => {
+    await pass()
+    return opened.append(entry)
+  }
+  const check = async () => {
+    await pass()
+    await opened.check()
+  }
+  return { store: { ...opened, append, check }, id, isNew }
+}
+
+/** How the table of a configuration is called. */
+export function dynamodbSettingsOf(store: Of<'dynamodb'>): DynamodbSettings {
   const { table, region, endpoint = `https://dynamodb.${region}.amazonaws.com` } = store
   const credentials = async () => {
     const awsKeys = awsCredentials()
     if (awsKeys !== undefined) return awsKeys
     throw new ClientError('store_unavailable', 'There are no AWS credentials for the history.')
   }
-  const settings: DynamodbSettings = { table, region, endpoint, credentials, now: Date.now }
-  const identity = createDynamodbIdentity(settings)
-  const place = `the table ${table} of ${region}`
-  let id = await identity.read()
-  const isNew = id === undefined && !(await identity.isUsed())
-  if (id === undefined) {
-    if (isNew) checkMissing(store, place, mayCreate)
-    id = await identity.claim(randomUUID())
-  }
-  checkId(store, place, id)
-  return { store: createDynamodbStore(settings), id, isNew }
+  return { table, region, endpoint, credentials, now: Date.now }
 }
 
 const moved = (path: string, formerPath: string) =>

@@ -1,9 +1,9 @@
 /** `GET /`: where things are, as a page for a browser and as JSON for a program. */
 
+import { VERSION } from '../../core/version.ts'
 import type { Answer } from '../answer.ts'
 import type { Exchange } from '../exchange.ts'
 import { accepted } from '../wire/accept.ts'
-import { VERSION } from '../wire/version.ts'
 import { escaped, page } from './html.ts'
 
 const PLACES = [

@@ -5,21 +5,12 @@
 
 import type { JsonObject } from '../../core/json/json.ts'
 import { isRecord } from '../../core/json/json.ts'
-import { parseJson, stringifyJson } from '../../core/json/json-text.ts'
 import type { Fingerprints } from '../../core/secrecy/fingerprint.ts'
-import { hashOf } from '../../store/log/chain.ts'
+import { checkRecord, type Fault, type Tail } from '../../store/layout/chains.ts'
 import type { Checkpoint, Head } from '../../store/log/entry.ts'
 import { CHECKPOINTS } from '../../store/resource.ts'
-import type { RawRecord, Store } from '../../store/store.ts'
+import type { Store } from '../../store/store.ts'
 import { codeOf } from '../upkeep/checkpoint.ts'
-
-/** A record that was changed or is missing. */
-export interface Fault {
-  readonly resource: string
-  readonly seq: number
-  /** The reason, as a clause. */
-  readonly why: string
-}
 
 export interface Verdict {
   readonly records: number
@@ -41,14 +32,11 @@ export interface Verification {
 
 const PROGRESS_EVERY = 10_000
 
-/** The newest intact record of a log. */
-interface Tail {
-  readonly seq: number
-  readonly hash: string
-}
+/** What can be verified. */
+export type Verifiable = Pick<Store, 'records'>
 
 /** Checks everything that a store holds. */
-export async function verifyLog(store: Store, options: Verification = {}): Promise<Verdict> {
+export async function verifyLog(store: Verifiable, options: Verification = {}): Promise<Verdict> {
   const { newest, claims, tail, faults } = await readCheckpoints(store, options)
   const tails = new Map(tail === undefined ? [] : [[CHECKPOINTS, tail]])
   const broken = new Set(faults.map(({ resource }) => resource))
@@ -59,7 +47,7 @@ export async function verifyLog(store: Store, options: Verification = {}): Promi
     const { resource, seq } = record
     // Records after a bad one in the same log prove nothing; the checkpoints have already been checked.
     if (resource === CHECKPOINTS || broken.has(resource)) continue
-    const { why, hash } = check(record, tails.get(resource), claims.get(resource))
+    const { why, hash } = checkRecord(record, tails.get(resource), claims.get(resource))
     if (why === undefined) {
       tails.set(resource, { seq, hash })
     } else {
@@ -77,46 +65,6 @@ export async function verifyLog(store: Store, options: Verification = {}): Promi
   return { records, logs, checkpoint: newest, faults }
 }
 
-interface Checked {
-  readonly entry: JsonObject
-  readonly hash: string
-  /** Why the record is not intact; `undefined` if it is. */
-  readonly why: string | undefined
-}
-
-function check(record: RawRecord, before: Tail | undefined, claim?: Head): Checked {
-  const { entry, hash, spelled } = read(record.text) ?? { entry: {}, hash: '', spelled: '' }
-  const whyOf = () => {
-    if (hash === '') return 'it is not a JSON object'
-    if (entry.resource !== record.resource || entry.seq !== record.seq)
-      return 'it is stored in the place of another record'
-    if (entry.seq !== (before?.seq ?? 0) + 1) return `it follows ${before?.seq ?? 'nothing'}`
-    if (entry.hash !== hash) return 'its hash does not match its content'
-    if (entry.previous !== (before?.hash ?? ''))
-      return 'it does not contain the hash of the record before it'
-    // The same content can be spelled in many ways, and the hash covers only the content.
-    if (spelled !== record.text) return 'it is not spelled as it was written'
-    if (claim?.seq === entry.seq && claim.hash !== hash)
-      return 'a checkpoint has recorded another one'
-    return undefined
-  }
-  return { entry, hash, why: whyOf() }
-}
-
-/**
- * A record with its hash and canonical spelling; `undefined` if it cannot be parsed or is nested
- * too deeply.
- */
-function read(text: string): (Omit<Checked, 'why'> & { readonly spelled: string }) | undefined {
-  try {
-    const entry: unknown = parseJson(text)
-    if (!isRecord(entry)) return undefined
-    return { entry, hash: hashOf(entry), spelled: stringifyJson(entry) }
-  } catch {
-    return undefined
-  }
-}
-
 interface Checkpoints {
   readonly newest: Checkpoint | undefined
   /** The furthest recorded position in each log. */
@@ -127,14 +75,14 @@ interface Checkpoints {
 
 /** What the intact checkpoints say, and the first one that is not intact. */
 async function readCheckpoints(
-  store: Store,
+  store: Verifiable,
   { fingerprints, expected }: Verification,
 ): Promise<Checkpoints> {
   const claims = new Map<string, Head>()
   let newest: Checkpoint | undefined
   let isMatched = expected === undefined
   for await (const record of store.records(CHECKPOINTS)) {
-    const { entry, why = faultOf(entry, fingerprints) } = check(record, newest)
+    const { entry, why = faultOf(entry, fingerprints) } = checkRecord(record, newest)
     const { resource, seq } = record
     // Neither this checkpoint nor any after it is evidence against a record.
     if (why !== undefined) return { newest, claims, tail: newest, faults: [{ resource, seq, why }] }

@@ -1,6 +1,7 @@
 /** The statements over the log on PostgreSQL. */
 
 import { CHECKPOINTS } from '../resource.ts'
+import { READABLE } from './migrations.ts'
 import { named } from './statements.ts'
 
 /** Entries that are looked at for the heads of one checkpoint. */
@@ -30,8 +31,8 @@ export const LOG = named('log', {
   append: `
     with gate as materialized (select pg_advisory_xact_lock_shared(${GATE})),
     appended as (
-      insert into log (log, seq, resource, entry, write_id)
-      select $1::bytea, $2::bigint, $3, $4, $5::uuid from gate
+      insert into log (log, seq, resource, entry, write_id, layout)
+      select $1::bytea, $2::bigint, $3, $4, $5::uuid, ${READABLE.current} from gate
       on conflict do nothing returning position
     ), opened as (
       insert into open_intents (log, seq)

@@ -1,6 +1,6 @@
 /**
- * The tables on PostgreSQL, as steps from one version to the next. What has landed is never edited: a change is one more
- * step at the end.
+ * The layouts of a store on PostgreSQL, as rows of migrations. What has landed is never edited: a change is one more
+ * row at the end.
  *
  * Logs, clients, terms and lanes are found by digests, since an index takes no more than 2,704 bytes and a name may
  * be longer. `log`: every entry, with a `position` in the order in which numbers were given out; the unique pair is
@@ -8,6 +8,9 @@
  * clients: each entry is filed under every combination of what can be asked for. `due`: when something has to be
  * done for a client by itself.
  */
+
+import type { Readable } from '../layout/layout.ts'
+import type { Migration } from '../layout/migrate.ts'
 
 const LOG = `
   create table identity (id text primary key);
@@ -121,5 +124,36 @@ const MIRROR = `
 /** The wrapped keys by which entries are sealed, in one row. */
 const KEYRING = 'create table keyring (id int primary key check (id = 1), ring text not null);'
 
-/** The step to each version, the first one at the beginning. */
-export const MIGRATIONS: readonly string[] = [LOG + DOCUMENTS + MIRROR, KEYRING]
+/** What programs compare with their own layout that do not know the table after it. */
+const SCHEMA_VERSION = 'create table schema_version (version int not null)'
+
+/** The layout of the program that wrote an entry, so that the database can refuse one that may use it no more. */
+const WRITERS = 'alter table log add column layout int'
+
+/** One row: what `Layout` says. */
+const LAYOUT = `
+  create table layout (
+    version int not null,
+    readers int not null,
+    program text collate "C",
+    closed text collate "C"
+  )
+`
+
+export const POSTGRES_MIGRATIONS: readonly Migration<string>[] = [
+  {
+    to: 1,
+    says: 'the tables are made',
+    readers: 1,
+    steps: [SCHEMA_VERSION, LOG, DOCUMENTS, MIRROR],
+  },
+  { to: 2, says: 'the keyring is added', readers: 2, steps: [KEYRING] },
+  {
+    to: 3,
+    says: 'the layout is recorded in the schema and with each entry',
+    readers: 2,
+    steps: [WRITERS, LAYOUT],
+  },
+]
+
+export const READABLE: Readable = { oldest: 1, current: 3 }

@@ -15,29 +15,24 @@ import { dueAfter } from '../log/due.ts'
 import type { Entry, Intent } from '../log/entry.ts'
 import { newestOf } from '../log/heads.ts'
 import { filingOf, laneOf, lanesOf } from '../log/lanes.ts'
-import { createPacking, type Packing } from '../log/packing.ts'
+import type { Packing } from '../log/packing.ts'
 import { headOf, recordOf } from '../log/row.ts'
-import type { Grown, HeadsOf, Range, RawRecord, Search, SearchResult, Store } from '../store.ts'
+import type { Grown, HeadsOf, Range, Search, SearchResult, Store } from '../store.ts'
 import { type Access, CALL_MS, type Connections, type Row, type Value } from './connections.ts'
 import { digestOf } from './digests.ts'
 import { createPostgresKeyring } from './keyring.ts'
 import { createListener } from './listener.ts'
 import { HEADS, LOG } from './log-statements.ts'
 import { createPostgresMirror } from './mirror/postgres-mirror.ts'
+import { packingOn, recordsOn } from './postgres-records.ts'
 
 /** A store whose tables are there (`postgres-schema.ts`); `close` closes the connections too. */
 export function createPostgresStore(connections: Connections): Store {
   const { within, settings } = connections
   const listener = createListener(settings)
   const whenever = within(() => CALL_MS)
-  const packing = createPacking(async (resource, seq) => {
-    const { result: rows } = await whenever.run(LOG.oldestFirst, [
-      digestOf(resource),
-      seq,
-      seq + 1,
-      1,
-    ])
-    return rows[0] && String(rows[0].entry)
+  const packing = packingOn({
+    run: async (statement, values) => (await whenever.run(statement, values)).result,
   })
   const bounded = (access: Access): Store => ({
     ...logOf(access, packing, listener.announce),
@@ -109,27 +104,6 @@ function logOf(
     return { heads: newestOf(rows.map(headOf)), cursor: String(cursor), more }
   }
 
-  async function* records(resource?: string): AsyncIterable<RawRecord> {
-    const rows = access.walk(async function* ({ run }) {
-      // From before the first place that anyone could write.
-      for (let place = -END; ; ) {
-        const page: readonly Row[] =
-          resource === undefined
-            ? await run(LOG.all, [place])
-            : await run(LOG.whole, [place, digestOf(resource)])
-        yield* page
-        const last = page.at(-1)
-        if (last === undefined) return
-        place = Number(last.place)
-      }
-    })
-    for await (const row of rows) {
-      const record = recordOf(row)
-      const [text = ''] = await packing.unpack([record]).catch(() => [])
-      yield { ...record, text }
-    }
-  }
-
   return {
     append,
     last: async (resource) => (await entries(resource, { newestFirst: true, limit: 1 }))[0],
@@ -140,7 +114,7 @@ function logOf(
     },
     search,
     heads,
-    records,
+    records: (resource) => access.walk((session) => recordsOn(session, resource, packing)),
     openIntents: async () => {
       const { result } = await access.run(LOG.open)
       const intents = (await entriesOf(result)) as readonly Intent[]

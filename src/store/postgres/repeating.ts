@@ -3,6 +3,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { DatabaseError } from 'pg'
 import { ClientError, isClientError } from '../../core/errors.ts'
+import { closedIn } from '../layout/layout.ts'
 
 /** For how long something is tried again (milliseconds). */
 const REPEAT_MS = 4_000
@@ -72,9 +73,12 @@ const isPassing = (error: unknown) =>
   (error instanceof DatabaseError && /^(40001|40P01|53300)$/.test(error.code ?? ''))
 
 /** That the store cannot do something; `isUncertain`: it may have been done. */
-export const unavailable = (cause: unknown, isUncertain = false): ClientError =>
-  new ClientError(
+export function unavailable(cause: unknown, isUncertain = false): ClientError {
+  const closed = closedIn(cause)
+  if (closed !== undefined) return new ClientError('store_unavailable', closed, { cause })
+  return new ClientError(
     'store_unavailable',
     'The history cannot be written at the moment, and nothing is changed without it. Try again later.',
     { cause, retryAfter: 5, ...(isUncertain ? { uncertain: true } : {}) },
   )
+}

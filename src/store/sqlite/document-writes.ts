@@ -1,34 +1,12 @@
-/** The table of documents on SQLite, and what is written to it. */
+/** The statements over the table of documents on SQLite, and what is written to it. */
 
 import type { DocumentMark, DocumentRow, Replacement } from '../documents.ts'
-import type { Database } from './database.ts'
-
-const SCHEMA = `
-  create table if not exists documents (
-    collection text not null,
-    id text not null,
-    body text not null,
-    expires_at integer,
-    grant_id text,
-    uid text,
-    user_code text,
-    consumed_at integer,
-    primary key (collection, id)
-  ) without rowid;
-  create index if not exists documents_by_expiry on documents (expires_at)
-    where expires_at is not null;
-  create index if not exists documents_by_grant on documents (grant_id, collection)
-    where grant_id is not null;
-  create index if not exists documents_by_uid on documents (uid, collection) where uid is not null;
-  create index if not exists documents_by_user_code on documents (user_code, collection)
-    where user_code is not null;
-`
+import type { Database } from './connection.ts'
 
 const COLUMNS = { id: 'id', uid: 'uid', userCode: 'user_code', grantId: 'grant_id' } as const
 
 /** The statements that read. */
 export function prepareDocumentReads(database: Database) {
-  database.exec(SCHEMA)
   const finder = (by: DocumentMark) =>
     database.prepare(
       `select id, body, consumed_at from documents
@@ -44,7 +22,6 @@ export function prepareDocumentReads(database: Database) {
 
 /** The writes, each a part of a transaction; `now` in epoch seconds. */
 export function documentWrites(database: Database) {
-  database.exec(SCHEMA)
   const insert = `insert into documents (collection, id, body, expires_at, grant_id, uid, user_code)
     values (?, ?, ?, ?, ?, ?, ?)`
   const prepare = (sql: string) => database.prepare(sql)

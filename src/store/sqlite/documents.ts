@@ -4,8 +4,8 @@
  */
 
 import { type DocumentSettings, type Documents, documentsOver } from '../documents.ts'
-import type { Database, Row } from './database.ts'
-import { storing } from './database.ts'
+import type { Database, Row } from './connection.ts'
+import { storing } from './connection.ts'
 import { prepareDocumentReads } from './document-writes.ts'
 import { committedAtOnce } from './group-commit.ts'
 import { createWriter, type Writer } from './writer.ts'

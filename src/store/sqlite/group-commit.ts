@@ -3,7 +3,7 @@
  * several requests write meanwhile is made durable together by the next one.
  */
 
-import { type Database, rest, storing, transaction } from './database.ts'
+import { type Database, rest, storing, transaction } from './connection.ts'
 
 /** How long the lock is left to another process that was waiting for it: it looks more often (milliseconds). */
 const TURN_MS = 0.5

@@ -1,11 +1,7 @@
 /** The keyring on SQLite: one row. What it replaces is overwritten in the file, not only freed. */
 
 import type { KeyringCell } from '../keys/keyring.ts'
-import { type Database, storing } from './database.ts'
-
-const SCHEMA = `
-  create table if not exists keyring (id integer primary key check (id = 1), ring text not null)
-`
+import { type Database, storing } from './connection.ts'
 
 /** The keyring of an open database; `replace`: the write below, by the writer of the file. */
 export function createKeyringCell(
@@ -28,7 +24,6 @@ function ringIn(database: Database): string | undefined {
 
 /** The write, a part of a transaction. */
 export function keyringWrites(database: Database) {
-  database.exec(SCHEMA)
   const insert = database.prepare('insert into keyring values (1, ?) on conflict do nothing')
   const update = database.prepare('update keyring set ring = ? where ring = ?')
   return {

@@ -3,7 +3,7 @@
 import { dueAfter } from '../log/due.ts'
 import type { Entry } from '../log/entry.ts'
 import { filingOf, lanesOf } from '../log/lanes.ts'
-import type { Database } from './database.ts'
+import type { Database } from './connection.ts'
 import { prepareBehind } from './mirror/sqlite-mirror-schema.ts'
 import { prepareLogWrites } from './sqlite-schema.ts'
 

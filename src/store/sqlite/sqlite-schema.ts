@@ -1,47 +1,9 @@
-/** The tables of the log on SQLite, and the statements over them. */
+/** The statements over the tables of the log on SQLite (`layout/sqlite-migrations.ts`). */
 
 import { CHECKPOINTS } from '../resource.ts'
-import type { Database } from './database.ts'
+import type { Database } from './connection.ts'
+import { READABLE } from './layout/sqlite-migrations.ts'
 
-/**
- * `log`: every entry in the order in which it was appended (`position`). The unique pair is the "append
- * if absent". `operations` finds an intent. `lanes` and `feed` are the history across clients: each
- * entry is filed under every combination of what can be asked for, so that a page costs the same
- * however rare its entries are. `due`: when something has to be done for a client by itself.
- */
-const SCHEMA = `
-  create table if not exists log (
-    position integer primary key,
-    resource text not null,
-    seq integer not null,
-    entry text not null,
-    unique (resource, seq)
-  );
-  create table if not exists open_intents (
-    resource text primary key,
-    seq integer not null
-  ) without rowid;
-  create table if not exists operations (
-    operation_id text primary key,
-    position integer not null
-  ) without rowid;
-  create table if not exists lanes (id integer primary key, lane text not null unique);
-  create table if not exists feed (
-    lane integer not null,
-    at integer not null,
-    position integer not null,
-    primary key (lane, at, position)
-  ) without rowid;
-  create table if not exists due (
-    resource text primary key,
-    at integer not null
-  ) without rowid;
-  create index if not exists due_by_time on due (at);
-  create table if not exists probe (id integer primary key, at integer not null);
-`
-
-/** Rows of one answer while everything is walked through. */
-const PAGE = 500
 /** Entries that are looked at for the heads of one checkpoint. */
 export const HEADS = 1_000
 
@@ -52,7 +14,6 @@ const grown = (which: string) => `
 
 /** The statements that read. */
 export function prepareLogReads(database: Database) {
-  database.exec(SCHEMA)
   const prepare = (sql: string) => database.prepare(sql)
   return {
     oldestFirst: prepare(
@@ -80,24 +41,16 @@ export function prepareLogReads(database: Database) {
     clients: prepare(grown(`resource not like '["$%'`)),
     end: prepare('select max(position) as position from log'),
     others: prepare(grown(`resource like '["$%' and resource <> '${CHECKPOINTS}'`)),
-    all: prepare(
-      `select position as place, resource, seq, entry from log where position > ?
-        order by position limit ${PAGE}`,
-    ),
-    whole: prepare(
-      `select seq as place, resource, seq, entry from log where seq > ? and resource = ?
-        order by seq limit ${PAGE}`,
-    ),
   }
 }
 
 /** The statements that write. */
 export function prepareLogWrites(database: Database) {
-  database.exec(SCHEMA)
   const prepare = (sql: string) => database.prepare(sql)
   return {
     insert: prepare(
-      'insert into log (resource, seq, entry) values (?, ?, ?) on conflict do nothing returning position',
+      `insert into log (resource, seq, entry, layout) values (?, ?, ?, ${READABLE.current})
+        on conflict do nothing returning position`,
     ),
     opened: prepare('insert or replace into open_intents (resource, seq) values (?, ?)'),
     closed: prepare('delete from open_intents where resource = ?'),

@@ -4,12 +4,12 @@ import { parseJson, stringifyJson } from '../../core/json/json-text.ts'
 import type { Entry, Intent } from '../log/entry.ts'
 import { newestOf } from '../log/heads.ts'
 import { laneOf } from '../log/lanes.ts'
-import { createPacking } from '../log/packing.ts'
 import { headOf, recordOf } from '../log/row.ts'
-import type { Grown, HeadsOf, Range, RawRecord, Search, SearchResult, Store } from '../store.ts'
-import type { Database, Row } from './database.ts'
-import { storing } from './database.ts'
+import type { Grown, HeadsOf, Range, Search, SearchResult, Store } from '../store.ts'
+import type { Database, Row } from './connection.ts'
+import { storing } from './connection.ts'
 import { createKeyringCell } from './keyring.ts'
+import { packingIn, recordsIn } from './layout/sqlite-records.ts'
 import { rowOf } from './log-writes.ts'
 import { createSqliteMirror } from './mirror/sqlite-mirror.ts'
 import { createRecentEntries } from './recent-entries.ts'
@@ -23,10 +23,7 @@ export function createSqliteStore(
 ): Store {
   const log = storing(() => prepareLogReads(database))
 
-  const packing = createPacking(async (resource, seq) => {
-    const [row] = storing(() => log.oldestFirst.all(resource, seq, seq + 1, 1))
-    return row && String(row.entry)
-  })
+  const packing = storing(() => packingIn(database))
 
   const recent = createRecentEntries()
 
@@ -102,22 +99,6 @@ export function createSqliteStore(
     return { heads: newestOf(rows.map(headOf)), cursor: String(cursor), more }
   }
 
-  async function* records(resource?: string): AsyncIterable<RawRecord> {
-    const page = (place: number) =>
-      resource === undefined ? log.all.all(place) : log.whole.all(place, resource)
-    // From before the first place that anyone could write.
-    for (let place = -END; ; ) {
-      const rows = storing(() => page(place))
-      for (const record of rows.map(recordOf)) {
-        const [text = ''] = await packing.unpack([record]).catch(() => [])
-        yield { ...record, text }
-      }
-      const last = rows.at(-1)
-      if (last === undefined) return
-      place = Number(last.place)
-    }
-  }
-
   return {
     append,
     last,
@@ -128,7 +109,7 @@ export function createSqliteStore(
     },
     search: async (request) => storing(() => search(request)),
     heads: async (since, of) => storing(() => heads(since, of)),
-    records,
+    records: (resource) => recordsIn(database, resource, packing),
     openIntents: async () => {
       const intents = (await entriesOf(storing(() => log.open.all()))) as readonly Intent[]
       return intents.toSorted((one, other) => one.at - other.at)

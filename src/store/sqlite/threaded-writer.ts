@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { ClientError, isClientError } from '../../core/errors.ts'
-import { unwritable } from './database.ts'
+import { unwritable } from './connection.ts'
 import { createHaltState, type HaltState, halt } from './halt.ts'
 import type { Job, Writer } from './writer.ts'
 

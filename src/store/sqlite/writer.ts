@@ -3,8 +3,8 @@
  * writer of a file puts what waits at the same time into one commit, whatever it is about.
  */
 
-import type { Database } from './database.ts'
-import { storing } from './database.ts'
+import type { Database } from './connection.ts'
+import { storing } from './connection.ts'
 import { documentWrites } from './document-writes.ts'
 import { committedInGroups } from './group-commit.ts'
 import { keyringWrites } from './keyring.ts'

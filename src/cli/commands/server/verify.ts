@@ -7,14 +7,14 @@ import { isClientError } from '../../../core/errors.ts'
 import { createFingerprints } from '../../../core/secrecy/fingerprint.ts'
 import { openStoreAndKeys } from '../../../program/open-keys.ts'
 import {
-  type Fault,
   type Verdict,
+  type Verifiable,
   type Verification,
   verifyLog,
 } from '../../../service/reading/verify.ts'
+import type { Fault } from '../../../store/layout/chains.ts'
 import { openToRead } from '../../../store/sqlite/database.ts'
-import { createSqliteStore } from '../../../store/sqlite/sqlite.ts'
-import type { Store } from '../../../store/store.ts'
+import { recordsIn } from '../../../store/sqlite/layout/sqlite-records.ts'
 import type { Run } from '../../command.ts'
 import { storeConfiguration } from '../../connect/configuration.ts'
 import { EXIT, UsageError } from '../../exit.ts'
@@ -35,11 +35,9 @@ type Checked = Verdict & { readonly store?: string }
 
 async function verdictOf(options: Values, terminal: Terminal): Promise<Checked> {
   const expected = expectedOf(options.checkpoint)
-  const { store, id, ...checkOptions } = await openStoreOf(options)
+  const { store, id, close, ...checkOptions } = await openStoreOf(options)
   const progress = (records: number) => terminal.progress(`${records} records`)
-  const verdict = await verifyLog(store, { ...checkOptions, progress, ...expected }).finally(
-    store.close,
-  )
+  const verdict = await verifyLog(store, { ...checkOptions, progress, ...expected }).finally(close)
   return { ...(id === undefined ? {} : { store: id }), ...verdict }
 }
 
@@ -74,23 +72,30 @@ function expectedOf(text: string | undefined): Pick<Verification, 'expected'> {
   return { expected: { seq: Number(seq), hash } }
 }
 
-async function openStoreOf({
-  database,
-  config,
-}: Values): Promise<
-  { readonly store: Store; readonly id?: string } & Pick<Verification, 'fingerprints'>
-> {
+/** What is opened to be verified. */
+interface OpenedToVerify extends Pick<Verification, 'fingerprints'> {
+  readonly store: Verifiable
+  readonly id?: string
+  close(): Promise<void>
+}
+
+async function openStoreOf({ database, config }: Values): Promise<OpenedToVerify> {
   if (database === undefined) {
     // A store that does not exist has no history to check, and none is created.
     const settings = await storeConfiguration(config, FILE_INSTEAD)
-    const { store, id, keys } = await openStoreAndKeys(settings, { readOnly: true })
-    return { store, id, fingerprints: createFingerprints(keys.digestKey) }
+    const options = { readOnly: true, evenClosed: true }
+    const { store, id, keys } = await openStoreAndKeys(settings, options)
+    return { store, id, close: store.close, fingerprints: createFingerprints(keys.digestKey) }
   }
   if (config !== undefined) throw new UsageError('Give either --database or --config.')
   if (!statSync(database, { throwIfNoEntry: false })?.isFile()) {
     throw new UsageError(`There is no file ${database}.`)
   }
-  return { store: createSqliteStore(await openToRead(database)) }
+  const opened = await openToRead(database)
+  return {
+    store: { records: (resource) => recordsIn(opened, resource) },
+    close: async () => opened.close(),
+  }
 }
 
 const FILE_INSTEAD = '--database FILE (with npm start: .clientry/clientry.db), '

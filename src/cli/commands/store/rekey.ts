@@ -1,6 +1,8 @@
 /** `clientry store rekey`: wraps the keys of a store under the key of the configuration. */
 
+import type { Config } from '../../../config/config-parse.ts'
 import { openStore } from '../../../program/open-store.ts'
+import { operateOn } from '../../../program/operate/operated-store.ts'
 import { rekeyStore } from '../../../program/rekey-store.ts'
 import type { KeyUse, Rekeyed } from '../../../store/keys/rekey.ts'
 import type { Run } from '../../command.ts'
@@ -12,6 +14,8 @@ export const run: Run = async ({ options, terminal }) => {
   const { abandon } = options
   const config = await storeConfiguration(options.config)
   const { store, id } = await openStore(config)
+  // What earlier versions cannot open is in the store from now on.
+  if (options['dry-run'] !== true) await requireCurrent(config)
   const rekeyed = await rekeyStore(store, config, {
     dryRun: options['dry-run'] === true,
     ...(abandon === undefined ? {} : { abandon }),
@@ -21,6 +25,11 @@ export const run: Run = async ({ options, terminal }) => {
   if (options.json === true) terminal.printJson({ store: id, ...rekeyed })
   else show(terminal, id, rekeyed)
   return EXIT.ok.code
+}
+
+async function requireCurrent(config: Config): Promise<void> {
+  const store = await operateOn(config.store)
+  await store.requireCurrent().finally(store.close)
 }
 
 function show(terminal: Terminal, id: string, { keys, uses, ...counts }: Rekeyed): void {

@@ -1,8 +1,17 @@
-/** The commands about the store itself. */
+/** The commands about the store of a configuration: what its operator does, beside the servers. */
 
 import type { Command } from '../../command.ts'
 
 export const STORE_COMMANDS: readonly Command[] = [
+  {
+    name: 'store migrate',
+    says: "bring a store up to this version's layout",
+    more: 'A server does the same as it starts, except on DynamoDB. Verifies the chain of every log first, and then changes all or nothing. There is no way back but the backup. Without --config: the configuration that CLIENTRY_CONFIG names.',
+    takes: [],
+    options: ['config', 'dry-run', 'yes', 'json'],
+    examples: ['clientry store migrate --config clientry.yaml --yes'],
+    load: () => import('./migrate.ts'),
+  },
   {
     name: 'store rekey',
     says: 'wrap the keys of the store under the key of the configuration',

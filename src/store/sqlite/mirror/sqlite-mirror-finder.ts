@@ -6,7 +6,7 @@
 
 import { setImmediate as turnOfOthers } from 'node:timers/promises'
 import type { MirrorSearch } from '../../mirror.ts'
-import { type Database, type Statement, storing, type Value } from '../database.ts'
+import { type Database, type Statement, storing, type Value } from '../connection.ts'
 import { LONG_TEXT, ROWS_OF_PLACE } from './sqlite-mirror-schema.ts'
 
 /** Rows, and characters of texts, that are looked at for one page. */

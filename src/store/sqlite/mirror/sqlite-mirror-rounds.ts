@@ -4,7 +4,7 @@
  */
 
 import type { Claim, Place, Task } from '../../mirror.ts'
-import type { Database } from '../database.ts'
+import type { Database } from '../connection.ts'
 import {
   type MirrorStatements,
   placeNumber,

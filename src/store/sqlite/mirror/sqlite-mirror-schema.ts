@@ -1,68 +1,7 @@
-/** The tables of the mirror on SQLite, and the statements that write and find single clients. */
+/** The statements that write and find single clients of the mirror on SQLite (`layout/sqlite-migrations.ts`). */
 
 import type { Place } from '../../mirror.ts'
-import { type Database, type Row, type Statement, transaction } from '../database.ts'
-
-/**
- * `mirror_clients` is small, since it is walked through; what is shown is in `mirror_records`. A `row` is
- * the place's number and the client's number in it, so that the order of rows is one over all places and
- * a place is a range. `mirror_text` finds any part of a text (its words are all its trigrams, so that a
- * phrase of it is a part of the text); what is too long for it is listed in `mirror_long`, and always looked
- * at. `mirror_terms` holds what a filter names. `mirror_removed` keeps late
- * readings of a removed client out. `mirror_places` and `mirror_unread` are the round under way.
- */
-const SCHEMA = `
-  create table if not exists mirror_places (
-    number integer primary key,
-    provider text not null,
-    pool text not null,
-    next integer not null default 0,
-    complete integer not null default 0,
-    begun_at integer,
-    started integer,
-    listed integer not null default 0,
-    cursor text,
-    claimed_by text,
-    claimed_until integer not null default 0,
-    unique (provider, pool)
-  );
-  create table if not exists mirror_clients (
-    row integer primary key,
-    place integer not null,
-    id text not null,
-    at integer not null,
-    seen integer not null default 0,
-    tag text not null,
-    text text not null,
-    unique (place, id)
-  );
-  create index if not exists mirror_clients_by_age on mirror_clients (place, at);
-  create table if not exists mirror_records (row integer primary key, record text not null);
-  create table if not exists mirror_terms (
-    term text not null,
-    row integer not null,
-    primary key (term, row)
-  ) without rowid;
-  create index if not exists mirror_terms_by_row on mirror_terms (row);
-  create virtual table if not exists mirror_text using fts5 (
-    text, content = '', contentless_delete = 1, tokenize = 'trigram case_sensitive 1'
-  );
-  create table if not exists mirror_long (row integer primary key);
-  create table if not exists mirror_removed (
-    place integer not null,
-    id text not null,
-    at integer not null,
-    primary key (place, id)
-  ) without rowid;
-  create table if not exists mirror_unread (
-    position integer primary key,
-    place integer not null,
-    id text not null,
-    tries integer not null default 0,
-    unique (place, id)
-  );
-  create index if not exists mirror_unread_in_turn on mirror_unread (place, tries, position);
-`
+import type { Database, Row } from '../connection.ts'
 
 /**
  * Texts of more bytes are in no index: where a part occurs in them thousands of times, a search would walk
@@ -70,19 +9,10 @@ const SCHEMA = `
  */
 export const LONG_TEXT = 4_096
 
-/** What an earlier version put into the index. */
-const FILE_LONG_TEXTS = `
-  insert into mirror_long select row from mirror_clients where octet_length(text) > ${LONG_TEXT};
-  delete from mirror_text where rowid in (select row from mirror_long);
-`
-
 /** Clients that a place can ever have had. */
 export const ROWS_OF_PLACE = 2 ** 40
 
 export function prepareMirror(database: Database) {
-  const isFiled = hasTable(database, 'mirror_long') || !hasTable(database, 'mirror_clients')
-  database.exec(SCHEMA)
-  if (!isFiled) transaction(database, () => database.exec(FILE_LONG_TEXTS))
   const prepare = (sql: string) => database.prepare(sql)
   return {
     addPlace: prepare(
@@ -136,35 +66,18 @@ export function prepareMirror(database: Database) {
   }
 }
 
-const hasTable = (database: Database, name: string) =>
-  database.prepare("select 1 from sqlite_master where type = 'table' and name = ?").get(name) !==
-  undefined
-
-/** `mirror_behind`: the logs whose newest outcome is not in the mirror yet, and the time of that. */
-const BEHIND = `
-  create table if not exists mirror_behind (
-    resource text primary key,
-    at integer not null
-  ) without rowid;
-`
-
-/** What keeps the mirror up with the log. A file that an earlier version has made gets its table here. */
+/** What keeps the mirror up with the log. */
 export function prepareBehind(database: Database) {
-  database.exec(BEHIND)
   return {
     fall: database.prepare('insert or replace into mirror_behind (resource, at) values (?, ?)'),
     caughtUp: database.prepare('delete from mirror_behind where resource = ? and at <= ?'),
   }
 }
 
-/** Reads what is behind; nothing is, as long as nothing has been written since this was kept. */
+/** Reads what is behind. */
 export function createBehind(database: Database): (limit: number) => readonly string[] {
-  let statement: Statement | undefined
-  return (limit) => {
-    if (statement === undefined && hasTable(database, 'mirror_behind'))
-      statement = database.prepare('select resource from mirror_behind order by at limit ?')
-    return statement?.all(limit).map(({ resource }) => String(resource)) ?? []
-  }
+  const statement = database.prepare('select resource from mirror_behind order by at limit ?')
+  return (limit) => statement.all(limit).map(({ resource }) => String(resource))
 }
 
 export type MirrorStatements = ReturnType<typeof prepareMirror>

@@ -2,7 +2,7 @@
 
 import type { Findable, Sight } from '../../mirror.ts'
 import type { ClientName } from '../../resource.ts'
-import type { Database, Row } from '../database.ts'
+import type { Database, Row } from '../connection.ts'
 import { roundWrites } from './sqlite-mirror-rounds.ts'
 import {
   LONG_TEXT,

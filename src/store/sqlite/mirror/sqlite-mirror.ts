@@ -9,8 +9,8 @@ import {
   type MirrorEntry,
   type Place,
 } from '../../mirror.ts'
-import type { Database, Row } from '../database.ts'
-import { storing } from '../database.ts'
+import type { Database, Row } from '../connection.ts'
+import { storing } from '../connection.ts'
 import { createWriter, type Writer } from '../writer.ts'
 import { createFinder } from './sqlite-mirror-finder.ts'
 import { roundReads } from './sqlite-mirror-rounds.ts'
@@ -30,7 +30,7 @@ export function createSqliteMirror(
   const sql = storing(() => prepareMirror(database))
   const finder = createFinder(database)
   const numbered = (place: Place) => placeRow(sql, place)
-  const behind = createBehind(database)
+  const behind = storing(() => createBehind(database))
   const { task } = storing(() => roundReads(database, sql))
 
   return {

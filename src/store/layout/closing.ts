@@ -1,0 +1,61 @@
+/** What an operator decides about who may use a store. */
+
+import { type Closed, checkLayout, checkOpen, type Layout } from './layout.ts'
+import type { LayoutHost } from './migrate.ts'
+
+/**
+ * Closes a store, or opens it again; `check` sees what it is in the lock, and may refuse.
+ * @throws ClientError `store_unavailable`
+ */
+export function setClosed<S>(
+  host: LayoutHost<S>,
+  closed: Closed | undefined,
+  check: (layout: Layout) => void = () => {},
+): Promise<void> {
+  return host.exclusively(async (session) => {
+    const layout = await session.read()
+    checkLayout(host.place, layout, host.readable)
+    check(layout)
+    const { closed: _, ...open } = layout
+    await session.write(closed === undefined ? open : { ...open, closed })
+  })
+}
+
+/** From now on only programs of this layout, or a later one, may use a store: it holds what earlier ones do not know. */
+export function requireCurrent<S>(host: LayoutHost<S>): Promise<void> {
+  return host.exclusively(async (session) => {
+    const layout = await session.read()
+    checkLayout(host.place, layout, host.readable)
+    const readers = Math.min(host.readable.current, layout.version)
+    if (readers > layout.readers) await session.write({ ...layout, readers })
+  })
+}
+
+/** For how long a look at a store that cannot enforce it is taken for what it is (milliseconds). */
+export const FRESH_MS = 5_000
+
+/**
+ * What a server asks before it writes to a store that cannot refuse by itself; `look` reads the layout, which then holds for
+ * `FRESH_MS`.
+ */
+export function createGate<S>(
+  { place, readable, read }: Pick<LayoutHost<S>, 'place' | 'readable' | 'read'>,
+  now: () => number,
+): () => Promise<void> {
+  let until = Number.NEGATIVE_INFINITY
+  let looking: Promise<void> | undefined
+  async function look(): Promise<void> {
+    const begun = now()
+    const layout = await read()
+    checkLayout(place, layout, readable)
+    checkOpen('The store of this server', layout)
+    until = begun + FRESH_MS
+  }
+  return async () => {
+    if (now() < until) return
+    looking ??= look().finally(() => {
+      looking = undefined
+    })
+    await looking
+  }
+}
