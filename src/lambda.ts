@@ -54,7 +54,7 @@ async function start(): Promise<Handler> {
   const log = createLog(write, config.log.level)
   for (const warning of configWarnings(config)) log(configurationLine(warning, Date.now()))
   const opening = opened(config)
-  const { app, sweep, rest } = await createClientry(config, {
+  const { app, sweep, notify, rest } = await createClientry(config, {
     background: false,
     store: opening.then(({ store }) => store),
     keys: opening.then(({ keys }) => keys),
@@ -65,9 +65,11 @@ async function start(): Promise<Handler> {
   return async (event, context) => {
     if (!isScheduled(event)) return answer(event, context)
     await sweep()
-    // Jobs continue as long as each client that is started can still end in time.
+    // Events and jobs continue as long as what is started can still end in time.
     const remaining = context?.getRemainingTimeInMillis?.() ?? 0
-    await rest(Date.now() + remaining - config.limits.deadlineMs - MARGIN_MS)
+    const until = Date.now() + remaining - config.limits.deadlineMs - MARGIN_MS
+    await notify(() => Date.now() >= until)
+    await rest(until)
     return { statusCode: 204, body: '', isBase64Encoded: false }
   }
 }

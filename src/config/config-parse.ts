@@ -19,6 +19,7 @@ import { type EncryptionKey, encryptionKeyOf } from './config-keys.ts'
 import { configSchema, issuer, type RawConfig } from './config-schema.ts'
 import { type StoreSettings, storeOf } from './config-store.ts'
 import { joined } from './config-text.ts'
+import { type WebhookSettings, webhooksOf } from './config-webhooks.ts'
 
 export interface Config {
   readonly mode: 'production' | 'development'
@@ -36,6 +37,7 @@ export interface Config {
   readonly leases: LeaseShares
   readonly quotas: QuotaSettings
   readonly mirror: { readonly refreshSeconds: number }
+  readonly webhooks: Readonly<Record<string, WebhookSettings>>
   readonly log: { readonly level: Level }
 }
 
@@ -94,6 +96,7 @@ export function parseConfig(input: unknown, environment: Environment, folder?: s
       return claimNames.length === 0 ? settings : { ...settings, claimNames }
     }),
     permissions,
+    webhooks: webhooksOf(raw.webhooks, { lookUp, faults }),
   }
   const issuers = raw.auth.issuers.map((one) => one.issuer)
   for (const [index, { provider }] of raw.auth.issuers.entries()) {

@@ -8,6 +8,7 @@ import { DEFAULT_QUOTAS } from '../http/quotas.ts'
 import { providerSchema } from '../providers/configured.ts'
 import { reference, text, url } from '../providers/setting-schemas.ts'
 import { DEFAULT_SHARES } from '../service/lease/lease-share.ts'
+import { EVENT_TYPES } from '../service/notify/client-event.ts'
 import { encryptionKey } from './config-keys.ts'
 
 const quota = z.int().check(z.gte(1), z.lte(1_000_000_000))
@@ -36,6 +37,18 @@ const grant = z.strictObject({
   issuer: z.optional(text),
   grants: z.array(z.enum(PERMISSIONS)).check(z.minLength(1)),
   providers: z.optional(texts),
+})
+
+const webhook = z.strictObject({
+  url,
+  /** One, or two while receivers change from one to the other. */
+  secrets: z.array(reference).check(z.minLength(1), z.maxLength(2)),
+  events: z.optional(z.array(z.enum(EVENT_TYPES)).check(z.minLength(1))),
+  privateAddresses: z._default(z.array(text), []),
+  /** The authority that the receiver's certificate comes from, in PEM. */
+  ca: z.optional(reference),
+  /** What was reported since then is delivered again, once for each new value. */
+  from: z.optional(text),
 })
 
 const milliseconds = z.int().check(z.gte(1), z.lte(900_000))
@@ -130,6 +143,8 @@ export const configSchema = z.strictObject({
     }),
     { refreshSeconds: 3_600 },
   ),
+  /** Where events are sent to, each by a name of one's own. */
+  webhooks: z._default(z.record(z.string().check(z.regex(/^[\w.-]{1,64}$/)), webhook), {}),
   log: z._default(z.strictObject({ level: z._default(z.enum(LEVELS), 'info') }), { level: 'info' }),
 })
 

@@ -85,6 +85,21 @@ export function eventLine(event: ProgramEvent, now: number): LogLine | undefined
         ...ends,
       }
     }
+    case 'webhook': {
+      const { webhook, delivered, failure } = event
+      if (failure === undefined)
+        return { time, level: 'debug', message: 'webhook', webhook, delivered }
+      const { why: cause, event: id } = failure
+      return {
+        time,
+        level: 'warn',
+        message: 'webhook failed',
+        webhook,
+        delivered,
+        cause,
+        event: id,
+      }
+    }
     case 'due':
     case 'store_failed':
     case 'jobs_running':

@@ -68,6 +68,7 @@ function counting(register: Registry, providerIds: readonly string[]): Metrics['
   const due = counter('due_done', 'Clients whose due work was done')
   const dueFailed = counter('due_failed', 'Failed attempts at due work', 'provider')
   for (const provider of providerIds) dueFailed.inc({ provider }, 0)
+  const webhooks = counter('webhook_events', 'Events sent to webhooks', 'webhook', 'outcome')
   const history = historyCounters(register, providerIds)
   const mirror = mirrorCounters(register, providerIds)
   for (const code of Object.keys(ERROR_CODES)) errors.inc({ code }, 0)
@@ -101,6 +102,9 @@ function counting(register: Registry, providerIds: readonly string[]): Metrics['
         return remaining.set(event.left)
       case 'due':
         return due.inc(event.done)
+      case 'webhook':
+        webhooks.inc({ webhook: event.webhook, outcome: 'delivered' }, event.delivered)
+        return webhooks.inc({ webhook: event.webhook, outcome: 'failed' }, event.failure ? 1 : 0)
       // It is said once, in the log.
       case 'notice':
         return undefined

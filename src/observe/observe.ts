@@ -11,6 +11,7 @@ import type { Call, UpstreamCall } from '../providers/call.ts'
 import type { PaceState, Provider } from '../providers/provider.ts'
 import type { JobsEvent } from '../service/jobs/jobs.ts'
 import type { Refreshed } from '../service/mirror/refresh.ts'
+import type { Delivered } from '../service/notify/deliver.ts'
 import type { ClientNotice, DueFailure } from '../service/upkeep/due.ts'
 import type { Entry } from '../store/log/entry.ts'
 import { around } from '../store/mirror.ts'
@@ -37,6 +38,8 @@ export type ProgramEvent =
   | { readonly kind: 'due'; readonly done: number }
   | ({ readonly kind: 'due_failed' } & DueFailure)
   | ({ readonly kind: 'notice' } & ClientNotice)
+  /** Events were sent to a webhook, or it did not take one. */
+  | ({ readonly kind: 'webhook'; readonly webhook: string } & Delivered)
 
 export type Observe = (event: ProgramEvent) => void
 

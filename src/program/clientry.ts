@@ -38,6 +38,7 @@ import type { Store } from '../store/store.ts'
 import { acceptedIssuers } from './accepted-issuers.ts'
 import { fetchDocument } from './fetch-document.ts'
 import { keysOfStore } from './open-keys.ts'
+import type { Webhooks } from './webhooks/webhooks.ts'
 
 const betweenRequests = lazy(() => import('./between-requests.ts'))
 const consoleIssuer = lazy(() => import('./console-issuer.ts'))
@@ -52,6 +53,8 @@ export interface Clientry {
   sweep(): Promise<void>
   /** Lets jobs continue until then (epoch ms), and ends running work in an orderly way. */
   rest(until: number): Promise<void>
+  /** Sends events to webhooks for a while; `true` if there is more to do right away. */
+  notify(stopped?: () => boolean): Promise<boolean>
   /** Works on the mirror for a while; `true` if there is more to do right away. */
   refresh(stopped?: () => boolean): Promise<boolean>
   close(): Promise<void>
@@ -174,6 +177,8 @@ export async function createClientry(
       log({ time: new Date(now()).toISOString(), level: 'error', message: 'keys', fault: says })
     })
   }
+  const hasWebhooks = Object.keys(config.webhooks).length > 0
+  let webhooks: Webhooks | undefined
   return {
     app: withCors(async (request) => {
       // A server does so at each sweep.
@@ -210,6 +215,12 @@ export async function createClientry(
       for (const part of parts) await part().catch((error: unknown) => failures.push(error))
       await renewal
       if (failures.length > 0) throw failures[0]
+    },
+    notify: async (stopped) => {
+      if (!hasWebhooks) return false
+      const { createWebhooks } = await betweenRequests()
+      webhooks ??= createWebhooks(config.webhooks, { service, owner, observe })
+      return webhooks.deliver(stopped)
     },
     refresh: async (stopped = () => false) => {
       const { refreshMirror } = await betweenRequests()

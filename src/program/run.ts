@@ -23,9 +23,9 @@ interface Running {
 
 /** How often to look for open changes (milliseconds). */
 const SWEEP_EVERY_MS = 15_000
-/** How often to look for work on the mirror when there was none (milliseconds). */
-const REFRESH_EVERY_MS = 15_000
-/** How long the last read for the mirror may take to end (milliseconds). */
+/** How often to look for work on the mirror, and for events, when there was none (milliseconds). */
+const LOOK_EVERY_MS = 15_000
+/** How long the last read for the mirror, and the last event, may take to end (milliseconds). */
 const LAST_READING_MS = 1_000
 /** How long running requests may take to end after the signal (milliseconds). */
 const GRACE_MS = 27_000
@@ -46,7 +46,9 @@ export async function runUntilStopped({ clientry, server, log, cleanUp }: Runnin
   await sweep()
   const timer = setInterval(sweep, SWEEP_EVERY_MS)
   const stop = new AbortController()
-  const refreshing = refreshUntil(stop.signal, clientry, failed('refresh failed'))
+  const { signal: stopping } = stop
+  const refreshing = repeatUntil(stopping, clientry.refresh, failed('refresh failed'))
+  const notifying = repeatUntil(stopping, clientry.notify, failed('notify failed'))
   const signal = await new Promise<string>((resolve) => {
     for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => resolve(name))
   })
@@ -54,20 +56,21 @@ export async function runUntilStopped({ clientry, server, log, cleanUp }: Runnin
   stop.abort()
   log({ time: new Date().toISOString(), level: 'info', message: 'stopping', signal })
   await Promise.all([server.close(GRACE_MS), clientry.rest(Date.now())])
-  // A read that is cut off loses nothing; the next start continues with the same client.
-  await within(refreshing, LAST_READING_MS, () => new Error('late')).catch(() => undefined)
+  // A read that is cut off loses nothing; the next start continues with the same client, and the same event.
+  const late = () => new Error('late')
+  await within(Promise.all([refreshing, notifying]), LAST_READING_MS, late).catch(() => undefined)
   await cleanUp?.()
   await clientry.close()
 }
 
-/** Works on the mirror until the signal comes. */
-async function refreshUntil(
+/** Works on something until the signal comes, with a pause where nothing is left to do. */
+async function repeatUntil(
   signal: AbortSignal,
-  { refresh }: Clientry,
+  work: (stopped: () => boolean) => Promise<boolean>,
   failed: (error: unknown) => void,
 ): Promise<void> {
   while (!signal.aborted) {
-    const more = await refresh(() => signal.aborted).catch(failed)
-    if (more !== true) await pause(REFRESH_EVERY_MS, undefined, { signal }).catch(() => undefined)
+    const more = await work(() => signal.aborted).catch(failed)
+    if (more !== true) await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined)
   }
 }

@@ -62,3 +62,6 @@ export function jobIdOf(resource: string): string | undefined {
   const { provider, id } = refOf(resource)
   return provider === JOBS ? id : undefined
 }
+
+/** The log of how far the events for a webhook have been delivered. */
+export const deliveryResource = (name: string) => JSON.stringify(['$webhook', null, name])

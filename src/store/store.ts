@@ -4,7 +4,8 @@
  */
 
 import type { KeyringCell } from './keys/keyring.ts'
-import type { Entry, Head, Intent } from './log/entry.ts'
+import type { Entry, Intent } from './log/entry.ts'
+import type { GrownHead } from './log/heads.ts'
 import type { Mirror } from './mirror.ts'
 
 /** A part of one log; without any member all of it, oldest first. */
@@ -65,7 +66,7 @@ export type HeadsOf = 'clients' | 'others'
 /** Logs that grew since a cursor. */
 export interface Grown {
   /** The newest entry of each, as far as it was looked; some may have been given before. */
-  readonly heads: readonly Head[]
+  readonly heads: readonly GrownHead[]
   /** Where to look on. */
   readonly cursor: string
   /** There is more after the cursor already. */

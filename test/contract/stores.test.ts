@@ -17,8 +17,15 @@ import type { Store } from '../../src/store/store.ts'
 import { eventually } from '../eventually.ts'
 import { closingOf, intentOf, jobClaimOf, jobOf, outsideChangeOf } from '../fixtures/entries.ts'
 import { describePostgres, openPlace } from '../postgres/place.ts'
+import { describeDelivery } from './delivery-cases.ts'
 import { type Dynamodb, startDynamodb } from './dynamodb.ts'
-import { describeStore, STORE_UNAVAILABLE } from './store.ts'
+import { describeStore, STORE_UNAVAILABLE, type StoreSubject } from './store.ts'
+
+/** All of it, for each of them. */
+function describeStores(subject: StoreSubject): void {
+  describeStore(subject)
+  describe(subject.name, () => describeDelivery(subject))
+}
 
 const RESOURCE = '["cognito","eu-central-1_abc","client"]'
 
@@ -28,7 +35,7 @@ const SQLITE_OUTAGES: Readonly<Record<string, readonly [string, string]>> = {
   'the file is read-only': ['pragma query_only = on', 'pragma query_only = off'],
 }
 
-describeStore({
+describeStores({
   name: 'SQLite',
   outages: Object.keys(SQLITE_OUTAGES),
   open: async () => {
@@ -58,7 +65,7 @@ describeStore({
   },
 })
 
-describeStore({
+describeStores({
   name: 'SQLite with a thread that writes',
   outages: ['another process keeps the lock'],
   open: async () => {
@@ -109,7 +116,7 @@ const DYNAMODB_FAULTS = {
   'the credentials have expired': 'expired_credentials',
 } as const
 
-describeStore({
+describeStores({
   name: 'DynamoDB',
   outages: ['no one listens', ...Object.keys(DYNAMODB_FAULTS)],
   open: async () => {
@@ -136,7 +143,7 @@ describeStore({
 })
 
 describePostgres('on PostgreSQL', () =>
-  describeStore({
+  describeStores({
     name: 'PostgreSQL',
     outages: ['no one listens', 'the rights are gone'],
     open: async () => {

@@ -76,6 +76,7 @@ export interface WorldOptions {
   readonly providers?: JsonObject
   readonly quotas?: JsonObject
   readonly console?: Json
+  readonly webhooks?: Json
   /** Beside the variables of its own configuration. */
   readonly environment?: Readonly<Record<string, string>>
   readonly level?: Level
@@ -144,6 +145,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       ...(options.server === undefined ? {} : { server: options.server }),
       ...(options.console === undefined ? {} : { console: options.console }),
       ...(options.quotas === undefined ? {} : { quotas: options.quotas }),
+      ...(options.webhooks === undefined ? {} : { webhooks: options.webhooks }),
       ...(options.level === undefined ? {} : { log: { level: options.level } }),
     },
     {

@@ -29,8 +29,13 @@ const headOf = (id: string, seq = 1): Head => ({ resource: id, seq, hash: `${id}
 const heads = (count: number) => Array.from({ length: count }, (_, index) => headOf(`${index}`))
 const checkpoints = () => bench.service.store.entries(CHECKPOINTS) as Promise<readonly Checkpoint[]>
 
+/** What it reports of a log beside its end is no matter here. */
+interface Answer extends Partial<Omit<Grown, 'heads'>> {
+  readonly heads?: readonly Head[]
+}
+
 /** The real store, reporting these logs, one answer after the other; the last one again and again. */
-function telling(...answers: readonly Partial<Grown>[]): {
+function telling(...answers: readonly Answer[]): {
   service: Service
   asked: (string | undefined)[]
 } {
@@ -39,7 +44,8 @@ function telling(...answers: readonly Partial<Grown>[]): {
     if (of === 'others') return { heads: [], cursor: 'o', more: false }
     const answer = answers[Math.min(asked.length, answers.length - 1)]
     asked.push(since)
-    return { heads: [], cursor: 'c', more: false, ...answer }
+    const grown = { heads: [], cursor: 'c', more: false, ...answer }
+    return { ...grown, heads: grown.heads.map((head: Head) => ({ ...head, first: 1 })) }
   }
   const store = { ...bench.service.store, heads: tell }
   return { service: { ...bench.service, store, now: () => 77 }, asked }

@@ -69,7 +69,10 @@ export function shownClient(
 }
 
 /** The stored record; `undefined` if it was sealed with a key that is no longer in use. */
-export function mirroredOf({ seal }: Service, entry: MirrorEntry): Mirrored | undefined {
+export function mirroredOf(
+  { seal }: Pick<Service, 'seal'>,
+  entry: MirrorEntry,
+): Mirrored | undefined {
   const { client: ref, record, tag, at: verifiedAt } = entry
   try {
     return { ref, native: seal.open(record, sealPlace(ref)), tag, verifiedAt }

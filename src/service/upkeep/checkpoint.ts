@@ -42,7 +42,7 @@ export async function addCheckpoint(service: Service): Promise<Checkpoint | unde
     for (let from = 0; from === 0 || from < heads.length; from += MAX_HEADS) {
       // If the process dies in between, the next one begins where this one did.
       const whole = from + MAX_HEADS >= heads.length
-      const part = heads.slice(from, from + MAX_HEADS)
+      const part = heads.slice(from, from + MAX_HEADS).map(headIn)
       const next = nextCheckpoint(service, last, part, whole ? after : before)
       // Another instance is adding checkpoints.
       if (!(await store.append(next))) return added
@@ -53,6 +53,9 @@ export async function addCheckpoint(service: Service): Promise<Checkpoint | unde
     if (!clients.more && !others.more) return added
   }
 }
+
+/** What a checkpoint names of it. */
+const headIn = ({ resource, seq, hash }: Head): Head => ({ resource, seq, hash })
 
 /** Where the logs that are not of clients were last named up to; `undefined`: never. */
 async function othersCursor(

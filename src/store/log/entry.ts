@@ -218,6 +218,27 @@ export interface KeysRecord extends EntryBase {
   readonly keys: readonly Pick<RingKey, 'id' | 'purpose' | 'number' | 'wrappedBy'>[]
 }
 
+/** How far the events for one webhook have been delivered, in a log of its own. */
+export interface Delivery extends EntryBase {
+  readonly kind: 'delivery'
+  /** Everything before this place was delivered; the store's own text. */
+  readonly cursor: string
+  /** When the logs were read up to there (epoch milliseconds). */
+  readonly reachedAt: number
+  /** Nothing that is older is delivered (epoch milliseconds). */
+  readonly notBefore: number
+  /** The replay that this is part of, as the configuration names its beginning. */
+  readonly from?: string
+  /** By the digest of a log: the newest entry of it that was delivered lately, and when (epoch milliseconds). */
+  readonly delivered: Readonly<Record<string, readonly [seq: number, at: number]>>
+  /** Ids of what is overdue and was reported, as long as it is. */
+  readonly overdue: readonly string[]
+  /** The same of what ends soon, and when that was last looked for (epoch milliseconds). */
+  readonly endings: { readonly lookedAt: number; readonly ids: readonly string[] }
+  /** Who delivers, and until when no one else does (epoch milliseconds). */
+  readonly claim?: { readonly owner: string; readonly until: number }
+}
+
 export type Entry =
   | Intent
   | Closing
@@ -230,4 +251,5 @@ export type Entry =
   | FirstLook
   | Checkpoint
   | KeysRecord
+  | Delivery
   | JobEntry
