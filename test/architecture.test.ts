@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   service: ['core', 'store', 'providers', 'service'],
   http: ['core', 'contract', 'providers', 'service', 'http'],
   observe: ['core', 'store', 'providers', 'service', 'http', 'observe'],
-  config: ['core', 'net', 'providers', 'service', 'http', 'config'],
+  config: ['core', 'contract', 'net', 'providers', 'service', 'http', 'config'],
   node: ['core', 'net', 'http', 'node'],
   lambda: ['core', 'http', 'lambda'],
   program: [

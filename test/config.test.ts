@@ -100,6 +100,57 @@ describe('whose tokens a row of auth.permissions is about', () => {
   })
 })
 
+describe('limits in a row of auth.permissions', () => {
+  const row = { scope: 's', grants: ['clients:write'] }
+  const auth = (one: object) => ({
+    ...good(),
+    auth: { ...good().auth, permissions: [one] },
+  })
+  const faultsOf = (one: object): string => {
+    try {
+      parseConfig(auth(one), ENVIRONMENT)
+      return ''
+    } catch (error) {
+      return String(error)
+    }
+  }
+
+  it('are kept as they are written', () => {
+    const only = {
+      pools: ['eu-west-1_abc'],
+      clients: ['one'],
+      names: [{ pattern: 'Ours *' }],
+      teams: ['payments'],
+      fields: ['callbacks', 'providerSettings.addons'],
+      values: [{ pattern: 'https://*.example.com/**' }],
+      operations: ['updateClient'],
+    }
+    const { permissions } = parseConfig(auth({ ...row, only }), ENVIRONMENT)
+    expect(permissions).toMatchObject([{ only }])
+  })
+
+  it.each([
+    [{ ...row, only: {} }, /only must limit something/],
+    [{ ...row, only: { teams: [] } }, /teams/],
+    [{ ...row, only: { pools: ['eu-west-1_other'] } }, /pools names eu-west-1_other/],
+    [{ ...row, only: { names: ['Ours *'] } }, /names contains \*/],
+    [{ ...row, only: { fields: ['callback'] } }, /fields names callback, which is no attribute/],
+    [{ ...row, only: { operations: ['patchClient'] } }, /operations names patchClient/],
+    [{ ...row, only: { colour: ['red'] } }, /only/],
+    [
+      { ...row, grants: ['clients:write', 'clients:delete'], only: { fields: ['callbacks'] } },
+      /fields can limit .* only: give clients:delete a row of its own/,
+    ],
+    [
+      { ...row, grants: ['secrets:rotate'], only: { values: ['x'] } },
+      /values can limit .* only: give secrets:rotate/,
+    ],
+    [{ ...row, grants: ['metrics:read'], only: { teams: ['a'] } }, /metrics:read, which no limit/],
+  ])('are refused where they would limit nothing: %j', (one, says) => {
+    expect(faultsOf(one)).toMatch(says)
+  })
+})
+
 describe('claims in a row of auth.permissions', () => {
   const GITHUB = 'https://token.actions.githubusercontent.com'
   const TENANT = 'https://tenant.eu.auth0.com/'

@@ -1,9 +1,11 @@
 /** What rows of `auth.permissions` mean: whose tokens they are about, by scope and by claims, and where they hold. */
 
 import { isRecord } from '../core/json/json.ts'
-import type { ClaimRule, ClaimValue } from '../http/auth/claim-rule.ts'
+import type { TextRule } from '../core/rights/text-rule.ts'
+import type { ClaimRule } from '../http/auth/claim-rule.ts'
 import { ANY_ISSUER, type PermissionGrant } from '../http/auth/permissions.ts'
 import type { RawConfig } from './config-schema.ts'
+import { limitFaults } from './grant-limits.ts'
 import { namesOwner, ownerClaimsOf } from './shared-issuers.ts'
 
 type RawGrant = NonNullable<RawConfig['auth']['permissions']>[number]
@@ -27,6 +29,7 @@ export function grantsOf(
     if (unknown !== undefined) {
       faults.push(`${at}.providers names ${unknown}, which is not configured.`)
     }
+    faults.push(...limitFaults(row, at, providers))
     return grantOf(row, at, issuers, faults)
   })
 }
@@ -108,7 +111,7 @@ function ruleOf(claims: unknown, at: string, faults: string[]): ClaimRule {
   return Object.fromEntries(entries)
 }
 
-function allowedValues(value: unknown, at: string, faults: string[]): readonly ClaimValue[] {
+function allowedValues(value: unknown, at: string, faults: string[]): readonly TextRule[] {
   const isPattern = isRecord(value) && Object.keys(value).join() === 'pattern'
   const text = isPattern ? value.pattern : value
   if (typeof text !== 'string' || text === '' || text.length > MAX_LENGTH) {

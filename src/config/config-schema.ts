@@ -15,6 +15,9 @@ const quota = z.int().check(z.gte(1), z.lte(1_000_000_000))
 const part = z.number().check(z.gt(0), z.lte(1))
 const texts = z.array(text).check(z.minLength(1))
 
+/** Texts, compared exactly, or `{ pattern }`. */
+const rules = z.array(z.union([text, z.strictObject({ pattern: text })])).check(z.minLength(1))
+
 export const issuer = z.strictObject({
   issuer: url,
   jwksUrl: z.optional(url),
@@ -37,6 +40,18 @@ const grant = z.strictObject({
   issuer: z.optional(text),
   grants: z.array(z.enum(PERMISSIONS)).check(z.minLength(1)),
   providers: z.optional(texts),
+  /** What it is limited to; see `grant-limits.ts`. */
+  only: z.optional(
+    z.strictObject({
+      pools: z.optional(texts),
+      clients: z.optional(rules),
+      names: z.optional(rules),
+      teams: z.optional(texts),
+      fields: z.optional(texts),
+      values: z.optional(rules),
+      operations: z.optional(texts),
+    }),
+  ),
 })
 
 const webhook = z.strictObject({

@@ -3,7 +3,8 @@
  * them must say whose tokens it means, by a claim that the service writes and that no other customer can have.
  */
 
-import type { ClaimRule, ClaimValue } from '../http/auth/claim-rule.ts'
+import type { TextRule } from '../core/rights/text-rule.ts'
+import type { ClaimRule } from '../http/auth/claim-rule.ts'
 
 /** Claim → what the value of its owner begins with, up to the sign that ends the owner's name; absent: only whole values. */
 type OwnerClaims = Readonly<Record<string, RegExp | undefined>>
@@ -64,5 +65,5 @@ const sharedAt = (issuer: string): OwnerClaims | undefined => {
 }
 
 /** A whole value has one owner; a pattern has where the owner's name stands before its first wildcard. */
-const isOwned = (beginning: RegExp | undefined, value: ClaimValue): boolean =>
+const isOwned = (beginning: RegExp | undefined, value: TextRule): boolean =>
   typeof value === 'string' || beginning?.test(value.pattern) === true

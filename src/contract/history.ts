@@ -18,6 +18,7 @@ export type HistoryAction =
   | 'remove'
   | 'protect'
   | 'unprotect'
+  | 'assign'
   | 'suspend'
   | 'resume'
   | 'lease'

@@ -9,6 +9,8 @@ export type ClientKind = 'spa' | 'web' | 'native' | 'machine'
 export interface Creation extends PlaceOfClient {
   /** What the client is for. */
   readonly kind: ClientKind
+  /** Whose client it is; absent: the team that the caller's grant is limited to, if it is one, else no team's. */
+  readonly team?: string
   readonly client: ClientPatch
 }
 
@@ -28,6 +30,8 @@ export interface CopyRequest {
   readonly userPoolId?: string | undefined
   /** Absent: the kind that the client is of. */
   readonly kind?: ClientKind
+  /** Whose client the copy is; absent: as of a client that is made. */
+  readonly team?: string
   /** What is to be otherwise than at the client that is copied. */
   readonly client?: ClientPatch
   /** Copies what can be copied, where something cannot. */

@@ -22,10 +22,33 @@ export interface MissingPermission {
   readonly scopes: readonly string[]
 }
 
+/** A text, or a pattern for texts. */
+export type TextRule = string | { readonly pattern: string }
+
+/** What a grant is limited to; what is absent limits nothing. */
+export interface GrantLimit {
+  readonly pools?: readonly string[]
+  readonly clients?: readonly TextRule[]
+  readonly names?: readonly TextRule[]
+  readonly teams?: readonly string[]
+  readonly fields?: readonly string[]
+  readonly values?: readonly TextRule[]
+  readonly operations?: readonly string[]
+}
+
+/** Permissions that hold within a limit. */
+export interface LimitedGrant {
+  readonly permissions: readonly Permission[]
+  readonly only: GrantLimit
+}
+
 /** What the caller may do at one provider. */
 export interface CallerAt {
   readonly provider: string
+  /** Those that hold for every client there. */
   readonly permissions: readonly Permission[]
+  /** Those that hold within limits; absent: there are none. */
+  readonly limited?: readonly LimitedGrant[]
   readonly missing: readonly MissingPermission[]
 }
 

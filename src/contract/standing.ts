@@ -10,6 +10,11 @@ export interface ProtectionRequest extends PlaceOfClient {
   readonly protected: boolean
 }
 
+export interface TeamRequest extends PlaceOfClient {
+  /** Whose client it is; `null`: no team's. */
+  readonly team: string | null
+}
+
 /** A client that is off for a while. */
 export interface Suspension {
   /** RFC 3339; absent where the provider has a setting for it. */
@@ -42,6 +47,8 @@ export interface OpenChange {
 export interface Standing extends ClientName {
   /** Whether it is kept from being removed and suspended. */
   readonly protected: boolean
+  /** Whose client it is, as grants can be limited to; absent: no team's. */
+  readonly team?: string
   /** Where it is off, or was suspended here. */
   readonly suspension?: Suspension
   /** Those that were retired for a later time. */
@@ -65,6 +72,7 @@ export interface ResumptionRequest extends PlaceOfChange {
 /** Named bodies of this file. */
 export interface StandingBodies {
   readonly ProtectionRequest: ProtectionRequest
+  readonly TeamRequest: TeamRequest
   readonly Standing: Standing
   readonly Suspension: Suspension
   readonly SuspensionRequest: SuspensionRequest

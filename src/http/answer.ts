@@ -13,6 +13,7 @@ import { isFingerprint } from '../core/secrecy/hidden.ts'
 import type { Secret } from '../core/secrecy/secret.ts'
 import type { ClientRef } from '../providers/call.ts'
 import type { Standing } from '../service/base/request.ts'
+import { PLAIN_CHALLENGE } from './auth/challenge.ts'
 import { managedBody, STANDING_MEMBERS, standingBody, suspensionBody } from './standing.ts'
 import type { Site } from './target.ts'
 import { accepted, rangesOf } from './wire/accept.ts'
@@ -148,6 +149,10 @@ export function errorAnswer(thrown: unknown, request: HttpRequest, requestId: st
   return {
     status: error.status,
     headers: {
+      // RFC 6750 section 3.1; a refusal that names the scope has its own.
+      ...(error.code === 'insufficient_scope'
+        ? { 'www-authenticate': `${PLAIN_CHALLENGE}, error="insufficient_scope"` }
+        : {}),
       ...headers,
       ...(retryAfter === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfter)) }),
       ...(problem ? { 'content-type': 'application/problem+json; charset=utf-8' } : {}),

@@ -8,6 +8,7 @@ import { ClientError, isClientError } from '../core/errors.ts'
 import { withinDeadline } from '../service/base/deadline.ts'
 import { type Answer, asResponse, errorAnswer } from './answer.ts'
 import { bearerToken } from './auth/bearer.ts'
+import { accessOf } from './auth/permissions.ts'
 import { checkConditions, ifNoneMatchOf } from './conditions.ts'
 import { isAmong } from './etag.ts'
 import type { Exchange, HttpSettings, Trace } from './exchange.ts'
@@ -61,9 +62,12 @@ export function createApp(settings: HttpSettings): App {
       const params = paramsOf(match.params)
       const operation = route.operationId
       if (principal !== undefined) settings.quotas.count({ operation, request, query, principal })
-      const service = withinDeadline(settings.service, request.deadline)
       const now = settings.service.now()
       const permissions = permissionsWithin(settings.permissions, principal, now)
+      const service = {
+        ...withinDeadline(settings.service, request.deadline),
+        ...(principal && { access: accessOf(permissions, principal, route) }),
+      }
       const outcome = {
         settings: { ...settings, service, permissions },
         request,

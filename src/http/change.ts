@@ -2,6 +2,7 @@
 
 import { isClientError } from '../core/errors.ts'
 import type { Json, JsonObject } from '../core/json/json.ts'
+import { noSuchClient } from '../core/rights/access.ts'
 import type { Need } from '../core/rights/rights.ts'
 import { maskOf } from '../core/secrecy/fingerprint.ts'
 import { replaceHidden } from '../core/secrecy/hidden.ts'
@@ -17,7 +18,7 @@ import { actorOf } from './auth/principal.ts'
 import { ifMatchOf, keyOfRequest } from './conditions.ts'
 import { etagOf, noneMatchCheck, readBody } from './etag.ts'
 import type { Exchange } from './exchange.ts'
-import { noSuchClient, type Site, type Target } from './target.ts'
+import type { Site, Target } from './target.ts'
 
 /** Changes the client, or plans the change with `?dryRun=true`, and answers what came of it. */
 export async function answerChange(
@@ -180,9 +181,12 @@ export function writing(exchange: Exchange, { principal }: Site, key: Key | unde
  */
 export function checkNeeds(
   { settings }: Exchange,
-  { place, principal, may }: Site,
+  { place, principal, may, access }: Site,
   needs: readonly Need[],
 ): void {
+  access?.take(needs)
+  // Of a client that is to be made, it is known once the plan is judged.
+  if (access !== undefined && !access.isKnown()) return
   const lacking = needs.find(({ permission }) => !may(permission))
   if (lacking === undefined) return
   const { permission, field } = lacking

@@ -7,11 +7,14 @@ import type { Json } from '../core/json/json.ts'
 import type { Mapping } from '../core/mapping/mapping.ts'
 import type { Operation } from '../core/patch/json-patch.ts'
 import type { Patch } from '../core/patch/patch.ts'
+import { type Access, noSuchClient } from '../core/rights/access.ts'
 import type { Permission } from '../core/rights/permissions.ts'
-import type { ClientRef, Place } from '../providers/call.ts'
+import type { ClientRef, Place, UpstreamCall } from '../providers/call.ts'
 import type { Provider } from '../providers/provider.ts'
-import { ANY_ISSUER, requirePermission } from './auth/permissions.ts'
-import type { Principal } from './auth/principal.ts'
+import { type Looking, lookFor } from '../service/access/fresh-look.ts'
+import { callerOf as callerText, callOf } from '../service/base/service.ts'
+import { ANY_ISSUER, heldFor, insufficientScope, requirePermission } from './auth/permissions.ts'
+import { actorOf, type Principal } from './auth/principal.ts'
 import type { Exchange } from './exchange.ts'
 
 /** A provider, or a user pool of one, and what the caller may do there. */
@@ -21,6 +24,8 @@ export interface Site {
   readonly principal: Principal
   /** The request knows that this server, or the provider, works by means of the client. */
   readonly ownClient: boolean
+  /** By which limited grants are judged; absent: the caller has none there, and `may` is about every client. */
+  readonly access: Access | undefined
   may(permission: Permission): boolean
 }
 
@@ -48,19 +53,60 @@ export function permissionOf({ row: { permission } }: Pick<Exchange, 'row'>): Pe
 
 /**
  * Finds the client that the path names and checks the permission, which is that of the operation unless it is
- * about another place.
+ * about another place. Where grants of the caller are limited, it looks at the client first.
  * @throws ClientError `invalid_field`, `insufficient_scope`, `not_found`
  */
-export function targetOf(
+export async function targetOf(
   exchange: Exchange,
   name: PlaceName,
   permission = permissionOf(exchange),
-): Target {
+): Promise<Target> {
   const site = siteOf(exchange, name, permission)
   const ref = { ...site.place, id: clientId(exchange, site.provider) }
   exchange.trace.ref = ref
-  return { ...site, ref }
+  const { service } = exchange.settings
+  const access = site.access && service.access?.(ref)
+  if (access === undefined) return { ...site, ref }
+  await lookFor(service, access, lookingFor(exchange, site.provider, ref))
+  const { alternative = permission } = exchange.row
+  if (!access.may(alternative) && !access.may(permission)) throw lacking(exchange, site, permission)
+  return { ...site, ref, access, may: access.may }
 }
+
+/** A look at a client on behalf of the caller of a request. */
+export function lookingFor(exchange: Exchange, provider: Provider, ref: ClientRef): Looking {
+  const { settings, requestId, request, trace, operation } = exchange
+  const caller = callerText(actorOf(callerOf(exchange)))
+  const { deadline } = request
+  const onUpstream = (one: UpstreamCall) => trace.upstream.push(one)
+  const context = { operationId: requestId, requestId, caller, deadline, onUpstream }
+  const removedToo = OF_REMOVED.includes(operation)
+  return { ref, provider, call: callOf(settings.service, context), removedToo }
+}
+
+/** Operations that are about clients that were removed, too. */
+const OF_REMOVED: readonly string[] = [
+  'getClientHistory',
+  'searchHistory',
+  'getOperation',
+  'copyClient',
+  'restoreClient',
+  'deleteClient',
+]
+
+/**
+ * Refuses a caller without a further permission at a place, or on the client that was looked at there.
+ * @throws ClientError `insufficient_scope`
+ */
+export function requireAlso(exchange: Exchange, site: Site, permission: Permission): void {
+  if (!site.may(permission)) throw lacking(exchange, site, permission)
+}
+
+const lacking = (
+  { settings }: Exchange,
+  { principal, place }: Pick<Site, 'principal' | 'place'>,
+  permission: Permission,
+) => insufficientScope(settings.permissions, { principal, providerId: place.provider, permission })
 
 /**
  * Finds the place that a request names and checks the permission.
@@ -109,11 +155,31 @@ function locate(
     })
   }
   onProvider(id)
-  const may = (one: Permission) => permissions.of(principal, id).has(one)
-  if (!may(alternative)) requirePermission(permissions, { principal, providerId: id, permission })
-  const place = { provider: id, ...poolOf(provider, name.userPoolId, may) }
+  const held = heldAt(exchange, id)
+  if (!held.has(alternative) && !held.has(permission)) {
+    throw lacking(exchange, { principal, place: { provider: id } }, permission)
+  }
+  const poolsFor = (one: Permission) =>
+    provider.userPools?.filter((userPoolId) => {
+      const access = service.access?.({ provider: id, userPoolId })
+      return access === undefined ? held.has(one) : access.reaches(one)
+    }) ?? []
+  const place = { provider: id, ...poolOf(provider, name.userPoolId, poolsFor('clients:read')) }
+  const access = service.access?.(place)
+  if (access !== undefined && !access.reaches(alternative) && !access.reaches(permission)) {
+    // Byte for byte the answer for a pool that does not exist.
+    throw noSuchClient()
+  }
   const ownClient = ownClientOf(exchange, name)
-  return { place, provider, principal, ownClient, may }
+  const may = access?.may ?? ((one) => held.has(one))
+  return { place, provider, principal, ownClient, access, may }
+}
+
+/** What the caller may do by this operation at a provider, to some client there at least. */
+export function heldAt({ settings, operation, row, principal }: Exchange, providerId: string) {
+  const { unlimited } = row
+  const caller = callerOf({ principal })
+  return heldFor(settings.permissions, caller, { providerId, operation, unlimited })
 }
 
 /** In the body, or else in the query of those routes that have it. */
@@ -125,7 +191,7 @@ function ownClientOf({ query }: Exchange, { ownClient }: PlaceName): boolean {
 }
 
 /** The caller of a route that is not public. */
-export function callerOf({ principal }: Exchange): Principal {
+export function callerOf({ principal }: Pick<Exchange, 'principal'>): Principal {
   if (principal !== undefined) return principal
   throw new ClientError('unauthenticated', 'The request needs an access token.')
 }
@@ -147,13 +213,15 @@ export function actorIn(exchange: Exchange): {
 export function visibleProviders(exchange: Exchange): readonly string[] {
   const { service, permissions } = exchange.settings
   const principal = callerOf(exchange)
-  return [...service.providers.keys()].filter((id) => permissions.of(principal, id).size > 0)
+  return [...service.providers.keys()].filter(
+    (id) => permissions.grantsAt(principal, id).length > 0,
+  )
 }
 
 function poolOf(
   provider: Provider,
   userPoolId: Json | undefined,
-  may: Site['may'],
+  readable: readonly string[],
 ): { userPoolId?: string } {
   if (provider.userPools === undefined) {
     if (userPoolId === undefined || userPoolId === null) return {}
@@ -161,7 +229,7 @@ function poolOf(
   }
   if (userPoolId === undefined || userPoolId === null) {
     // Who may read clients sees their pools in the list; to others pools are not to be guessed.
-    const pools = may('clients:read') ? `, one of: ${provider.userPools.join(', ')}` : ''
+    const pools = readable.length > 0 ? `, one of: ${readable.join(', ')}` : ''
     throw badPool(`must name the user pool that holds the client${pools}`)
   }
   if (typeof userPoolId !== 'string' || !POOL_ID.test(userPoolId)) {
@@ -174,14 +242,6 @@ function poolOf(
 
 const badPool = (says: string) =>
   new ClientError('invalid_field', `userPoolId ${says}.`, { field: 'userPoolId' })
-
-/** The one answer for a client that is not there, or not for this caller. */
-export function noSuchClient(): ClientError {
-  return new ClientError(
-    'not_found',
-    'There is no such client. Check its id, the provider and the user pool.',
-  )
-}
 
 /** The id of the client as the request has it: in the path, or in the query. */
 function writtenId({ params, query }: Exchange) {

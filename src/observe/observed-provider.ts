@@ -150,6 +150,7 @@ const PROVIDER: Rows<Provider> = {
   pace: QUIET,
   prepare: (prepare, extend) => (call) => prepare(extend(call)),
   read: (read, extend) => (ref, call, fields) => read(ref, extend(call), fields),
+  readRecord: (read, extend) => (ref, call) => read(ref, extend(call)),
   readMany: (readMany, extend) => (count) => {
     const read = readMany(count)
     return (ref, call, one) => read(ref, extend(call), one)

@@ -127,6 +127,7 @@ export async function createClientry(
     late: createLate(),
     leaseShares: config.leases,
     permits: (caller, providerId) => permissions.of(principalAgain(caller), providerId),
+    grantsOf: (caller, providerId) => permissions.grantsAt(principalAgain(caller), providerId),
     upstreamTimeoutMs: config.limits.upstreamTimeoutMs,
     now,
     sleep: (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds)),

@@ -154,6 +154,11 @@ export interface Provider {
   /** Reads one client whole. `fields`: those about to change, for what only they need. */
   read(ref: ClientRef, call: Call, fields?: readonly FieldName[]): Promise<Native>
   /**
+   * Reads what the record of one client holds by itself, with as many calls where it is there as where it is not. Absent:
+   * `read` does.
+   */
+  readRecord?(ref: ClientRef, call: Call): Promise<Native>
+  /**
    * Reads many clients, `count` of them, with fewer calls: what records have that is not in the client itself is got
    * for all at once, and may be as old as the provider's folder says. Absent: nothing of a record is elsewhere.
    */

@@ -90,6 +90,12 @@ const REQUESTS: Readonly<Record<string, Minimal>> = {
     body: { protected: true },
     about: 'default provider',
   },
+  assignClient: {
+    path: () => `${CLIENT}/team`,
+    query: 'dryRun=true',
+    body: { team: 'walkers' },
+    about: 'default provider',
+  },
   suspendClient: {
     path: () => `${CLIENT}/suspend`,
     query: 'dryRun=true',
@@ -216,7 +222,13 @@ beforeAll(async () => {
     },
     grants: [one],
   }))
-  const rows = [...everywhere, ...elsewhere].map((row) => ({ ...row, issuer: ISSUER }))
+  const limited = PERMISSIONS.filter((one) => one !== 'metrics:read').flatMap((one) => [
+    { scope: `named:${one}`, grants: [one], only: { names: [{ pattern: '**' }] } },
+    { scope: `beyond:${one}`, grants: [one], only: { names: ['A name that no client has'] } },
+    { scope: `team:${one}`, grants: [one], only: { teams: ['no-one'] } },
+    { scope: `other:${one}`, grants: [one], only: { operations: ['getIndex'] } },
+  ])
+  const rows = [...everywhere, ...elsewhere, ...limited].map((row) => ({ ...row, issuer: ISSUER }))
   world = await startWorld({
     permissions: [...rows, ...byWorkflow] as never,
     issuers: [{ issuer: GITHUB, audience: [AUDIENCE], requireTyp: false }],
@@ -397,6 +409,29 @@ const TOKENS: readonly {
     status: (_, { success = 200 }) => success,
   },
   {
+    name: 'a token whose grant is limited to clients of any name',
+    token: (route) => world.token(needed(route).map((one) => `named:${one}`)),
+    status: ({ operationId: id, unlimited }, { success = 200 }) =>
+      unlimited || id === 'getMetrics' ? 403 : success,
+  },
+  ...['beyond', 'team'].map((limit) => ({
+    name: `a token whose grant is limited to clients that are not there (${limit})`,
+    token: (route: Route) => world.token(needed(route).map((one) => `${limit}:${one}`)),
+    status: ({ operationId: id, path, unlimited }: Route, { success = 200 }: Minimal) => {
+      if (unlimited || id === 'getMetrics') return 403
+      // A client that would be outside of the grant cannot be made.
+      if (id === 'createClient') return limit === 'team' ? success : 403
+      if (path.includes('{clientId}') || id === 'getOperation') return 404
+      return success
+    },
+  })),
+  {
+    name: 'a token whose grant is for other operations',
+    token: (route) => world.token(needed(route).map((one) => `other:${one}`)),
+    status: ({ operationId: id }) =>
+      VISIBLE.includes(id) ? 200 : id === 'getOperation' ? 404 : 403,
+  },
+  {
     name: 'a token of a workflow whose claims are enough',
     token: (route) => workflowToken(needed(route)),
     // It is an operation of someone else.
@@ -506,7 +541,7 @@ it.each(ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const)
       return
     }
     expect(permission).toMatch(
-      /^(clients|jobs|keys|leases|secrets):(write|delete|protect|suspend|rotate|manage)$/,
+      /^(clients|jobs|keys|leases|secrets):(write|delete|protect|assign|suspend|rotate|manage)$/,
     )
     expect(alternative).toBeUndefined()
     const setsToWork = /^\/jobs($|\/.*\/(start|resume|undo)$)/.test(path)

@@ -79,6 +79,7 @@ const CREATION: Members<CreationRequest> = {
   place: true,
   kind: true,
   patch: true,
+  team: true,
   removeAt: true,
 }
 const COPY: Members<CopyRequest> = { ...CREATION, source: true, ifMatch: true, allowLoss: true }

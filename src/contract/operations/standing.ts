@@ -23,6 +23,18 @@ export const STANDING_OPERATIONS = {
     body: 'ProtectionRequest',
     answers: { 200: 'Client' },
   },
+  /** Grants can be limited to teams, so who may say whose a client is decides who may do what with it. */
+  assignClient: {
+    ...CHANGE_OF_CLIENT,
+    method: 'PUT',
+    path: '/clients/{clientId}/team',
+    summary: 'Says which team a client belongs to.',
+    page: '#teams',
+    permission: 'clients:assign',
+    query: WRITE,
+    body: 'TeamRequest',
+    answers: { 200: 'Client' },
+  },
   suspendClient: {
     ...CHANGE_OF_CLIENT,
     method: 'POST',

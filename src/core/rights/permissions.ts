@@ -6,6 +6,7 @@ export const PERMISSIONS = [
   'clients:delete',
   'clients:protect',
   'clients:suspend',
+  'clients:assign',
   'leases:write',
   'secrets:read',
   'secrets:rotate',

@@ -4,18 +4,14 @@
  * the documented endpoint has it.
  */
 
+import type { Operation } from '../../contract/operations.ts'
 import { ClientError } from '../../core/errors.ts'
+import { type AccessTo, accessTo, grantsFor } from '../../core/rights/access.ts'
+import { type Grant, isLimited } from '../../core/rights/limit.ts'
 import { GRANTED_BY_NAME, PERMISSIONS, type Permission } from '../../core/rights/permissions.ts'
 import { PLAIN_CHALLENGE } from './challenge.ts'
 import { type ClaimRule, fulfils } from './claim-rule.ts'
 import type { Principal } from './principal.ts'
-
-/** What a caller is given, and where. */
-export interface Grant {
-  readonly grants: readonly Permission[]
-  /** Ids of the providers for which it holds; absent: all. */
-  readonly providers?: readonly string[]
-}
 
 /** One row of the mapping: a grant for tokens with this scope and these claims, of which it has one at least. */
 export interface PermissionGrant extends Grant {
@@ -38,8 +34,10 @@ export interface PermissionSettings {
 }
 
 export interface Permissions {
-  /** What the caller may do at one provider. */
+  /** What the caller may do at one provider, to any client there: grants that are limited do not count. */
   of(principal: Principal, providerId: string): ReadonlySet<Permission>
+  /** All that the caller is given at one provider, limited or not. */
+  grantsAt(principal: Principal, providerId: string): readonly Grant[]
   /** The scopes by which tokens of the caller's issuer grant it, in the order of the mapping. */
   scopesFor(demand: Demand): readonly string[]
 }
@@ -54,14 +52,15 @@ export interface Demand {
 /** Reads the mapping once; its shape has been checked with the configuration. */
 export function createPermissions(settings: PermissionSettings): Permissions {
   const { permissions } = settings
-  if (permissions === undefined) return { of: () => EVERYTHING, scopesFor: () => [] }
-  const grantsOf = (principal: Principal): readonly Grant[] =>
-    permissions.filter((row) => isAbout(row, principal))
+  if (permissions === undefined) return same(EVERYTHING)
+  const grantsAt: Permissions['grantsAt'] = (principal, providerId) =>
+    permissions.filter((row) => isAbout(row, principal) && holdsAt(row, providerId))
   return {
+    grantsAt,
     of: (principal, providerId) =>
       new Set(
-        grantsOf(principal)
-          .filter((grant) => holdsAt(grant, providerId))
+        grantsAt(principal, providerId)
+          .filter((grant) => !isLimited(grant) && grant.only?.operations === undefined)
           .flatMap(({ grants }) => grants),
       ),
     scopesFor: ({ principal, providerId, permission }) => {
@@ -91,9 +90,49 @@ const holdsAt = ({ providers }: Grant, providerId: string): boolean =>
   providers?.includes(providerId) ?? true
 
 /** For the one caller of a program that no network leads to. */
-export const allPermissions = (): Permissions => {
-  const all = new Set(PERMISSIONS)
-  return { of: () => all, scopesFor: () => [] }
+export const allPermissions = (): Permissions => same(new Set(PERMISSIONS))
+
+/** The same for every caller. */
+function same(permissions: ReadonlySet<Permission>): Permissions {
+  const grants = [{ grants: [...permissions] }]
+  return { of: () => permissions, grantsAt: () => grants, scopesFor: () => [] }
+}
+
+/** The accesses of a caller by one route, where grants of it are limited. */
+export function accessOf(
+  permissions: Permissions,
+  principal: Principal,
+  { operationId: operation, permission, unlimited }: AccessRoute,
+): AccessTo | undefined {
+  if (permission === 'public' || permission === 'token') return undefined
+  const grantsAt = (providerId: string) => permissions.grantsAt(principal, providerId)
+  return accessTo(grantsAt, {
+    operation,
+    permission: WRITTEN_BY[permission] ?? permission,
+    unlimited,
+  })
+}
+
+/** What of a route its callers' grants are held against. */
+type AccessRoute = Pick<Operation, 'permission' | 'unlimited'> & { readonly operationId: string }
+
+/** A job changes clients by the right to change clients. */
+const WRITTEN_BY: { readonly [P in Permission]?: Permission } = { 'jobs:write': 'clients:write' }
+
+/** What of the caller's grants at a provider may count for an operation: for some client, in a way, or for any. */
+export function heldFor(
+  permissions: Permissions,
+  principal: Principal,
+  { providerId, ...purpose }: HeldFor,
+): ReadonlySet<Permission> {
+  const grantsAt = (one: string) => permissions.grantsAt(principal, one)
+  return new Set(grantsFor(grantsAt, purpose, providerId).flatMap(({ grants }) => grants))
+}
+
+interface HeldFor {
+  readonly providerId: string
+  readonly unlimited?: true | undefined
+  readonly operation: string
 }
 
 const EVERYTHING: ReadonlySet<Permission> = new Set(

@@ -1,7 +1,8 @@
 /** `GET /whoami`: who calls, what they may do where, and which scopes grant the rest. */
 
-import type { Caller, CallerAt } from '../../contract/server.ts'
+import type { Caller, CallerAt, LimitedGrant } from '../../contract/server.ts'
 import type { JsonObject } from '../../core/json/json.ts'
+import type { Grant } from '../../core/rights/limit.ts'
 import { PERMISSIONS } from '../../core/rights/permissions.ts'
 import type { Answer } from '../answer.ts'
 import { actorOf, type Principal, rightsOf } from '../auth/principal.ts'
@@ -25,12 +26,18 @@ export function getCaller(exchange: Exchange): Answer {
 function callerAt(exchange: Exchange, principal: Principal, providerId: string): CallerAt {
   const { permissions } = exchange.settings
   const granted = permissions.of(principal, providerId)
+  const grants = permissions.grantsAt(principal, providerId)
+  const limited = grants.filter(({ only }) => only !== undefined)
+  const held = new Set(grants.flatMap((one) => one.grants))
   return {
     provider: providerId,
     permissions: PERMISSIONS.filter((one) => granted.has(one)),
-    missing: PERMISSIONS.filter((one) => !granted.has(one)).map((permission) => ({
+    ...(limited.length === 0 ? {} : { limited: limited.map(limitedBody) }),
+    missing: PERMISSIONS.filter((one) => !held.has(one)).map((permission) => ({
       permission,
       scopes: permissions.scopesFor({ principal, providerId, permission }),
     })),
   }
 }
+
+const limitedBody = ({ grants, only = {} }: Grant): LimitedGrant => ({ permissions: grants, only })

@@ -1,5 +1,6 @@
 /** Who may know of a job, and control it: permissions at every provider that it touches. */
 
+import { isDeepStrictEqual } from 'node:util'
 import { ClientError } from '../../core/errors.ts'
 import {
   OWN_PERMISSIONS,
@@ -7,9 +8,10 @@ import {
   type Permission,
 } from '../../core/rights/permissions.ts'
 import { findJob, type JobView } from '../../service/jobs/log.ts'
-import { requirePermission } from '../auth/permissions.ts'
+import { insufficientScope } from '../auth/permissions.ts'
+import { actorOf } from '../auth/principal.ts'
 import type { Exchange } from '../exchange.ts'
-import { callerOf, permissionOf, visibleProviders } from '../target.ts'
+import { callerOf, heldAt, permissionOf, visibleProviders } from '../target.ts'
 
 /**
  * The job that the path names. A caller who lacks what the operation takes at one of its providers cannot distinguish it
@@ -28,11 +30,17 @@ export async function jobOf(exchange: Exchange): Promise<JobView> {
   throw new ClientError('not_found', 'There is no such job, or none that you may know of.')
 }
 
-/** Whether the caller has a permission at every provider that a job touches. */
+/**
+ * Whether the caller has a permission at every provider that a job touches. By a grant that is limited it is about the
+ * caller's own jobs only: their clients were judged for this very caller.
+ */
 export function mayAtAll(exchange: Exchange, { job }: JobView, permission: Permission): boolean {
-  const { permissions } = exchange.settings
-  const principal = callerOf(exchange)
-  return job.providers.every((id) => permissions.of(principal, id).has(permission))
+  const { service } = exchange.settings
+  const isOwn = isDeepStrictEqual(job.actor, actorOf(callerOf(exchange)))
+  return job.providers.every((id) => {
+    const isLimited = service.access?.({ provider: id }) !== undefined
+    return heldAt(exchange, id).has(permission) && (isOwn || !isLimited)
+  })
 }
 
 /**
@@ -44,12 +52,8 @@ export function checkAtAll(
   { job }: JobView,
   needed: readonly Permission[],
 ): void {
-  const { permissions } = exchange.settings
-  const principal = callerOf(exchange)
   for (const providerId of job.providers) {
-    for (const permission of needed) {
-      requirePermission(permissions, { principal, providerId, permission })
-    }
+    for (const permission of needed) requireAt(exchange, providerId, permission)
   }
 }
 
@@ -58,23 +62,30 @@ export function checkAtAll(
  * @throws ClientError `insufficient_scope`
  */
 export function providersWith(exchange: Exchange, permission = permissionOf(exchange)): void {
-  const { permissions } = exchange.settings
-  const principal = callerOf(exchange)
   const visible = visibleProviders(exchange)
-  if (visible.some((id) => permissions.of(principal, id).has(permission))) return
-  requirePermission(permissions, { principal, providerId: visible[0] ?? '', permission })
+  if (visible.some((id) => heldAt(exchange, id).has(permission))) return
+  requireAt(exchange, visible[0] ?? '', permission)
 }
 
-/** Permissions beside `clients:write` that the caller has at each of some providers. */
+/**
+ * Refuses who lacks a permission at a provider for any client there.
+ * @throws ClientError `insufficient_scope`
+ */
+export function requireAt(exchange: Exchange, providerId: string, permission: Permission): void {
+  if (heldAt(exchange, providerId).has(permission)) return
+  const demand = { principal: callerOf(exchange), providerId, permission }
+  throw insufficientScope(exchange.settings.permissions, demand)
+}
+
+/**
+ * Permissions beside `clients:write` that the caller has at each of some providers; for which clients, is judged when
+ * the job comes to them.
+ */
 export function rightsOver(
   exchange: Exchange,
   providers: readonly string[],
 ): readonly OwnPermission[] {
-  const { permissions } = exchange.settings
-  const principal = callerOf(exchange)
-  return OWN_PERMISSIONS.filter((one) =>
-    providers.every((id) => permissions.of(principal, id).has(one)),
-  )
+  return OWN_PERMISSIONS.filter((one) => providers.every((id) => heldAt(exchange, id).has(one)))
 }
 
 /** The log line of a request names a provider where there is but one. */

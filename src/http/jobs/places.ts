@@ -2,17 +2,18 @@
 
 import { isRecord, type Json, type JsonObject } from '../../core/json/json.ts'
 import type { Patch } from '../../core/patch/patch.ts'
+import { noSuchClient } from '../../core/rights/access.ts'
 import { parseFilters, searchText } from '../../core/search.ts'
 import { callerOf as callerText, callOf } from '../../service/base/service.ts'
 import type { JobItem } from '../../service/jobs/items.ts'
 import { selectClients } from '../../service/jobs/select.ts'
-import { requirePermission } from '../auth/permissions.ts'
 import { actorOf } from '../auth/principal.ts'
 import type { Exchange } from '../exchange.ts'
 import { jobSelection } from '../schemas/jobs.ts'
 import { callerOf, type Site, siteOf } from '../target.ts'
 import { checkMembers } from '../wire/members.ts'
 import { QUERY_PARAMETERS } from '../wire/query.ts'
+import { requireAt } from './access.ts'
 import { checkCommon, checkNumber, invalid, type SiteOf, within } from './body.ts'
 
 /** Places where the caller may change clients by a job, each of them looked up once. */
@@ -29,11 +30,12 @@ export function sitesOf(exchange: Exchange): SiteOf {
 
 function permit(
   exchange: Exchange,
-  { place, principal }: Site,
+  { place, access }: Site,
   permission: 'clients:read' | 'clients:write',
 ) {
-  const demand = { principal, providerId: place.provider, permission }
-  requirePermission(exchange.settings.permissions, demand)
+  requireAt(exchange, place.provider, permission)
+  // Byte for byte the answer for a user pool that does not exist.
+  if (access?.reaches(permission) === false) throw noSuchClient()
 }
 
 /** Every client that a selection finds, with the patch for all of them. */

@@ -4,14 +4,13 @@ import { isRecord } from '../../core/json/json.ts'
 import type { JobReap } from '../../service/jobs/log.ts'
 import { submittedBefore } from '../../service/jobs/submit.ts'
 import type { Answer } from '../answer.ts'
-import { requirePermission } from '../auth/permissions.ts'
 import { actorOf, rightsOf } from '../auth/principal.ts'
 import type { Exchange } from '../exchange.ts'
 import { reapRequest } from '../schemas/jobs.ts'
 import { callerOf, permissionOf, type Site, siteOf } from '../target.ts'
 import { readJsonBody } from '../wire/body.ts'
 import { checkMembers, memberOf } from '../wire/members.ts'
-import { rightsOver, traceProviders } from './access.ts'
+import { requireAt, rightsOver, traceProviders } from './access.ts'
 import { invalid, optionsOf, within } from './body.ts'
 import { found, selectionOf } from './places.ts'
 import { keyOf, submit, submitted } from './submit.ts'
@@ -46,7 +45,8 @@ export async function reapClients(exchange: Exchange): Promise<Answer> {
     ...rightsOf(principal),
   }
   const rights = rightsOver(exchange, providers)
-  const submission = { actor: actorOf(principal), options, rights, items, reap }
+  const token = rightsOf(principal)
+  const submission = { actor: actorOf(principal), token, options, rights, items, reap }
   return submit(exchange, { ...submission, ...(key && { key }) })
 }
 
@@ -54,10 +54,8 @@ export async function reapClients(exchange: Exchange): Promise<Answer> {
 function siteAt(exchange: Exchange) {
   return (place: Parameters<typeof siteOf>[1]): Site => {
     const site = siteOf(exchange, place)
-    const { permissions } = exchange.settings
     for (const permission of [permissionOf(exchange), ...(exchange.row.also ?? [])]) {
-      const demand = { principal: site.principal, providerId: site.place.provider, permission }
-      requirePermission(permissions, demand)
+      requireAt(exchange, site.place.provider, permission)
     }
     return site
   }

@@ -11,11 +11,11 @@ import { planAtOnce } from '../../service/jobs/run/plan-at-once.ts'
 import { type Submission, submitJob, submittedBefore } from '../../service/jobs/submit.ts'
 import { undoneItems } from '../../service/jobs/undo-job.ts'
 import { type Answer, shownChanges } from '../answer.ts'
-import { actorOf } from '../auth/principal.ts'
+import { actorOf, rightsOf } from '../auth/principal.ts'
 import { keyOfRequest } from '../conditions.ts'
 import type { Exchange } from '../exchange.ts'
 import { jobRequest, undoRequest } from '../schemas/jobs.ts'
-import { callerOf } from '../target.ts'
+import { callerOf, heldAt } from '../target.ts'
 import { readJsonBody } from '../wire/body.ts'
 import { checkMembers, memberOf } from '../wire/members.ts'
 import { checkAtAll, jobOf, rightsOver, traceProviders } from './access.ts'
@@ -37,7 +37,7 @@ export async function createJob(exchange: Exchange): Promise<Answer> {
   const options = optionsOf(body)
   const patch = body.patch === undefined ? undefined : patchOf(body.patch)
   const sites = sitesOf(exchange)
-  const actor = actorOf(callerOf(exchange))
+  const [actor, token] = [actorOf(callerOf(exchange)), rightsOf(callerOf(exchange))]
   const listed = body.clients === undefined ? undefined : itemsOf(body.clients, patch, sites)
   const key = keyOf(exchange, body)
   if (query.dryRun !== 'true') {
@@ -53,7 +53,7 @@ export async function createJob(exchange: Exchange): Promise<Answer> {
     exchange,
     items.map(({ ref }) => ref.provider),
   )
-  const submission = { actor, options, rights, items, ...(patch && { patch }) }
+  const submission = { actor, token, options, rights, items, ...(patch && { patch }) }
   checkUnread(exchange, submission)
   if (query.dryRun === 'true') return planned(exchange, submission)
   return submit(exchange, { ...submission, ...(key && { key }) })
@@ -65,15 +65,14 @@ export async function createJob(exchange: Exchange): Promise<Answer> {
  * @throws ClientError `insufficient_scope`
  */
 function checkUnread(exchange: Exchange, { items, patch: common, rights }: Submission): void {
-  const { service, permissions } = exchange.settings
-  const principal = callerOf(exchange)
+  const { service } = exchange.settings
   const checked = new Set<string>()
   for (const [index, { ref, patch: own }] of items.entries()) {
     const provider = service.providers.get(ref.provider)
     const patch = own ?? common
     if (provider === undefined || patch === undefined) continue
     if (patch.kind === 'undo' || patch.kind === 'suspension') continue
-    if (permissions.of(principal, ref.provider).has('clients:read')) continue
+    if (readsAll(exchange, ref.provider)) continue
     if (own === undefined && checked.has(ref.provider)) continue
     if (own === undefined) checked.add(ref.provider)
     const { mapping, ownApi } = provider
@@ -84,6 +83,11 @@ function checkUnread(exchange: Exchange, { items, patch: common, rights }: Submi
     within(`clients[${index}]`, () => asPatch(check))
   }
 }
+
+/** Whether the caller may read every client of a provider. */
+const readsAll = (exchange: Exchange, provider: string): boolean =>
+  exchange.settings.service.access?.({ provider }) === undefined &&
+  heldAt(exchange, provider).has('clients:read')
 
 /** Submits the job that takes back what another one has done. */
 export async function undoJob(exchange: Exchange): Promise<Answer> {
@@ -98,13 +102,13 @@ export async function undoJob(exchange: Exchange): Promise<Answer> {
   const before = await submittedBefore(service, key)
   if (before !== undefined) return submitted(before, true)
   const items = await undoneItems(service, view, allowPartial)
-  const actor = actorOf(callerOf(exchange))
+  const [actor, token] = [actorOf(callerOf(exchange)), rightsOf(callerOf(exchange))]
   const options = { autoStart, maxFailures: 0 }
   const rights = rightsOver(
     exchange,
     items.map(({ ref }) => ref.provider),
   )
-  const submission = { actor, options, rights, items, undoes: view.id }
+  const submission = { actor, token, options, rights, items, undoes: view.id }
   return submit(exchange, { ...submission, ...(key && { key }) })
 }
 
@@ -157,9 +161,10 @@ async function planned(exchange: Exchange, submission: Submission): Promise<Answ
 /** What its caller may know of a result: the differences are a part of the client. */
 function visible(exchange: Exchange, result: JobResult): JobResult {
   const { changes, warnings, tag, ...summary } = result
-  const { permissions } = exchange.settings
-  const granted = permissions.of(callerOf(exchange), result.client.provider)
-  const may = (permission: Permission) => granted.has(permission)
+  const { client } = result
+  const granted = heldAt(exchange, client.provider)
+  const access = exchange.settings.service.access?.(client)
+  const may = access?.may ?? ((permission: Permission) => granted.has(permission))
   // That nothing would change is a part of it as well.
   if (!may('clients:read')) {
     return { ...summary, outcome: summary.outcome === 'unchanged' ? 'planned' : summary.outcome }

@@ -38,6 +38,7 @@ export const BODY_EXAMPLES: { readonly [B in BodyName]?: JsonObject } = {
   RotationRequest: { provider: 'local', retireAfterSeconds: 86_400 },
   AdoptionRequest: {},
   ProtectionRequest: { protected: true },
+  TeamRequest: { team: 'payments' },
   SuspensionRequest: {},
   ResumptionRequest: { allowPartial: true },
   LeaseRequest: {

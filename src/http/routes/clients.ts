@@ -25,7 +25,7 @@ export const CLIENT_HANDLERS: Handlers<'getClient' | 'updateClient'> = { getClie
 
 /** Reads one client. */
 async function getClient(exchange: Exchange): Promise<Answer> {
-  const target = targetOf(exchange, exchange.query)
+  const target = await targetOf(exchange, exchange.query)
   const { ref, provider } = target
   const { native, tag, warnings, standing } = await absent(
     readClient(exchange.settings.service, reading(exchange, target)),
@@ -39,7 +39,7 @@ async function getClient(exchange: Exchange): Promise<Answer> {
 async function updateClient(exchange: Exchange): Promise<Answer> {
   const input = readBody(exchange.request, FORM_KINDS)
   const { client, ...named } = membersOf(exchange, input.value)
-  const target = targetOf(exchange, named)
+  const target = await targetOf(exchange, named)
   const patch =
     input.kind === 'json-patch' ? parseJsonPatch(client) : parseMergePatch(sentBack(target, client))
   checkReading(target, patch)

@@ -5,21 +5,32 @@ import { clientPath } from '../../core/client-path.ts'
 import { cutValues } from '../../core/diff.ts'
 import { ClientError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json/json.ts'
+import type { Permission } from '../../core/rights/permissions.ts'
+import type { ClientRef } from '../../providers/call.ts'
+import { mayKnowOf } from '../../service/access/fresh-look.ts'
 import {
   HISTORY_OUTCOMES,
   type HistoryItem,
   type HistoryOutcome,
   readHistory,
   readOperation,
-  searchHistory as searchItems,
 } from '../../service/reading/history.ts'
+import { searchWithin } from '../../service/reading/history-within.ts'
 import type { Answer } from '../answer.ts'
 import { requirePermission } from '../auth/permissions.ts'
 import { actorOf } from '../auth/principal.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Handlers } from '../route.ts'
 import { leaseBody } from '../standing.ts'
-import { actorIn, callerOf, permissionOf, targetOf, visibleProviders } from '../target.ts'
+import {
+  actorIn,
+  callerOf,
+  heldAt,
+  lookingFor,
+  permissionOf,
+  targetOf,
+  visibleProviders,
+} from '../target.ts'
 import { pageLimit, placeOf, placeText, revisionOf, revisionText } from '../wire/cursor.ts'
 import { timeIn } from '../wire/query.ts'
 
@@ -32,7 +43,7 @@ export const HISTORY_HANDLERS: Handlers<keyof typeof HISTORY_OPERATIONS> = {
 /** `GET /clients/{clientId}/history`: what was done to one client, newest first. */
 async function getClientHistory(exchange: Exchange): Promise<Answer> {
   const { query, settings } = exchange
-  const { ref } = targetOf(exchange, query)
+  const { ref } = await targetOf(exchange, query)
   const below = revisionOf(query.cursor)
   const range = { limit: pageLimit(query.limit), ...(below === undefined ? {} : { below }) }
   const { items, next } = await readHistory(settings.service, ref, range)
@@ -48,8 +59,10 @@ async function searchHistory(exchange: Exchange): Promise<Answer> {
   }
   const [from, to] = [timeOf('from', query.from), timeOf('to', query.to)]
   const after = placeOf(cursor)
-  const { items, next } = await searchItems(settings.service, {
+  const { items, next } = await searchWithin(settings.service, {
     providers: providersOf(exchange),
+    mayKnow: (client) => mayKnow(exchange, client, 'history:read'),
+    deadline: exchange.request.deadline,
     limit: pageLimit(query.limit),
     ...actorIn(exchange),
     ...(outcome === undefined ? {} : { outcome: outcome as HistoryOutcome }),
@@ -73,10 +86,12 @@ async function getOperation(exchange: Exchange): Promise<Answer> {
   }
   const item = await readOperation(settings.service, params.operationId ?? '')
   if (item !== undefined) {
-    const may = settings.permissions.of(principal, item.client.provider)
     const own = callersBehind(item).includes(JSON.stringify(actorOf(principal)))
-    if (may.has('history:read') || (own && may.has('clients:read'))) {
-      return { status: 200, body: itemBody(exchange, item) }
+    if (
+      (await mayKnow(exchange, item.client, 'history:read')) ||
+      (own && (await mayKnow(exchange, item.client, 'clients:read')))
+    ) {
+      return { status: 200, body: await itemBody(exchange, item) }
     }
   }
   throw new ClientError('not_found', 'There is no such operation, or none that you may know of.')
@@ -97,7 +112,7 @@ function providersOf(exchange: Exchange): readonly string[] {
     throw invalid('provider', `must be one of: ${visible.join(', ')}`)
   }
   const chosen = provider === undefined ? visible : [provider]
-  const allowed = chosen.filter((id) => permissions.of(principal, id).has('history:read'))
+  const allowed = chosen.filter((id) => heldAt(exchange, id).has('history:read'))
   if (allowed.length > 0) return allowed
   const providerId = chosen[0] ?? ''
   requirePermission(permissions, { principal, providerId, permission: permissionOf(exchange) })
@@ -114,15 +129,15 @@ function timeOf(name: string, value: string | undefined): number | undefined {
 const invalid = (field: string, says: string) =>
   new ClientError('invalid_field', `${field} ${says}.`, { field })
 
-function pageAnswer(
+async function pageAnswer(
   exchange: Exchange,
   items: readonly HistoryItem[],
   next: string | undefined,
-): Answer {
+): Promise<Answer> {
   return {
     status: 200,
     body: {
-      items: items.map((item) => listedBody(exchange, item, items.length > 1)),
+      items: await Promise.all(items.map((item) => listedBody(exchange, item, items.length > 1))),
       ...(next === undefined ? {} : { next }),
     },
   }
@@ -132,7 +147,11 @@ function pageAnswer(
  * An item among others: large values are cut there, and `whole` is where they are. By itself on its page it
  * is whole.
  */
-function listedBody(exchange: Exchange, item: HistoryItem, isAmongOthers: boolean): JsonObject {
+async function listedBody(
+  exchange: Exchange,
+  item: HistoryItem,
+  isAmongOthers: boolean,
+): Promise<JsonObject> {
   const { changes, surprises } = item
   const [visible, others] = [cutValues(changes), surprises && cutValues(surprises)]
   const isCut = [...visible, ...(others ?? [])].some(({ cut }) => cut)
@@ -142,7 +161,7 @@ function listedBody(exchange: Exchange, item: HistoryItem, isAmongOthers: boolea
     changes: visible,
     ...(others === undefined ? {} : { surprises: others }),
   }
-  return { ...itemBody(exchange, short), whole: wholeOf(item) }
+  return { ...(await itemBody(exchange, short)), whole: wholeOf(item) }
 }
 
 /** The path and query of one item by itself. */
@@ -157,16 +176,16 @@ function wholeOf({ operationId, client, revision }: HistoryItem): string {
  * Times as RFC 3339; the client's address as everywhere else. Of what a copy was made is shown to those who
  * may know of clients there.
  */
-function itemBody(
+async function itemBody(
   exchange: Exchange,
   { client, at, endedAt, leases, copiedFrom, ...item }: HistoryItem,
-): JsonObject {
+): Promise<JsonObject> {
   const { provider, userPoolId, id } = client
   return {
     ...(item as unknown as JsonObject),
     client: { id, provider, ...(userPoolId === undefined ? {} : { userPoolId }) },
     at: rfc3339(at),
-    ...(copiedFrom !== undefined && mayKnow(exchange, copiedFrom.provider)
+    ...(copiedFrom !== undefined && (await mayKnowOrigin(exchange, copiedFrom))
       ? { copiedFrom: { ...copiedFrom } }
       : {}),
     ...(leases === undefined
@@ -176,9 +195,22 @@ function itemBody(
   }
 }
 
-function mayKnow(exchange: Exchange, provider: string): boolean {
-  const may = exchange.settings.permissions.of(callerOf(exchange), provider)
-  return may.has('clients:read') || may.has('history:read')
+const mayKnowOrigin = async (exchange: Exchange, origin: ClientRef): Promise<boolean> =>
+  (await mayKnow(exchange, origin, 'clients:read')) ||
+  (await mayKnow(exchange, origin, 'history:read'))
+
+/** Whether the caller has a permission at a client, which is looked at where its grants are limited. */
+async function mayKnow(
+  exchange: Exchange,
+  ref: ClientRef,
+  permission: Permission,
+): Promise<boolean> {
+  const { service } = exchange.settings
+  const provider = service.providers.get(ref.provider)
+  if (!heldAt(exchange, ref.provider).has(permission)) return false
+  // Without its provider there is nothing to look at.
+  if (provider === undefined) return service.access?.(ref) === undefined
+  return mayKnowOf(service, lookingFor(exchange, provider, ref), permission)
 }
 
 const rfc3339 = (time: number): Json => new Date(time).toISOString()

@@ -29,7 +29,7 @@ import { checkMembers, memberOf } from '../wire/members.ts'
 export const KEY_HANDLERS: Handlers<keyof typeof KEY_OPERATIONS> = { listKeys, addKey, removeKey }
 
 async function listKeys(exchange: Exchange): Promise<Answer> {
-  const target = targetOf(exchange, exchange.query)
+  const target = await targetOf(exchange, exchange.query)
   const { keys, atMost, tag } = await absent(
     listHeld(exchange.settings.service, reading(exchange, target)),
   )
@@ -43,14 +43,14 @@ async function addKey(exchange: Exchange): Promise<Answer> {
   const body = readJsonBody(exchange.request)
   checkMembers(newKeyRequest, body)
   const { provider = query.provider, userPoolId = query.userPoolId, ownClient } = body
-  const target = targetOf(exchange, { provider, userPoolId, ownClient })
+  const target = await targetOf(exchange, { provider, userPoolId, ownClient })
   const added = publicKeyOf(memberOf(newKeyRequest, body, 'key'))
   return change(exchange, target, { added }, { added: added.kid })
 }
 
 /** Removes a key, or plans that with `?dryRun=true`. */
 async function removeKey(exchange: Exchange): Promise<Answer> {
-  const target = targetOf(exchange, exchange.query)
+  const target = await targetOf(exchange, exchange.query)
   const removed = pathId(exchange, 'kid')
   return change(exchange, target, { removed }, { removed })
 }

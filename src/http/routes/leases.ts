@@ -29,7 +29,7 @@ export const LEASE_HANDLERS: Handlers<keyof typeof LEASE_OPERATIONS> = {
 
 /** All leases of a client. */
 async function listLeases(exchange: Exchange): Promise<Answer> {
-  const target = targetOf(exchange, exchange.query)
+  const target = await targetOf(exchange, exchange.query)
   const { tag, warnings, standing } = await absent(
     readClient(exchange.settings.service, reading(exchange, target)),
   )
@@ -43,7 +43,7 @@ async function putLease(exchange: Exchange): Promise<Answer> {
   const body = readJsonBody(exchange.request, 'value')
   checkMembers(leaseRequest, body)
   const { provider = query.provider, userPoolId = query.userPoolId } = body
-  const target = targetOf(exchange, { provider, userPoolId })
+  const target = await targetOf(exchange, { provider, userPoolId })
   const lease = leaseOf(body)
   const content = lease as unknown as JsonObject & { readonly owner: string }
   return answerLeases(exchange, target, lease, { ...content }).catch((error) => {
@@ -54,7 +54,7 @@ async function putLease(exchange: Exchange): Promise<Answer> {
 /** Ends the leases of an owner: all of them, or those on a list, or the one on a value. */
 async function endLeases(exchange: Exchange): Promise<Answer> {
   const { query } = exchange
-  const target = targetOf(exchange, query)
+  const target = await targetOf(exchange, query)
   const { owner = '', field, value } = query
   const ends = (lease: Lease) =>
     lease.owner === owner &&

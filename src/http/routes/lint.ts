@@ -19,7 +19,7 @@ export const LINT_HANDLERS: Handlers<keyof typeof LINT_OPERATIONS> = { lintClien
 
 /** Reads one client and shows what the rules find; the ETag names the state of the client, for the PATCH that fixes it. */
 async function lintClient(exchange: Exchange): Promise<Answer> {
-  const target = targetOf(exchange, exchange.query)
+  const target = await targetOf(exchange, exchange.query)
   const { findings, tag } = await absent(
     lintOne(exchange.settings.service, reading(exchange, target)),
   )

@@ -7,14 +7,15 @@ import { type ClientFilter, parseFilters, searchText } from '../../core/search.t
 import type { Place } from '../../providers/call.ts'
 import { callerOf as callerText, type Service } from '../../service/base/service.ts'
 import { type Mirrored, placesOf } from '../../service/mirror/mirror.ts'
-import { type Knowledge, listClients as listPage, type Unread } from '../../service/reading/list.ts'
+import { listClients as listPage } from '../../service/reading/list.ts'
 import type { Unreadable } from '../../service/reading/list-live.ts'
+import type { Knowledge, Unread } from '../../service/reading/list-request.ts'
 import { readStanding, warningsOf } from '../../service/reading/read.ts'
 import { type Answer, clientBody } from '../answer.ts'
 import { requirePermission } from '../auth/permissions.ts'
 import { actorOf } from '../auth/principal.ts'
 import type { Exchange } from '../exchange.ts'
-import { callerOf, permissionOf, siteOf, visibleProviders } from '../target.ts'
+import { callerOf, heldAt, permissionOf, siteOf, visibleProviders } from '../target.ts'
 import { pageLimit } from '../wire/cursor.ts'
 import { listCursorOf, listCursorText } from '../wire/list-cursor.ts'
 
@@ -59,7 +60,7 @@ export async function listClients(exchange: Exchange): Promise<Answer> {
  */
 export function readablePlaces(exchange: Exchange): readonly Place[] {
   const { query, settings } = exchange
-  const { service, permissions } = settings
+  const { permissions } = settings
   const { provider, userPoolId } = query
   if (provider === undefined) {
     if (userPoolId !== undefined) {
@@ -73,7 +74,7 @@ export function readablePlaces(exchange: Exchange): readonly Place[] {
     }
     const principal = callerOf(exchange)
     const readable = visibleProviders(exchange).filter((id) =>
-      permissions.of(principal, id).has(permissionOf(exchange)),
+      heldAt(exchange, id).has(permissionOf(exchange)),
     )
     if (readable.length === 0) {
       requirePermission(permissions, {
@@ -82,14 +83,23 @@ export function readablePlaces(exchange: Exchange): readonly Place[] {
         permission: permissionOf(exchange),
       })
     }
-    return placesOf(service, readable)
+    return placesWithin(exchange, readable)
   }
-  const places = placesOf(service, [provider])
+  const places = placesWithin(exchange, [provider])
   const [first] = places
   // Without a pool, all of them; that the caller may read there is checked with any one.
   const poolId = userPoolId ?? first?.userPoolId
   const { place } = siteOf(exchange, { provider, userPoolId: poolId })
   return userPoolId === undefined ? places : [place]
+}
+
+/** The places of providers where any client can be within the grants of the caller. */
+function placesWithin(exchange: Exchange, providers: readonly string[]): readonly Place[] {
+  const { service } = exchange.settings
+  const permission = permissionOf(exchange)
+  return placesOf(service, providers).filter(
+    (place) => service.access?.(place)?.reaches(permission) ?? true,
+  )
 }
 
 function wantedOf({ query }: Exchange): ClientFilter {

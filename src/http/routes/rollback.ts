@@ -14,7 +14,7 @@ export async function rollbackClient(exchange: Exchange): Promise<Answer> {
   const body = readJsonBody(exchange.request, 'to')
   checkMembers(rollbackRequest, body)
   const { provider = query.provider, userPoolId = query.userPoolId, ownClient } = body
-  const target = targetOf(exchange, { provider, userPoolId, ownClient })
+  const target = await targetOf(exchange, { provider, userPoolId, ownClient })
   const to = memberOf(rollbackRequest, body, 'to')
   const allowPartial = memberOf(rollbackRequest, body, 'allowPartial') ?? false
   return answerChange(exchange, target, { kind: 'rollback', to, allowPartial })

@@ -40,7 +40,7 @@ async function rotateSecret(exchange: Exchange): Promise<Answer> {
   const body = readJsonBody(exchange.request)
   checkMembers(rotationRequest, body)
   const { provider = query.provider, userPoolId = query.userPoolId, ownClient } = body
-  const target = targetOf(exchange, { provider, userPoolId, ownClient })
+  const target = await targetOf(exchange, { provider, userPoolId, ownClient })
   const cutOver = memberOf(rotationRequest, body, 'cutOver') ?? false
   const retireAfterSeconds = memberOf(rotationRequest, body, 'retireAfterSeconds')
   const content = { cutOver, ...(retireAfterSeconds === undefined ? {} : { retireAfterSeconds }) }
@@ -66,7 +66,7 @@ async function rotateSecret(exchange: Exchange): Promise<Answer> {
 /** Ends one of the live secrets, now or later, or plans that with `?dryRun=true`. */
 async function retireSecret(exchange: Exchange): Promise<Answer> {
   const { query, settings } = exchange
-  const target = targetOf(exchange, query)
+  const target = await targetOf(exchange, query)
   const secretId = pathId(exchange, 'secretId')
   const { afterSeconds: after } = query
   const afterSeconds =
@@ -87,7 +87,7 @@ async function retireSecret(exchange: Exchange): Promise<Answer> {
 
 /** Lists the live secrets with their ages; the end of a value for those who may read or rotate it. */
 async function listSecrets(exchange: Exchange): Promise<Answer> {
-  const target = targetOf(exchange, exchange.query)
+  const target = await targetOf(exchange, exchange.query)
   const { live, atOnce, tag } = await absent(
     listLive(exchange.settings.service, reading(exchange, target)),
   )

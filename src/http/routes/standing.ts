@@ -13,7 +13,12 @@ import { absent, answerChange, reading } from '../change.ts'
 import { etagOf } from '../etag.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Handlers } from '../route.ts'
-import { protectionRequest, resumptionRequest, suspensionRequest } from '../schemas/standing.ts'
+import {
+  protectionRequest,
+  resumptionRequest,
+  suspensionRequest,
+  teamRequest,
+} from '../schemas/standing.ts'
 import { leaseBody, moveBody, suspensionBody } from '../standing.ts'
 import { type Target, targetOf } from '../target.ts'
 import { readJsonBody, readOptionalJsonBody } from '../wire/body.ts'
@@ -22,13 +27,14 @@ import { checkMembers, memberOf } from '../wire/members.ts'
 export const STANDING_HANDLERS: Handlers<keyof typeof STANDING_OPERATIONS> = {
   getStanding,
   protectClient,
+  assignClient,
   suspendClient,
   resumeClient,
 }
 
 /** Reads what holds for a client. Who may only lease gets those leases that they have taken themselves. */
 async function getStanding(exchange: Exchange): Promise<Answer> {
-  const target = targetOf(exchange, exchange.query)
+  const target = await targetOf(exchange, exchange.query)
   const client = await absent(readClient(exchange.settings.service, reading(exchange, target)))
   // A client can be shown without it, and this is about nothing else.
   if (client.warnings.some(({ code }) => code === 'standing_unknown')) {
@@ -47,6 +53,7 @@ function standingBody(target: Target, { native, standing }: ReadResult): JsonObj
   return {
     ...ref,
     protected: standing?.protected === true,
+    ...(standing?.team === undefined ? {} : { team: standing.team }),
     ...suspensionBody(provider.mapping, showClient(provider.mapping, native), standing),
     endingSecrets: retirements.map(({ secretId: id, at }) => ({ id, retiresAt: rfc3339(at) })),
     leases: leases.filter(({ actor }) => may('clients:read') || isOwn(actor)).map(leaseBody),
@@ -70,16 +77,25 @@ const rfc3339 = (time: number) => new Date(time).toISOString()
 async function protectClient(exchange: Exchange): Promise<Answer> {
   const body = readJsonBody(exchange.request, 'protected')
   checkMembers(protectionRequest, body)
-  const target = targetIn(exchange, body)
+  const target = await targetIn(exchange, body)
   const on = memberOf(protectionRequest, body, 'protected')
   return answerChange(exchange, target, { kind: 'protection', protected: on })
+}
+
+/** Says whose a client is. */
+async function assignClient(exchange: Exchange): Promise<Answer> {
+  const body = readJsonBody(exchange.request, 'team')
+  checkMembers(teamRequest, body)
+  const target = await targetIn(exchange, body)
+  const team = memberOf(teamRequest, body, 'team')
+  return answerChange(exchange, target, { kind: 'assignment', team })
 }
 
 /** Switches a client off. */
 async function suspendClient(exchange: Exchange): Promise<Answer> {
   const body = readOptionalJsonBody(exchange.request)
   checkMembers(suspensionRequest, body)
-  const target = targetIn(exchange, body)
+  const target = await targetIn(exchange, body)
   const change = { kind: 'suspension', suspended: true, allowPartial: false } as const
   return answerChange(exchange, target, change)
 }
@@ -88,14 +104,14 @@ async function suspendClient(exchange: Exchange): Promise<Answer> {
 async function resumeClient(exchange: Exchange): Promise<Answer> {
   const body = readOptionalJsonBody(exchange.request)
   checkMembers(resumptionRequest, body)
-  const target = targetIn(exchange, body)
+  const target = await targetIn(exchange, body)
   const allowPartial = memberOf(resumptionRequest, body, 'allowPartial') ?? false
   const change = { kind: 'suspension', suspended: false, allowPartial } as const
   return answerChange(exchange, target, change)
 }
 
 /** The body may name the client's place; else the query does. */
-function targetIn(exchange: Exchange, body: JsonObject): Target {
+function targetIn(exchange: Exchange, body: JsonObject): Promise<Target> {
   const { query } = exchange
   const { provider = query.provider, userPoolId = query.userPoolId, ownClient } = body
   return targetOf(exchange, { provider, userPoolId, ownClient })

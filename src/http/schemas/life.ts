@@ -19,12 +19,19 @@ import { client, clientPatch } from './client.ts'
 import { planMembers } from './clients.ts'
 import { clientName, place } from './common.ts'
 import { described, flag, json, optional, type Schemas, type Shape, text, yes } from './parts.ts'
+import { teamName } from './standing.ts'
 
 const kind = z.enum(CLIENT_KINDS, { error: `must be one of: ${CLIENT_KINDS.join(', ')}` })
 
 export const creationRequest = z.strictObject({
   ...place,
   kind: described(kind, 'The kind of the client.'),
+  team: optional(
+    described(
+      teamName,
+      'Whose client it is. Default: the team that the grant of the caller is limited to, if it is one.',
+    ),
+  ),
   client: clientPatch,
 } satisfies Shape<Creation>)
 
@@ -32,6 +39,12 @@ export const copyRequest = z.strictObject({
   provider: text,
   userPoolId: optional(text),
   kind: optional(described(kind, 'Default: the kind of the source.')),
+  team: optional(
+    described(
+      teamName,
+      'Whose client it is. Default: the team that the grant of the caller is limited to, if it is one.',
+    ),
+  ),
   client: optional(clientPatch),
   allowLoss: optional(described(flag, 'Copies what can be copied even if some settings cannot.')),
 } satisfies Shape<CopyRequest>)

@@ -5,7 +5,9 @@ import type {
   Caller,
   CallerAt,
   CurrentSession,
+  GrantLimit,
   Index,
+  LimitedGrant,
   MissingPermission,
   ResourceMetadata,
   ServerBodies,
@@ -23,9 +25,27 @@ const permission = z.enum(PERMISSIONS)
 
 const missing = z.object({ permission, scopes: texts } satisfies Shape<MissingPermission>)
 
+const textRule = z.union([text, z.object({ pattern: text })])
+
+const only = z.object({
+  pools: optional(texts),
+  clients: optional(z.array(textRule)),
+  names: optional(z.array(textRule)),
+  teams: optional(texts),
+  fields: optional(texts),
+  values: optional(z.array(textRule)),
+  operations: optional(texts),
+} satisfies Shape<GrantLimit>)
+
+const limited = z.object({
+  permissions: z.array(permission),
+  only,
+} satisfies Shape<LimitedGrant>)
+
 const callerAt = z.object({
   provider: text,
   permissions: z.array(permission),
+  limited: optional(z.array(limited)),
   missing: z.array(missing),
 } satisfies Shape<CallerAt>)
 

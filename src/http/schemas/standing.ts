@@ -10,6 +10,7 @@ import type {
   StandingBodies,
   Suspension,
   SuspensionRequest,
+  TeamRequest,
 } from '../../contract/standing.ts'
 import { HISTORY_ACTIONS } from '../../service/reading/history.ts'
 import { name, place, placeOfChange } from './common.ts'
@@ -21,6 +22,14 @@ export const protectionRequest = z.strictObject({
   ...place,
   protected: flag,
 } satisfies Shape<ProtectionRequest>)
+
+/** Few signs, so that a team is spelled alike in the configuration, on a command line and in a log. */
+export const teamName = z.string().check(z.regex(/^[\w.-]{1,64}$/))
+
+export const teamRequest = z.strictObject({
+  ...place,
+  team: described(z.nullable(teamName), 'Whose client it is; null: no team.'),
+} satisfies Shape<TeamRequest>)
 
 export const suspension = z.object({
   since: optional(time),
@@ -40,6 +49,7 @@ const openChange = z.object({
 const standing = z.object({
   ...name,
   protected: z.boolean(),
+  team: optional(text),
   suspension: optional(suspension),
   endingSecrets: z.array(endingSecret),
   leases: described(
@@ -62,6 +72,7 @@ export const resumptionRequest = z.strictObject({
 
 export const STANDING_SCHEMAS = {
   ProtectionRequest: protectionRequest,
+  TeamRequest: teamRequest,
   Standing: standing,
   Suspension: suspension,
   SuspensionRequest: suspensionRequest,

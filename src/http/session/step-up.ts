@@ -48,9 +48,13 @@ export function permissionsWithin(
   now: number,
 ): Permissions {
   if (principal === undefined || !isStale(principal, now)) return permissions
+  const stays = (one: Permission) => !STEP_UP.includes(one)
   return {
     ...permissions,
-    of: (caller, providerId) =>
-      new Set([...permissions.of(caller, providerId)].filter((one) => !STEP_UP.includes(one))),
+    of: (caller, providerId) => new Set([...permissions.of(caller, providerId)].filter(stays)),
+    grantsAt: (caller, providerId) =>
+      permissions
+        .grantsAt(caller, providerId)
+        .map((grant) => ({ ...grant, grants: grant.grants.filter(stays) })),
   }
 }

@@ -7,7 +7,7 @@ import { isClientError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json/json.ts'
 import type { Place } from '../../providers/call.ts'
 import type { Service } from '../../service/base/service.ts'
-import type { ListCursor } from '../../service/reading/list.ts'
+import type { ListCursor } from '../../service/reading/list-request.ts'
 import { badCursor, decoded, encoded } from './cursor.ts'
 
 const SEALED_FOR = 'list cursor'

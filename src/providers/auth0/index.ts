@@ -75,6 +75,7 @@ export function createAuth0Provider(settings: Auth0Options): Provider {
       await source.token(call)
     },
     read: (ref, call, fields) => readWhole(send, ref, call, fields),
+    readRecord: (ref, call) => readClient(send, ref, call),
     readMany: (count) => createReadMany(send, count, settings.now),
     steps: (ref, base, next) => {
       const { enable, disable } = connectionChanges(base, next)

@@ -57,6 +57,12 @@ export interface Protection {
   readonly protected: boolean
 }
 
+/** Says whose client it is; `null`: no team's. A change of its standing, not of a setting. */
+export interface Assignment {
+  readonly kind: 'assignment'
+  readonly team: string | null
+}
+
 /** Suspends a client, or resumes it. */
 export interface Suspending {
   readonly kind: 'suspension'
@@ -204,6 +210,7 @@ export interface ChangeRequest extends ClientRequest {
     | Rollback
     | Undo
     | Protection
+    | Assignment
     | Suspending
     | LeaseTaking
     | LeaseEnding

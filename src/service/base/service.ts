@@ -1,5 +1,7 @@
 /** What every use case needs, built once in the entry and passed down as one plain object. */
 
+import type { AccessTo } from '../../core/rights/access.ts'
+import type { Grant } from '../../core/rights/limit.ts'
 import type { Permission } from '../../core/rights/permissions.ts'
 import type { Fingerprints } from '../../core/secrecy/fingerprint.ts'
 import type { Call } from '../../providers/call.ts'
@@ -34,6 +36,13 @@ export interface Service {
   readonly leaseShares: LeaseShares
   /** What a caller of an earlier request may do today at a provider, by the scopes and claims that its token had. */
   permits(caller: Grantee, providerId: string): ReadonlySet<Permission>
+  /** The same as the grants themselves, with their limits; absent: no grant has one. */
+  grantsOf?(caller: Grantee, providerId: string): readonly Grant[]
+  /**
+   * For whom this is done, where grants can be limited: every read and write of a client is shown to it. Absent: for
+   * the server itself.
+   */
+  readonly access?: AccessTo | undefined
   /** The longest time that one upstream call may take (milliseconds). */
   readonly upstreamTimeoutMs: number
   /** Epoch milliseconds. */

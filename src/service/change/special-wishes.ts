@@ -5,7 +5,7 @@ import type { Patch } from '../../core/patch/patch.ts'
 import type { Provider } from '../../providers/provider.ts'
 import type { Entry } from '../../store/log/entry.ts'
 import { type Standing, withStanding } from '../../store/log/standing.ts'
-import type { ChangeRequest, CutOver, Protection } from '../base/request.ts'
+import type { Assignment, ChangeRequest, CutOver, Protection } from '../base/request.ts'
 import type { Service } from '../base/service.ts'
 import { endingWish, leaseWish } from '../lease/lease-wish.ts'
 import { confirmationWish, moveEndWish, moveWish, narrowingWish } from '../move/move-wish.ts'
@@ -43,6 +43,7 @@ export async function prepareSpecialWish(
     return { fields: FIELD_NAMES.filter((name) => fields.has(name)), over }
   }
   if (patch.kind === 'protection') return protectionWish(patch, standing)
+  if (patch.kind === 'assignment') return assignmentWish(patch, standing)
   if (patch.kind === 'retention') return retentionWish(standing)
   if (patch.kind === 'suspension') {
     return suspensionWish(service, { ...who, patch }, head, operationId)
@@ -75,6 +76,12 @@ function protectionWish({ protected: on }: Protection, standing: Standing | unde
       },
     }),
   }
+}
+
+function assignmentWish({ team }: Assignment, standing: Standing | undefined): Wish {
+  const becomes = withStanding(standing, { team: team ?? undefined })
+  const aim = { action: 'assign', becomes } as const
+  return { fields: [], over: () => ({ patch: { kind: 'merge', fields: {} }, warnings: [], aim }) }
 }
 
 function retentionWish(standing: Standing | undefined): Wish {

@@ -5,10 +5,12 @@
  */
 
 import { ClientError } from '../../core/errors.ts'
+import { inParallel } from '../../core/in-parallel.ts'
 import type { ClientFilter } from '../../core/search.ts'
 import type { Call, ClientRef, Place } from '../../providers/call.ts'
 import type { Mirror } from '../../store/mirror.ts'
 import { resourceOf } from '../../store/resource.ts'
+import { mayKnowOf } from '../access/fresh-look.ts'
 import { checkDeadline } from '../base/retry.ts'
 import type { Service } from '../base/service.ts'
 import { catchUp } from '../mirror/catch-up.ts'
@@ -33,7 +35,25 @@ export async function selectClients(
   selection: Selection,
   call: Call,
 ): Promise<readonly ClientRef[]> {
-  const { places, filter } = selection
+  const refs = await everyMatch(service, selection, call)
+  if (refs.length > MAX_CLIENTS) return refs
+  const visible = await inParallel(refs, AT_ONCE, async (ref) => {
+    const provider = service.providers.get(ref.provider)
+    if (provider === undefined) return false
+    return mayKnowOf(service, { ref, provider, call, removedToo: false }, 'clients:read')
+  })
+  return refs.filter((_, index) => visible[index])
+}
+
+/** How many clients are looked at at the same time, where the caller's grants are limited. */
+const AT_ONCE = 8
+
+async function everyMatch(
+  service: Service,
+  { places, filter }: Selection,
+  call: Call,
+): Promise<readonly ClientRef[]> {
+  const selection = { places, filter }
   const { mirror } = service.store
   if (mirror !== undefined && (await knowsAll(mirror, places))) {
     await catchUp(service, mirror)

@@ -6,7 +6,7 @@
 
 import type { Patch } from '../../core/patch/patch.ts'
 import type { OwnPermission } from '../../core/rights/permissions.ts'
-import type { Actor } from '../../store/log/actor.ts'
+import { type Actor, rightsIn, type TokenRights } from '../../store/log/actor.ts'
 import { following } from '../../store/log/chain.ts'
 import type { Job, JobEntry, JobOptions, JobReap } from '../../store/log/job-entry.ts'
 import { jobResource } from '../../store/resource.ts'
@@ -20,6 +20,8 @@ import { SUBMITTED } from './progress.ts'
 
 export interface Submission {
   readonly actor: Actor
+  /** What of the submitter's token its rights follow from; each client is judged by it again. */
+  readonly token?: TokenRights
   /** Each client once, at least one. */
   readonly items: readonly JobItem[]
   readonly patch?: Patch
@@ -72,7 +74,7 @@ const idOfKey = ({ fingerprints }: Service, { log }: Key) =>
 const ID_CHARACTERS = 32
 
 function firstEntry(service: Service, resource: string, submission: Submission): Job {
-  const { actor, items, patch, options, rights, undoes, reap, key } = submission
+  const { actor, token, items, patch, options, rights, undoes, reap, key } = submission
   return following(undefined, {
     kind: 'job' as const,
     resource,
@@ -81,6 +83,7 @@ function firstEntry(service: Service, resource: string, submission: Submission):
     providers: [...new Set(items.map(({ ref }) => ref.provider))],
     options,
     rights,
+    ...(token === undefined ? {} : { token: rightsIn(token) }),
     ...(undoes === undefined ? {} : { undoes }),
     ...(reap === undefined ? {} : { reap }),
     ...(key === undefined ? {} : { fingerprint: key.fingerprint }),

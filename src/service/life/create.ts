@@ -63,7 +63,7 @@ export async function makeClient(
 
 function planFor(
   service: Service,
-  { provider, place, patch, authorize, removeAt }: Omit<CreationRequest, 'kind'>,
+  { provider, place, patch, authorize, team, removeAt }: Omit<CreationRequest, 'kind'>,
   { prepared: { start, origin }, base: blank }: Begun<Beginning>,
   creation: Creation,
 ): Plan<CreationResult> {
@@ -83,7 +83,14 @@ function planFor(
   const changes = diffClients(mapping, blank, next, ofSecret)
   const planned = { changes, steps: [step], warnings }
   return {
-    aim: { next, changes, action: 'create', copiedFrom: origin?.log, removeAt },
+    aim: {
+      next,
+      changes,
+      action: 'create',
+      copiedFrom: origin?.log,
+      removeAt,
+      becomes: team === undefined ? undefined : { team },
+    },
     steps: [step],
     after: 'answered',
     planned: () => ({

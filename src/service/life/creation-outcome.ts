@@ -147,7 +147,8 @@ export async function beginLog(
   const { fingerprints, store } = service
   const id = provider.creation.idOf(native)
   const resource = resourceOf({ ...ref, id })
-  const { operationId, requestId, actor, copiedFrom, removeAt } = intent
+  const { operationId, requestId, actor, copiedFrom, removeAt, becomes } = intent
+  const standing = { ...becomes, ...(removeAt && { removal: { at: removeAt, actor } }) }
   // If the log has begun already, this same creation was found and recorded before.
   await store.append(
     following(undefined, {
@@ -160,7 +161,7 @@ export async function beginLog(
       tag: fingerprints.ofState(provider.mapping, native),
       state: storedState(service, resource, provider.mapping, native),
       ...(copiedFrom === undefined ? {} : { copiedFrom }),
-      ...(removeAt === undefined ? {} : { standing: { removal: { at: removeAt, actor } } }),
+      ...(Object.keys(standing).length === 0 ? {} : { standing }),
     }),
   )
   return id

@@ -15,6 +15,8 @@ export interface CreationRequest extends WriteRequest {
   readonly place: Place
   readonly kind: ClientKind
   readonly patch: Patch
+  /** Whose client it is; absent: no team's. */
+  readonly team?: string | undefined
   /** When the client is removed by itself (epoch milliseconds); absent: never. */
   readonly removeAt?: number | undefined
 }

@@ -9,12 +9,12 @@ import { neededFor } from '../../core/rights/rights.ts'
 import type { Call, ClientRef, Step } from '../../providers/call.ts'
 import type { Restoration } from '../../providers/restoration.ts'
 import { type Standing, withStanding } from '../../store/log/standing.ts'
+import { removedRecord } from '../access/removed-record.ts'
 import type { Authorize, WriteRequest } from '../base/request.ts'
 import type { Service } from '../base/service.ts'
 import { operate } from '../operation/operate.ts'
 import { type Begun, onClient, type Plan, type Repeated } from '../operation/operation.ts'
 import { readOrGone } from '../operation/read-back.ts'
-import { removedRecord } from './copy-source.ts'
 
 export interface RestorationRequest extends WriteRequest {
   readonly ref: ClientRef

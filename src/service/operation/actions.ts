@@ -81,6 +81,7 @@ export const SETTLEMENTS: Actions = {
   remove: { ...SETTINGS, look: findRemoval, sendsSettings: false },
   protect: SETTINGS,
   unprotect: SETTINGS,
+  assign: SETTINGS,
   suspend: SETTINGS,
   resume: SETTINGS,
   lease: SETTINGS,

@@ -4,9 +4,12 @@
  * goes through them. An `Operation` says what to plan and what to answer, and decides nothing else.
  */
 
+import type { Native } from '../../core/mapping/row.ts'
 import type { ClientRef } from '../../providers/call.ts'
 import type { Entry } from '../../store/log/entry.ts'
 import { creationResource, refOf, resourceOf } from '../../store/resource.ts'
+import { subjectOf } from '../access/fresh-look.ts'
+import { judgeWrite } from '../access/judged-write.ts'
 import { readFresh, tagOf } from '../base/fresh-read.ts'
 import { callerOf, callOf, type Service } from '../base/service.ts'
 import { inAttempts } from './attempts.ts'
@@ -44,6 +47,7 @@ async function attempt<P, R>(
   if ('earlierUse' in beginning) return operation.replay(beginning)
   // 3. the plan
   const plan = await operation.plan(beginning)
+  judge(service, operation, beginning, plan)
   for (const step of plan.steps) await step.check?.()
   if (operation.request.dryRun) return plan.planned()
   if (plan.unchanged === undefined) return write(service, operation, beginning, plan)
@@ -52,9 +56,25 @@ async function attempt<P, R>(
   return plan.unchanged()
 }
 
+/** Holds the plan against the limits of its caller's grants, in a dry run as in earnest. */
+function judge<P, R>(
+  service: Service,
+  { subject, request: { provider } }: Operation<P, R>,
+  { ref, read: base, before }: Beginning<P>,
+  { aim: { next, action, becomes } }: Plan<R>,
+): void {
+  const access = service.access?.(subject.kind === 'client' ? ref : subject.place)
+  if (access === undefined) return
+  const isNew = subject.kind === 'new'
+  const standing = before?.standing
+  judgeWrite(service, access, { provider, ref, isNew, base, next, action, standing, becomes })
+}
+
 /** The state of an attempt before it is planned. */
 interface Beginning<P> extends Begun<P> {
   readonly ref: ClientRef
+  /** The base; `undefined`: the client is not there. */
+  readonly read: Native | undefined
   /** The key as it is bound to this attempt, if there is one. */
   readonly use: Claimed | undefined
 }
@@ -91,6 +111,9 @@ async function begin<P, R>(
     read: () => operation.read(start, prepared),
   })
   await service.reached?.('base read')
+  if (read !== undefined && operation.subject.kind === 'client') {
+    service.access?.(ref)?.look(subjectOf(provider, ref, read, head?.standing))
+  }
   const base = read ?? {}
   // A client that is gone has no state.
   const baseTag = read ? service.fingerprints.ofState(provider.mapping, read) : (tagOf(head) ?? '')
@@ -99,7 +122,7 @@ async function begin<P, R>(
   const before = dryRun ? head : await noteOutsideChange(service, identity, head, base, baseTag)
   if (before === LOST_RACE) return LOST_RACE
   await service.reached?.('outside change recorded')
-  return { ...start, ref, use, prepared, base, baseTag, before }
+  return { ...start, ref, use, prepared, read, base, baseTag, before }
 }
 
 async function headFor<P, R>(

@@ -9,6 +9,7 @@ import { type ClientFilter, matches } from '../../core/search.ts'
 import type { Call, ClientRef } from '../../providers/call.ts'
 import type { Listed, Provider } from '../../providers/provider.ts'
 import type { Place } from '../../store/mirror.ts'
+import { subjectOf } from '../access/fresh-look.ts'
 import { withRetries } from '../base/retry.ts'
 import type { Service } from '../base/service.ts'
 import { type Mirrored, shownClient } from '../mirror/mirror.ts'
@@ -196,7 +197,7 @@ function readAtOnce(
   )
 }
 
-/** Whether a client matches the search. */
+/** Whether a client matches the search, and its reader may know of it. */
 export async function fits(
   service: Service,
   { ref, native }: Mirrored,
@@ -205,6 +206,8 @@ export async function fits(
   const mapping = service.providers.get(ref.provider)?.mapping
   if (mapping === undefined) return false
   const { standing } = await readStanding(service, ref)
+  const subject = subjectOf({ mapping }, ref, native, standing)
+  if (service.access?.(ref)?.sees(subject, 'clients:read') === false) return false
   const client = shownClient(mapping, native, standing)
   return matches(client, filter, mapping.registered?.(native))
 }

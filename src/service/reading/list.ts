@@ -4,56 +4,16 @@
  */
 
 import { type ErrorCode, isClientError } from '../../core/errors.ts'
-import type { ClientFilter } from '../../core/search.ts'
 import type { Call } from '../../providers/call.ts'
-import type { Knowledge, Mirror, Place } from '../../store/mirror.ts'
+import type { Mirror } from '../../store/mirror.ts'
 import { withRetries } from '../base/retry.ts'
 import { callOf, type Service } from '../base/service.ts'
 import { catchUp } from '../mirror/catch-up.ts'
 import { type Mirrored, mirroredOf } from '../mirror/mirror.ts'
 import { lookAt } from '../mirror/refresh-client.ts'
-import { fits, type LivePlace, listLive, type Unreadable } from './list-live.ts'
-
-export type { Knowledge }
-
-/** Where a page begins: in the mirror, or in a provider's list. */
-export type ListCursor = { readonly kind: 'mirror'; readonly after: number } | LivePlace
-
-export interface ListRequest {
-  /** Those that the caller may see, in the order of the configuration. */
-  readonly places: readonly Place[]
-  readonly filter: ClientFilter
-  readonly limit: number
-  /** Reads each client from its provider. */
-  readonly fresh: boolean
-  readonly from?: ListCursor
-  readonly requestId: string
-  readonly caller: string
-  /** Epoch milliseconds. */
-  readonly deadline: number
-  readonly onUpstream?: Call['onUpstream']
-}
-
-export interface ListResult {
-  readonly clients: readonly Mirrored[]
-  /** Clients in the providers' lists whose records cannot be read. */
-  readonly unreadable: readonly Unreadable[]
-  readonly next?: ListCursor
-  /** How complete the mirror is for each place; empty if it was not used. */
-  readonly knowledge: readonly Knowledge[]
-  /** For a fresh list: the places where clients could not be read and are shown as last seen. */
-  readonly unread?: readonly Unread[]
-}
-
-/** Clients of one place on one page that could not be read from their provider. */
-export interface Unread {
-  readonly place: Place
-  /** The code of the first failure. */
-  readonly code: ErrorCode
-  readonly clients: number
-  /** When the oldest of them was read (epoch milliseconds). */
-  readonly oldest: number
-}
+import { fits, listLive } from './list-live.ts'
+import type { ListRequest, ListResult, Unread } from './list-request.ts'
+import { isWithin, knowledgeWithin, liveWithin, mirroredWithin } from './list-within.ts'
 
 /**
  * One page of clients.
@@ -68,6 +28,11 @@ export async function listClients(service: Service, request: ListRequest): Promi
   // A mirror cannot ask for clients that it does not know.
   const whole = knowledge.every(({ complete }) => complete) && !isOfOneProvider(request)
   if (fresh && from === undefined && !whole) return live(service, request)
+  if (isWithin(service, request)) {
+    const page = await mirroredWithin(service, mirror, request, callFor(service, request))
+    const known = knowledgeWithin(service, await mirror.knowledge(places))
+    return { ...page, unreadable: [], knowledge: known }
+  }
   const page = await mirrored(service, mirror, request)
   // Read after the search, which may have found that a place must be read again.
   return { ...page, unreadable: [], knowledge: await mirror.knowledge(places) }
@@ -84,7 +49,12 @@ function isOfOneProvider(request: ListRequest): boolean {
 
 const providersOf = ({ places }: ListRequest) => new Set(places.map(({ provider }) => provider))
 
-const live = async (service: Service, request: ListRequest): Promise<ListResult> => ({
+const live = async (service: Service, request: ListRequest): Promise<ListResult> =>
+  isWithin(service, request)
+    ? { ...(await liveWithin(service, request, callFor(service, request))), knowledge: [] }
+    : liveWhole(service, request)
+
+const liveWhole = async (service: Service, request: ListRequest): Promise<ListResult> => ({
   ...(await listLive(service, {
     ...request,
     call: callFor(service, request),

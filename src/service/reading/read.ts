@@ -8,6 +8,7 @@ import type { Call, ClientRef } from '../../providers/call.ts'
 import type { Provider } from '../../providers/provider.ts'
 import type { Standing } from '../../store/log/standing.ts'
 import { resourceOf } from '../../store/resource.ts'
+import { subjectOf } from '../access/fresh-look.ts'
 import { readFresh } from '../base/fresh-read.ts'
 import { withRetries } from '../base/retry.ts'
 import { callOf, type Service } from '../base/service.ts'
@@ -46,6 +47,7 @@ export async function readClient(service: Service, request: ReadRequest): Promis
     provider.readLagMs ? readAgain(service, request, read) : read(),
     readStanding(service, ref),
   ])
+  service.access?.(ref)?.look(subjectOf(provider, ref, native, history.standing))
   const isSuspended = history.standing?.suspended !== undefined
   return {
     native,

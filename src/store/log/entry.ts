@@ -59,6 +59,7 @@ export const ACTIONS = [
   'remove',
   'protect',
   'unprotect',
+  'assign',
   'suspend',
   'resume',
   'lease',

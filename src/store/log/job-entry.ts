@@ -123,6 +123,8 @@ export interface Job extends JobEntryBase {
   /** Names of the providers that it touches. */
   readonly providers: readonly string[]
   readonly options: JobOptions
+  /** What of the submitter's token its rights follow from; absent in jobs of earlier versions. */
+  readonly token?: TokenRights
   /** What it may do beside changing clients. */
   readonly rights?: readonly OwnPermission[]
   /** The same in jobs of earlier versions: fields that it may not change. */

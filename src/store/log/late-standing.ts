@@ -27,6 +27,7 @@ export const UNCERTAIN: UncertainActions = {
   remove: PLAIN,
   protect: PLAIN,
   unprotect: PLAIN,
+  assign: PLAIN,
   // Only then is what it took away given back.
   suspend: { holdsInConflict: true, late: withSuspension },
   resume: PLAIN,

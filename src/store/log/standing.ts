@@ -12,6 +12,8 @@ import type { ManagerClaims } from './managed.ts'
 export interface Standing {
   /** Neither removed nor suspended as long as it holds. */
   readonly protected?: true
+  /** Whose client it is, as grants can be limited to. */
+  readonly team?: string
   readonly leases?: readonly Lease[]
   readonly retirements?: readonly Retirement[]
   /** Values of lists by who manages them; each is in its list. */

@@ -2,7 +2,8 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { callerClaims, fulfils, matchesPattern } from '../../../src/http/auth/claim-rule.ts'
+import { matchesPattern } from '../../../src/core/rights/text-rule.ts'
+import { callerClaims, fulfils } from '../../../src/http/auth/claim-rule.ts'
 import { runs } from '../../property.ts'
 
 describe('a pattern', () => {

@@ -1,8 +1,10 @@
 /** The commands to protect and suspend clients. */
 
 import { CLIENT } from '../../arguments.ts'
-import type { Command } from '../../command.ts'
+import type { Argument, Command } from '../../command.ts'
 import { ABOUT_CLIENT, CHANGING } from '../../options.ts'
+
+const TEAM: Argument = { name: 'TEAM', says: 'letters, digits, _, . and -' }
 
 export const STANDING_COMMANDS: readonly Command[] = [
   {
@@ -28,6 +30,22 @@ export const STANDING_COMMANDS: readonly Command[] = [
     options: CHANGING,
     examples: ['clientry unprotect exampleClientId --yes'],
     load: () => import('./unprotect.ts'),
+  },
+  {
+    name: 'assign',
+    says: 'say which team a client belongs to, as grants can be limited to',
+    takes: [CLIENT, TEAM],
+    options: CHANGING,
+    examples: ['clientry assign exampleClientId payments --yes'],
+    load: () => import('./assign.ts'),
+  },
+  {
+    name: 'unassign',
+    says: 'take a client from its team',
+    takes: [CLIENT],
+    options: CHANGING,
+    examples: ['clientry unassign exampleClientId --yes'],
+    load: () => import('./unassign.ts'),
   },
   {
     name: 'suspend',

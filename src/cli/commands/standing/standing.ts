@@ -23,6 +23,7 @@ export const run: Run = async (invocation) => {
 function linesOf(standing: Standing): readonly string[] {
   const { suspension, endingSecrets, leases, moves = [], openChange, removedAt } = standing
   const lines = [
+    ...(standing.team === undefined ? [] : [`belongs to the team ${standing.team}`]),
     ...(standing.protected ? ['protected'] : []),
     ...(suspension === undefined ? [] : [suspensionLine(suspension.since)]),
     ...endingSecrets.map(({ id, retiresAt }) => `secret ${id} ends ${retiresAt}`),

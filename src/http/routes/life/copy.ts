@@ -9,7 +9,7 @@ import type { CreationResult } from '../../../service/life/creation.ts'
 import type { Answer } from '../../answer.ts'
 import { absent, checkNeeds, traced, writing } from '../../change.ts'
 import { ifMatchOf, keyOfRequest } from '../../conditions.ts'
-import { creationAnswer, creationPlan } from '../../creation-answer.ts'
+import { creationAnswer, creationPlan, lookAgain } from '../../creation-answer.ts'
 import { etagOf } from '../../etag.ts'
 import type { Exchange } from '../../exchange.ts'
 import { copyRequest } from '../../schemas/life.ts'
@@ -22,14 +22,16 @@ export async function copyClient(exchange: Exchange): Promise<Answer> {
   const { query, settings } = exchange
   const body = readJsonBody(exchange.request, 'provider')
   checkMembers(copyRequest, body)
-  const source = targetOf(exchange, query, LIFE_OPERATIONS.copyClient.atSource)
+  const source = await targetOf(exchange, query, LIFE_OPERATIONS.copyClient.atSource)
   const site = placeOfCopy(exchange, body)
   const { client = {} } = body
   const allowLoss = memberOf(copyRequest, body, 'allowLoss') ?? false
   const patch = parseMergePatch(client)
   const kind = memberOf(copyRequest, body, 'kind')
   const ifMatch = ifMatchOf(exchange)
-  const bound = [{ ...site.place }, kind ?? null, patch as unknown as Json, allowLoss]
+  const team = memberOf(copyRequest, body, 'team') ?? site.access?.team()
+  const whose = team === undefined ? [] : [team]
+  const bound = [{ ...site.place }, kind ?? null, patch as unknown as Json, allowLoss, ...whose]
   const result = await absent(
     copy(settings.service, {
       ...writing(exchange, site, keyOfRequest(exchange, source, bound)),
@@ -37,12 +39,14 @@ export async function copyClient(exchange: Exchange): Promise<Answer> {
       provider: site.provider,
       place: site.place,
       patch,
+      team,
       allowLoss,
       ...(kind === undefined ? {} : { kind }),
       ...(ifMatch === undefined ? {} : { ifMatch }),
       authorize: (needs) => checkNeeds(exchange, site, needs),
     }),
   )
+  await lookAgain(exchange, site, result)
   return answerOf(exchange, site, traced(exchange, result))
 }
 

@@ -18,12 +18,12 @@ import {
   writing,
 } from '../../change.ts'
 import { ifMatchOf, keyOfRequest } from '../../conditions.ts'
-import { creationAnswer, creationPlan } from '../../creation-answer.ts'
+import { creationAnswer, creationPlan, lookAgain } from '../../creation-answer.ts'
 import { etagOf, noneMatchCheck, readBody } from '../../etag.ts'
 import type { Exchange } from '../../exchange.ts'
 import type { Handlers } from '../../route.ts'
 import { creationRequest } from '../../schemas/life.ts'
-import { siteOf, type Target, targetOf } from '../../target.ts'
+import { requireAlso, siteOf, type Target, targetOf } from '../../target.ts'
 import { readJsonBody } from '../../wire/body.ts'
 import { checkMembers, memberOf } from '../../wire/members.ts'
 import { copyClient } from './copy.ts'
@@ -45,17 +45,21 @@ async function createClient(exchange: Exchange): Promise<Answer> {
   const { provider = query.provider, userPoolId = query.userPoolId } = body
   const site = siteOf(exchange, { provider, userPoolId })
   const kind = memberOf(creationRequest, body, 'kind')
+  const team = memberOf(creationRequest, body, 'team') ?? site.access?.team()
   const patch = parseMergePatch(body.client)
-  const key = keyOfRequest(exchange, site, [kind, patch as unknown as Json])
+  const whose = team === undefined ? [] : [team]
+  const key = keyOfRequest(exchange, site, [kind, patch as unknown as Json, ...whose])
   const result = await create(settings.service, {
     ...writing(exchange, site, key),
     provider: site.provider,
     place: site.place,
     kind,
+    team,
     patch,
     authorize: (needs) => checkNeeds(exchange, site, needs),
   })
   traced(exchange, result)
+  await lookAgain(exchange, site, result)
   return result.outcome === 'planned'
     ? creationPlan(exchange, site, result)
     : creationAnswer(exchange, site, result)
@@ -64,7 +68,7 @@ async function createClient(exchange: Exchange): Promise<Answer> {
 /** Removes a client for good, or shows with `?dryRun=true` what that would take along. */
 async function deleteClient(exchange: Exchange): Promise<Answer> {
   const { query, settings } = exchange
-  const target = targetOf(exchange, query)
+  const target = await targetOf(exchange, query)
   const key = keyOfRequest(exchange, target, null)
   const ifMatch = ifMatchOf(exchange)
   if (ifMatch === undefined && query.dryRun !== 'true') {
@@ -92,9 +96,9 @@ async function deleteClient(exchange: Exchange): Promise<Answer> {
 /** Brings a removed client back, or shows with `?dryRun=true` what would not come back. */
 async function restoreClient(exchange: Exchange): Promise<Answer> {
   const { query, settings } = exchange
-  const target = targetOf(exchange, query)
+  const target = await targetOf(exchange, query)
   // What a client was that is gone is in its history alone.
-  targetOf(exchange, query, 'history:read')
+  requireAlso(exchange, target, 'history:read')
   const key = keyOfRequest(exchange, target, null)
   const result = await absent(
     restore(settings.service, {

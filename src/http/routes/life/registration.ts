@@ -22,7 +22,7 @@ export async function adoptClient(exchange: Exchange): Promise<Answer> {
   const body = readOptionalJsonBody(exchange.request)
   checkMembers(adoptionRequest, body)
   const { provider = query.provider, userPoolId = query.userPoolId } = body
-  const target = targetOf(exchange, { provider, userPoolId })
+  const target = await targetOf(exchange, { provider, userPoolId })
   const registration = registrationOf(target.provider, body)
   const { registrationAccessToken: token = null, registrationClientUri: uri = null } = body
   const result = await absent(

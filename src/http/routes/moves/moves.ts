@@ -14,7 +14,6 @@ import { confirmOnceAccepted } from '../../../service/move/acceptance.ts'
 import { MOVED } from '../../../service/move/moves.ts'
 import { readClient } from '../../../service/reading/read.ts'
 import type { Answer } from '../../answer.ts'
-import { requirePermission } from '../../auth/permissions.ts'
 import { actorOf } from '../../auth/principal.ts'
 import { absent, changeHeaders, performChange, planAnswer, reading, writing } from '../../change.ts'
 import { etagOf } from '../../etag.ts'
@@ -22,7 +21,7 @@ import type { Exchange } from '../../exchange.ts'
 import type { Handlers } from '../../route.ts'
 import { moveRequest, openMoveRequest } from '../../schemas/moves/moves.ts'
 import { moveBody } from '../../standing.ts'
-import { type Target, targetOf } from '../../target.ts'
+import { requireAlso, type Target, targetOf } from '../../target.ts'
 import { readJsonBody } from '../../wire/body.ts'
 import { checkMembers, memberOf } from '../../wire/members.ts'
 import { timeIn } from '../../wire/query.ts'
@@ -39,7 +38,7 @@ const RECORDING_MS = 5_000
 
 /** The open moves of a client. */
 async function listMoves(exchange: Exchange): Promise<Answer> {
-  const target = targetOf(exchange, exchange.query)
+  const target = await targetOf(exchange, exchange.query)
   const { tag, warnings, standing } = await absent(
     readClient(exchange.settings.service, reading(exchange, target)),
   )
@@ -52,7 +51,7 @@ async function listMoves(exchange: Exchange): Promise<Answer> {
 async function moveRedirect(exchange: Exchange): Promise<Answer> {
   const body = readJsonBody(exchange.request, 'from')
   checkMembers(moveRequest, body)
-  const target = targetIn(exchange, body)
+  const target = await targetIn(exchange, body)
   const at = memberOf(moveRequest, body, 'narrowAt')
   const patch: MoveStart = {
     kind: 'move',
@@ -95,7 +94,7 @@ async function confirmed(
 async function endOpenMove(exchange: Exchange, kind: 'narrow_move' | 'end_move'): Promise<Answer> {
   const body = readJsonBody(exchange.request, 'from')
   checkMembers(openMoveRequest, body)
-  const target = targetIn(exchange, body)
+  const target = await targetIn(exchange, body)
   const patch = { kind, from: memberOf(openMoveRequest, body, 'from') } as const
   const result = await perform(exchange, target, patch)
   if (result.outcome === 'planned') return planAnswer(exchange, target, result)
@@ -130,15 +129,11 @@ function movesBody(
  * The body may name the client's place; else the query does. What comes of a move depends on what the client has, so
  * its caller may read it too.
  */
-function targetIn(exchange: Exchange, body: JsonObject): Target {
+async function targetIn(exchange: Exchange, body: JsonObject): Promise<Target> {
   const { query, row } = exchange
   const { provider = query.provider, userPoolId = query.userPoolId, ownClient } = body
-  const target = targetOf(exchange, { provider, userPoolId, ownClient })
-  const { permissions } = exchange.settings
-  const { principal, place } = target
-  for (const permission of row.also ?? []) {
-    requirePermission(permissions, { principal, providerId: place.provider, permission })
-  }
+  const target = await targetOf(exchange, { provider, userPoolId, ownClient })
+  for (const permission of row.also ?? []) requireAlso(exchange, target, permission)
   return target
 }
 

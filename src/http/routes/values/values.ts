@@ -21,7 +21,7 @@ import { checkMembers, memberOf } from '../../wire/members.ts'
 
 /** All values of the lists of a client. */
 export async function listValues(exchange: Exchange): Promise<Answer> {
-  const target = targetOf(exchange, exchange.query)
+  const target = await targetOf(exchange, exchange.query)
   const { native, tag, standing } = await absent(
     readClient(exchange.settings.service, reading(exchange, target)),
   )
@@ -36,7 +36,7 @@ export async function putValues(exchange: Exchange): Promise<Answer> {
   const body = readJsonBody(exchange.request, 'managers')
   checkMembers(valuesRequest, body)
   const { provider = query.provider, userPoolId = query.userPoolId, ownClient, client } = body
-  const target = targetOf(exchange, { provider, userPoolId, ownClient })
+  const target = await targetOf(exchange, { provider, userPoolId, ownClient })
   const managers = memberOf(valuesRequest, body, 'managers') as Managing['managers']
   const fields = client === undefined ? {} : fieldsOf(client)
   const managing: Managing = { kind: 'managing', managers, fields }

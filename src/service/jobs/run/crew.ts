@@ -7,6 +7,7 @@ import type { Service } from '../../base/service.ts'
 import { type JobItem, openPatch } from '../items.ts'
 import type { JobView } from '../log.ts'
 import { rightsOf } from '../rights.ts'
+import { onBehalf, rightsToday } from './job-access.ts'
 import type { JobKnowledge } from './job-knowledge.ts'
 import { createQueue } from './queue.ts'
 import { readersFor } from './read-many.ts'
@@ -61,7 +62,7 @@ export function createCrew(service: Service, settings: CrewSettings): Crew {
   }
 
   function begin(item: number): void {
-    const doing = work(service, taskOf(item)).then((worked) => {
+    const doing = work(onBehalf(service, settings.view.job), taskOf(item)).then((worked) => {
       underWay.delete(doing)
       take(item, worked)
       changed()
@@ -99,11 +100,13 @@ function tasksOf(
   return (index: number): Task => {
     const item = itemOf(knowledge, index)
     const job = { id: view.id, ...callers() }
+    const { provider } = item.ref
+    const today = () => rightsToday(service, view.job, provider, rights)
     const { reap, options } = view.job
     const { patch = reap === undefined ? common : reapingBy(reap, job) } = item
     if (patch === undefined) throw new RangeError(`no patch for client ${index}`)
     const planned = knowledge.tagOf(index)
-    const how = reap === undefined ? {} : { reap }
+    const how = { rightsToday: today, ...(reap === undefined ? {} : { reap }) }
     const reading = { readOneOfMany: readerOf(item), reserve: options.reserve }
     return { job, rights, index, item, patch, planned, phase, limitMs, ...reading, ...how }
   }

@@ -18,11 +18,12 @@ import { resourceOf } from '../../../store/resource.ts'
 import { withinDeadline } from '../../base/deadline.ts'
 import { whenUnknown } from '../../base/next-step.ts'
 import type { ChangeRequest, ChangeResult, Suspending, Undo } from '../../base/request.ts'
-import { callerOf, type Service } from '../../base/service.ts'
+import { callerOf, callOf, type Service } from '../../base/service.ts'
 import { changeClient } from '../../change/change.ts'
 import { keyOf } from '../../operation/idempotency.ts'
 import type { JobItem } from '../items.ts'
 import { checkRights } from '../rights.ts'
+import { lookForJob } from './job-access.ts'
 import { reapOne } from './reap-work.ts'
 
 export interface Task {
@@ -30,6 +31,11 @@ export interface Task {
   readonly job: JobOrigin
   /** What it may do besides changing clients. */
   readonly rights: readonly OwnPermission[]
+  /**
+   * Those of them that its submitter still has; absent: all.
+   * @throws ClientError where its submitter may not change clients any more
+   */
+  rightsToday?(): readonly OwnPermission[]
   /** Its place among the clients of the job. */
   readonly index: number
   readonly item: JobItem
@@ -86,6 +92,9 @@ export async function work(service: Service, task: Task): Promise<Worked> {
     request = requestOf(bounded, task, deadline, (ms) => {
       waitedMs += ms
     })
+    const { ref, provider, requestId } = request
+    const reading = callOf(bounded, { operationId: requestId, requestId, deadline })
+    await lookForJob(bounded, { ref, provider }, reading)
     const report = await reportedBy(bounded, request, task)
     const result: JobResult = { item, client: of.ref, ...report }
     return { result, waitedMs, refused: false }
@@ -138,7 +147,19 @@ async function uncertain(
 
 function requestOf(
   service: Service,
-  { job, rights, index, item, patch, planned, phase, reap, readOneOfMany, reserve }: Task,
+  {
+    job,
+    rights,
+    rightsToday,
+    index,
+    item,
+    patch,
+    planned,
+    phase,
+    reap,
+    readOneOfMany,
+    reserve,
+  }: Task,
   deadline: number,
   waited: (milliseconds: number) => void,
 ): ChangeRequest {
@@ -147,6 +168,7 @@ function requestOf(
   if (provider === undefined) {
     throw new ClientError('not_found', `The provider ${ref.provider} is no longer configured.`)
   }
+  const allowed = rightsToday?.() ?? rights
   // It contains spaces, which no caller's own key can have.
   const { id, submittedBy: actor } = job
   const name = `job ${id} ${index}`
@@ -161,7 +183,11 @@ function requestOf(
     dryRun: phase === 'plan',
     // The result of the dry run is stored for everyone who may read jobs.
     ...(phase === 'plan' ? { maySeeSecrets: false } : {}),
-    authorize: (needs) => checkRights(rights, patch.kind === 'suspension' ? SUSPENDING : needs),
+    authorize: (needs) => {
+      const taken = patch.kind === 'suspension' ? SUSPENDING : needs
+      service.access?.(ref)?.take(taken)
+      checkRights(allowed, taken)
+    },
     actor,
     job,
     caller: jobsOf(actor),

@@ -1,0 +1,197 @@
+/**
+ * What one caller may do to one client by grants that are limited. This is the one place where the limit of a grant is
+ * judged: every read of a client for a caller shows what was read to `look`, and every write shows to `judge` the client
+ * before and after it. Callers whose grants have no limit have no `Access`.
+ */
+
+import { ClientError } from '../errors.ts'
+import {
+  allows,
+  allowsWhole,
+  covers,
+  coversPool,
+  type Grant,
+  goesByRecord,
+  isFor,
+  isLimited,
+  type Subject,
+  type Touch,
+} from './limit.ts'
+import type { Permission } from './permissions.ts'
+import type { Need } from './rights.ts'
+
+/** A client, or a place for one. */
+export interface Address {
+  readonly provider: string
+  readonly userPoolId?: string | undefined
+  readonly id?: string | undefined
+}
+
+/** A planned write. */
+export interface Write {
+  /** `undefined`: it is to be made, or was removed. */
+  readonly before: Subject | undefined
+  /** `undefined`: it is to be removed. */
+  readonly after: Subject | undefined
+  readonly touches: readonly Touch[]
+  /** It is about the client as a whole, and not about settings that can be named. */
+  readonly isWhole: boolean
+}
+
+export interface Access {
+  /** Whether a record must be read to know whether the client is within the grants. */
+  readonly goesByRecord: boolean
+  /** Whether a client was looked at. */
+  isKnown(): boolean
+  /** Whether the caller has a permission on the client as it was last looked at; before that, it has none. */
+  may(permission: Permission): boolean
+  /** The one team that its grants of the purpose's permission are limited to; `undefined`: there is none, or more than one. */
+  team(): string | undefined
+  /** Whether a permission holds for any client of its user pool. */
+  reaches(permission: Permission): boolean
+  /** Whether the caller may know of a client, and has a permission on it. */
+  sees(client: Subject, permission: Permission): boolean
+  /**
+   * Takes in what the client is like now.
+   * @throws ClientError `not_found` for a client outside of the grants, or no longer within what was seen before
+   */
+  look(client: Subject): void
+  /** Keeps which further permissions the planned write takes, until it is judged. */
+  take(needs: readonly Need[]): void
+  /**
+   * Judges the planned write; afterwards the caller sees what it may see of the client before and after.
+   * @throws ClientError `insufficient_scope`
+   */
+  judge(write: Write): void
+}
+
+/** The access of a caller to a client or place; `undefined`: no grant of the caller there is limited. */
+export type AccessTo = (address: Address) => Access | undefined
+
+/** What a caller asks for: an operation, which takes a permission and only counts grants without a limit where it says so. */
+export interface Purpose {
+  readonly operation: string
+  readonly permission: Permission
+  readonly unlimited?: boolean | undefined
+}
+
+/** The one answer for a client that is not there, or not for this caller. */
+export function noSuchClient(): ClientError {
+  return new ClientError(
+    'not_found',
+    'There is no such client. Check its id, the provider and the user pool.',
+  )
+}
+
+/** The accesses of one caller within one request: always the same one for the same client. */
+export function accessTo(
+  grantsAt: (provider: string) => readonly Grant[],
+  purpose: Purpose,
+): AccessTo {
+  const accesses = new Map<string, Access | undefined>()
+  return (address) => {
+    const { provider, userPoolId = null, id = null } = address
+    const name = JSON.stringify([provider, userPoolId, id])
+    if (!accesses.has(name))
+      accesses.set(name, accessBy(grantsFor(grantsAt, purpose, provider), address, purpose))
+    return accesses.get(name)
+  }
+}
+
+/** The grants of a caller that count for a purpose at a provider. */
+export const grantsFor = (
+  grantsAt: (provider: string) => readonly Grant[],
+  { operation, unlimited = false }: Pick<Purpose, 'operation' | 'unlimited'>,
+  provider: string,
+): readonly Grant[] =>
+  grantsAt(provider).filter((grant) => isFor(grant, operation) && !(unlimited && isLimited(grant)))
+
+function accessBy(
+  grants: readonly Grant[],
+  { userPoolId }: Address,
+  { permission: main }: Purpose,
+): Access | undefined {
+  const free = new Set(grants.filter((one) => !isLimited(one)).flatMap((one) => one.grants))
+  const limited = grants.filter(
+    (one) => one.grants.some((permission) => !free.has(permission)) && isLimited(one),
+  )
+  if (limited.length === 0) return undefined
+  const on = (client: Subject): ReadonlySet<Permission> =>
+    new Set(grants.filter(({ only }) => covers(only, client)).flatMap((one) => one.grants))
+  let current: ReadonlySet<Permission> = new Set()
+  let seen = false
+  let needs: readonly Need[] = []
+
+  const isGranted = (permission: Permission, { before, after }: Write, touch: Touch | 'whole') =>
+    grants.some(
+      ({ grants: own, only }) =>
+        own.includes(permission) &&
+        (before === undefined || covers(only, before)) &&
+        (after === undefined || covers(only, after)) &&
+        (touch === 'whole' ? allowsWhole(only) : allows(only, touch)),
+    )
+
+  return {
+    goesByRecord: limited.some(({ only }) => goesByRecord(only)),
+    isKnown: () => seen,
+    may: (permission) => current.has(permission),
+    team: () => {
+      const own = grants.filter((one) => one.grants.includes(main))
+      if (own.some(({ only }) => only?.teams === undefined)) return undefined
+      const teams = new Set(own.flatMap(({ only }) => only?.teams ?? []))
+      return teams.size === 1 ? [...teams][0] : undefined
+    },
+    reaches: (permission) =>
+      grants.some(
+        ({ grants: own, only = {} }) => own.includes(permission) && coversPool(only, userPoolId),
+      ),
+    sees: (client, permission) => on(client).has(permission),
+    look: (client) => {
+      const now = on(client)
+      const isLess = seen && [...current].some((permission) => !now.has(permission))
+      if (now.size === 0 || isLess) throw noSuchClient()
+      seen = true
+      current = now
+    },
+    take: (taken) => {
+      needs = taken
+    },
+    judge: (write) => {
+      const { before, after, touches, isWhole } = write
+      const each: readonly (Touch | 'whole')[] = isWhole ? ['whole', ...touches] : touches
+      const refused = each.find((touch) => !isGranted(permissionFor(touch, main), write, touch))
+      const isOut = !grants.some(
+        ({ grants: own, only }) =>
+          own.includes(main) &&
+          (before === undefined || covers(only, before)) &&
+          (after === undefined || covers(only, after)),
+      )
+      if (refused !== undefined || isOut) throw outside(main, refused)
+      const lacking = needs.find(({ permission }) => !isGranted(permission, write, 'whole'))
+      if (lacking !== undefined)
+        throw outside(lacking.permission, { field: lacking.field.replace(/^client\./, '') })
+      const [was, is] = [before && on(before), after && on(after)]
+      current = was && is ? new Set([...was].filter((one) => is.has(one))) : (was ?? is ?? current)
+      seen = true
+    },
+  }
+}
+
+/** The team of a client says whose it is, which takes a permission of its own. */
+const permissionFor = (touch: Touch | 'whole', main: Permission): Permission =>
+  touch !== 'whole' && touch.field === 'team' ? 'clients:assign' : main
+
+function outside(permission: Permission, touch: Touch | 'whole' | undefined): ClientError {
+  if (touch === undefined || touch === 'whole') {
+    return new ClientError(
+      'insufficient_scope',
+      `The grant of ${permission} that this token has is limited, and does not cover the client as it would be, or the whole of it. A row of auth.permissions without that limit can grant it.`,
+    )
+  }
+  const field = `client.${touch.field}`
+  return new ClientError(
+    'insufficient_scope',
+    `${field} would be changed in a way that the limit of the grant of ${permission} does not allow. Leave it out to change the rest.`,
+    { field },
+  )
+}

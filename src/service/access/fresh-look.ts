@@ -1,0 +1,105 @@
+/**
+ * What the limits of a caller's grants are held against: a client as its provider shows it at this moment, and its team
+ * from its own log. The mirror is asked for nothing here, since it may be behind.
+ */
+
+import { isClientError } from '../../core/errors.ts'
+import { showField } from '../../core/mapping/mapping.ts'
+import type { Native } from '../../core/mapping/row.ts'
+import { type Access, noSuchClient } from '../../core/rights/access.ts'
+import type { Subject } from '../../core/rights/limit.ts'
+import type { Permission } from '../../core/rights/permissions.ts'
+import type { Call, ClientRef } from '../../providers/call.ts'
+import type { Provider } from '../../providers/provider.ts'
+import type { Standing } from '../../store/log/standing.ts'
+import { resourceOf } from '../../store/resource.ts'
+import { withRetries } from '../base/retry.ts'
+import type { Service } from '../base/service.ts'
+import { lastKnown } from '../life/last-known.ts'
+import { removedRecord } from './removed-record.ts'
+
+/** What limits go by, of a client that was read or is planned. */
+export function subjectOf(
+  { mapping }: Pick<Provider, 'mapping'>,
+  {
+    id,
+    userPoolId,
+  }: { readonly id?: string | undefined; readonly userPoolId?: string | undefined },
+  native: Native,
+  standing: Standing | undefined,
+): Subject {
+  return { id, userPoolId, name: showField(mapping, 'name', native), team: standing?.team }
+}
+
+/** A client that a caller asks for. */
+export interface Looking {
+  readonly ref: ClientRef
+  readonly provider: Provider
+  readonly call: Call
+  /** What is known of a client that was removed counts as well. */
+  readonly removedToo: boolean
+}
+
+/**
+ * Looks at a client for a caller whose grants are limited.
+ * @throws ClientError `not_found`, always the same one, for a client that is not there or not for this caller; or as the
+ *   provider does where it cannot be known
+ */
+export async function lookFor(service: Service, access: Access, looking: Looking): Promise<void> {
+  const { ref } = looking
+  access.look(access.goesByRecord ? await subjectFor(service, looking) : { ...ref, name: null })
+}
+
+/**
+ * A client as it is now.
+ * @throws ClientError `not_found`, always the same one
+ */
+export async function subjectFor(service: Service, looking: Looking): Promise<Subject> {
+  const subject = await subjectNow(service, looking)
+  if (subject === undefined) throw noSuchClient()
+  return subject
+}
+
+/** Whether a caller may know of a client: always where none of its grants is limited. */
+export async function mayKnowOf(
+  service: Service,
+  looking: Looking,
+  permission: Permission,
+): Promise<boolean> {
+  const access = service.access?.(looking.ref)
+  if (access === undefined) return true
+  if (!access.goesByRecord) return access.sees({ ...looking.ref, name: null }, permission)
+  const subject = await subjectNow(service, looking)
+  return subject !== undefined && access.sees(subject, permission)
+}
+
+async function subjectNow(service: Service, looking: Looking): Promise<Subject | undefined> {
+  const { ref, provider, call, removedToo } = looking
+  const head = await service.store.last(resourceOf(ref))
+  try {
+    const read = () => provider.readRecord?.(ref, call) ?? provider.read(ref, call, ['name'])
+    const native = await withRetries(service, call.deadline, read)
+    return subjectOf(provider, ref, native, head?.standing)
+  } catch (error) {
+    const isGone = isClientError(error, 'not_found', 'client_gone')
+    const isUnreadable = isClientError(error) && error.details.found !== undefined
+    if (!isGone && !isUnreadable) throw error
+    return removedToo && isGone ? subjectBefore(service, looking) : undefined
+  }
+}
+
+/** A client that is no longer there, as its log has it last. */
+async function subjectBefore(
+  service: Service,
+  { ref, provider }: Looking,
+): Promise<Subject | undefined> {
+  const missing = noSuchClient()
+  try {
+    const removed = await removedRecord(service, ref)
+    const { native, standing } = removed ?? (await lastKnown(service, { ref, provider }, missing))
+    return subjectOf(provider, ref, native, standing)
+  } catch (error) {
+    if (isClientError(error, 'not_found', 'not_restorable')) return undefined
+    throw error
+  }
+}
