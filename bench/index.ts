@@ -16,6 +16,7 @@ import { measureEmbedded } from './embedded.ts'
 import { measureFiles } from './files.ts'
 import { measureGrowth } from './growth.ts'
 import { measureHistory } from './history.ts'
+import { measureInstances } from './instances.ts'
 import { measureJob } from './job.ts'
 import { measureList } from './list.ts'
 import { measurePostgresList } from './list-postgres.ts'
@@ -50,6 +51,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   files: () => measureFiles(root, built, upstream, times(20, 5)),
   job: () => measureJob(built, upstream, has('aims') ? 150 : times(500, 150)),
   pace: () => measurePace(times(15, 6)),
+  instances: () => measureInstances(built, times(15, 6)),
   peers: () =>
     measurePeers(root, built, upstream, { few: 5, many: times(500, 60), pool: times(300, 30) }),
   history: () => measureHistory(built, upstream, times(300, 30)),

@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto'
 import { isClientError } from '../src/core/errors.ts'
 import type { EmulatorCall } from '../src/emulators/server.ts'
 import type { Call, ClientRef } from '../src/providers/call.ts'
+import type { Provider } from '../src/providers/provider.ts'
 import {
   type PacedAccount,
   POOLS,
@@ -16,15 +17,15 @@ import {
 import { digits, type Row } from './report.ts'
 
 /** Bursts are used up by then (milliseconds). */
-const WARM_UP_MS = 6_000
-const CLIENTS = 40
+export const WARM_UP_MS = 6_000
+export const CLIENTS = 40
 /** As many requests as keep every bucket in demand. */
-const CALLERS = 24
+export const CALLERS = 24
 /** A request that was on its way when the throttle was answered is no offence (milliseconds). */
 const ON_ITS_WAY_MS = 50
 const RETRY_AFTER_SECONDS = 2
 /** A provider takes its time, so that several calls are under way (milliseconds). */
-const UPSTREAM_DELAY_MS = 150
+export const UPSTREAM_DELAY_MS = 150
 
 interface Account {
   readonly name: string
@@ -37,9 +38,10 @@ interface Account {
   counts(call: EmulatorCall): boolean
 }
 
+/** The clients of an account, and the price of both pools for one category. */
 const ids = Array.from({ length: CLIENTS }, (_, index) => `client${index}`)
-const refs = ids.map((id) => ({ provider: 'it', id }))
-const pooled = POOLS.flatMap((userPoolId) => refs.map((ref) => ({ ...ref, userPoolId })))
+export const refs = ids.map((id) => ({ provider: 'it', id }))
+export const pooled = refs.flatMap((ref) => POOLS.map((userPoolId) => ({ ...ref, userPoolId })))
 
 /** `seconds`: how long each account is measured in its steady state. */
 export async function measurePace(seconds: number): Promise<readonly Row[]> {
@@ -71,33 +73,43 @@ export async function measurePace(seconds: number): Promise<readonly Row[]> {
   return rows
 }
 
-/** Everybody asks all the time, for reads and writes in turn, until the time is over. */
-async function crowd({ account, refs }: Account, until: number): Promise<number> {
+/** What a crowd does. */
+export interface Crowd {
+  readonly provider: Provider
+  readonly refs: readonly ClientRef[]
+  /** As many requests as keep every bucket in demand. */
+  readonly callers: number
+}
+
+/**
+ * Everybody asks all the time, for reads and writes in turn, until the time is over. Gives how many were refused.
+ */
+export async function crowd({ provider, refs, callers }: Crowd, until: number): Promise<number> {
   let failed = 0
   const ask = async (index: number) => {
-    for (let turn = index; Date.now() < until; turn += CALLERS) {
+    for (let turn = index; Date.now() < until; turn += callers) {
       const ref = refs[turn % refs.length] as ClientRef
-      await change(account, ref, turn, until).catch((error) => {
+      await change(provider, ref, turn, until).catch((error) => {
         if (!isClientError(error, 'provider_throttled')) throw error
         // The last ones find no turn before the end.
         if (Date.now() < until - 2_000) failed += 1
       })
     }
   }
-  await Promise.all(Array.from({ length: CALLERS }, (_, index) => ask(index)))
+  await Promise.all(Array.from({ length: callers }, (_, index) => ask(index)))
   return failed
 }
 
-async function change(account: PacedAccount, ref: ClientRef, turn: number, until: number) {
+async function change(provider: Provider, ref: ClientRef, turn: number, until: number) {
   const call: Call = {
     deadline: until + 25_000,
     timeoutMs: 8_000,
     operationId: randomUUID(),
     caller: `caller-${turn % 3}`,
   }
-  const base = await account.provider.read(ref, call)
+  const base = await provider.read(ref, call)
   const name = ref.userPoolId === undefined ? 'name' : 'ClientName'
-  const steps = account.provider.steps(ref, base, { ...base, [name]: `Name ${turn}` })
+  const steps = provider.steps(ref, base, { ...base, [name]: `Name ${turn}` })
   for (const step of steps) await step.send({ ...call, urgent: true })
 }
 
@@ -112,7 +124,10 @@ async function measureRate(one: Account, milliseconds: number): Promise<readonly
   const until = from + milliseconds
   const neighbours: Promise<number>[] = []
   const timer = setInterval(() => neighbours.push(account.neighbour()), 1_000 / reserved)
-  const failed = await crowd(one, until).finally(() => clearInterval(timer))
+  const { provider } = account
+  const failed = await crowd({ provider, refs: one.refs, callers: CALLERS }, until).finally(() =>
+    clearInterval(timer),
+  )
   const statuses = await Promise.all(neighbours)
   const seen = account.emulator.calls.filter(({ at }) => at >= from && at < until).filter(counts)
   const throttled = seen.filter(isThrottle).length
@@ -148,19 +163,22 @@ async function measureRate(one: Account, milliseconds: number): Promise<readonly
   ]
 }
 
-const isThrottle = ({ status, operation }: EmulatorCall) =>
+/** Whether a call was refused as too fast. */
+export const isThrottle = ({ status, operation }: EmulatorCall) =>
   status === 429 || (status === 400 && operation === 'DescribeUserPoolClient')
 
 /** Throttles come again and again, and the crowd does not know when. */
 async function measurePauses(one: Account, milliseconds: number): Promise<Row> {
-  const { emulator } = one.account
+  const { emulator, provider } = one.account
   emulator.clearFaults()
   emulator.clearCalls()
   const until = Date.now() + milliseconds
   const timer = setInterval(() => {
     emulator.inject({ kind: 'throttle', retryAfter: RETRY_AFTER_SECONDS })
   }, 4_000)
-  await crowd(one, until).finally(() => clearInterval(timer))
+  await crowd({ provider, refs: one.refs, callers: CALLERS }, until).finally(() =>
+    clearInterval(timer),
+  )
   const throttles = emulator.calls.filter(isThrottle)
   const offences = emulator.calls.filter(({ at, operation }) => {
     if (operation === 'POST /oauth/token') return false

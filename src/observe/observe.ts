@@ -60,7 +60,7 @@ export interface Readings {
 
 /** A store that reports its entries and its failures. */
 export function observedStore(store: Store, observe: Observe): Store {
-  const { within, watch } = store
+  const { within, watch, notes } = store
   async function counted<T>(operation: keyof Store, work: Promise<T>): Promise<T> {
     try {
       return await work
@@ -89,6 +89,12 @@ export function observedStore(store: Store, observe: Observe): Store {
     keyring: store.keyring,
     ...(store.mirror && { mirror: around(store.mirror, (work) => counted('mirror', work())) }),
     ...(watch && { watch }),
+    ...(notes && {
+      notes: {
+        read: (name) => counted('notes', notes.read(name)),
+        replace: (...values) => counted('notes', notes.replace(...values)),
+      },
+    }),
     ...(within && { within: (remainingMs) => observedStore(within(remainingMs), observe) }),
   }
 }

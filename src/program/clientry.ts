@@ -23,6 +23,7 @@ import { eventLine } from '../observe/event-lines.ts'
 import { type Metrics, type Observe, observedProviders, observedStore } from '../observe/observe.ts'
 import { createProviders, loadProviders } from '../providers/configured.ts'
 import type { ProviderSurroundings } from '../providers/definition.ts'
+import { createBudget } from '../providers/pace/pace-budget.ts'
 import type { Provider } from '../providers/provider.ts'
 import { withinDeadline } from '../service/base/deadline.ts'
 import { createLate } from '../service/base/late-work.ts'
@@ -110,8 +111,10 @@ export async function createClientry(
   const { seal } = keys
   const permissions = permissionsOf(config, operator)
   const fingerprints = createFingerprints(keys.digestKey)
+  const { notes } = store.within?.(() => NOTES_MS) ?? store
   const providers = await createProviders(config.providers, {
     ...surroundings,
+    ...(notes && { budget: createBudget({ notes, id: randomUUID(), now }) }),
     store,
     seal,
     now,
@@ -326,6 +329,9 @@ const permissionsOf = ({ permissions }: Config, operator: Principal | undefined)
   operator === undefined
     ? createPermissions(permissions === undefined ? {} : { permissions })
     : allPermissions()
+
+/** The time that each call to the store may take while the account's rate is divided (milliseconds). */
+const NOTES_MS = 2_000
 
 /** How long one round of work on the mirror lasts (milliseconds). */
 const REFRESH_MS = 10_000

@@ -67,7 +67,12 @@ async function openSqlite(
     const id = storeIdIn(database, randomUUID)
     checkId(store, path, id)
     if (!evenClosed) checkOpen(placeOf(path), layoutIn(database))
-    if (!threaded || path === ':memory:') return { store: createSqliteStore(database), id, isNew }
+    if (path === ':memory:') {
+      // No other instance has it, so that there is nothing to share.
+      const { notes: _, ...store } = createSqliteStore(database)
+      return { store, id, isNew }
+    }
+    if (!threaded) return { store: createSqliteStore(database), id, isNew }
     const { startWriter } = await import('../store/sqlite/threaded-writer.ts')
     return { store: createSqliteStore(database, startWriter(path)), id, isNew }
   } catch (error) {

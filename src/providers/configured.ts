@@ -12,6 +12,7 @@ import type {
   Reading,
   SettingShape,
 } from './definition.ts'
+import type { Budget } from './pace/pace-budget.ts'
 import type { Provider } from './provider.ts'
 import * as registry from './registry.ts'
 import { members, moves, plainSchemes, rulesOf, type WrittenMembers } from './setting-schemas.ts'
@@ -121,8 +122,9 @@ export async function createProviders(
   const built = new Map<string, Provider>()
   for (const [id, one] of Object.entries(settings)) {
     const { create } = await DEFINITIONS[one.type].load()
+    const budget = surroundings.budget && budgetOf(surroundings.budget, id)
     const provider = withMoves(
-      withSchemes(create(one, surroundings, id), one.plainSchemes),
+      withSchemes(create(one, { ...surroundings, budget }, id), one.plainSchemes),
       one.moves,
     )
     if (one.members === undefined) {
@@ -134,6 +136,11 @@ export async function createProviders(
   }
   return built
 }
+
+/** The part of a budget that one provider has: names of buckets are its own. */
+const budgetOf = ({ lease }: Budget, provider: string): Budget => ({
+  lease: (name, ...values) => lease(JSON.stringify([provider, name]), ...values),
+})
 
 /** The provider with private-use schemes without a dot. */
 function withSchemes(provider: Provider, plainSchemes: readonly string[] = []): Provider {

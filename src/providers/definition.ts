@@ -10,6 +10,7 @@ import type { Documents } from '../store/documents.ts'
 import type { Seal } from '../store/seal.ts'
 import type { Store } from '../store/store.ts'
 import type { Place } from './call.ts'
+import type { Budget } from './pace/pace-budget.ts'
 import type { Provider } from './provider.ts'
 import type { Reference } from './setting-schemas.ts'
 
@@ -43,6 +44,8 @@ export interface ProviderSurroundings {
   readonly openidAddress?: string
   /** A keyed fingerprint of a secret, which is no oracle for a guessed one. */
   readonly fingerprintOf?: (secret: string) => string
+  /** Divides what an account allows between the instances of a store; absent: this one has all of it. */
+  readonly budget?: Budget | undefined
   /** Where tokens that open clients are kept, and what seals them. */
   readonly store?: Store
   readonly seal?: Seal

@@ -7,6 +7,7 @@ import type { KeyringCell } from './keys/keyring.ts'
 import type { Entry, Intent } from './log/entry.ts'
 import type { GrownHead } from './log/heads.ts'
 import type { Mirror } from './mirror.ts'
+import type { Notes } from './notes.ts'
 
 /** A part of one log; without any member all of it, oldest first. */
 export interface Range {
@@ -111,6 +112,8 @@ export interface Store {
   close(): Promise<void>
   /** Where the wrapped keys are by which entries are sealed. */
   readonly keyring: KeyringCell
+  /** What instances share for the moment; absent where no other instance can reach the store. */
+  readonly notes?: Notes
   /** Absent where the store has none: clients are then listed by asking. */
   readonly mirror?: Mirror
   /** Absent where a store does not know what other instances append: those who wait look again. */

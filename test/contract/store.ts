@@ -86,6 +86,37 @@ export function describeStore({ name, outages, open }: StoreSubject): void {
     })
     afterEach(() => bench.close())
 
+    describe('notes', () => {
+      it('are replaced by one of 20 instances that know what is there, and read by all', async () => {
+        const instances = await Promise.all([0, 1, 2, 3].map(() => bench.another()))
+        const notesOf = (index: number) => instances[index % 4]?.notes ?? store.notes
+        let before: string | undefined
+        expect((await store.notes?.read('a'))?.text).toBeUndefined()
+        for (const round of [1, 2, 3]) {
+          const texts = Array.from({ length: 20 }, (_, index) => `round ${round}, ${index}`)
+          const won = await Promise.all(
+            texts.map((text, index) => notesOf(index)?.replace('a', text, before)),
+          )
+          expect(won.filter(Boolean)).toHaveLength(1)
+          before = texts[won.indexOf(true)]
+          for (const one of instances) expect((await one.notes?.read('a'))?.text).toBe(before)
+        }
+        expect((await store.notes?.read('b'))?.text).toBeUndefined()
+      })
+
+      it.each(outages)('are never said to have changed meanwhile while %s', async (outage) => {
+        await store.notes?.replace('a', 'one', undefined)
+        const end = await bench.lose(outage)
+        // Some outages leave room for a short text.
+        const answer = await store.notes?.replace('a', 'two', 'one').catch((error) => error.code)
+        expect([true, 'store_unavailable', 'outcome_unknown']).toContain(answer)
+        await end()
+        await eventually(async () =>
+          expect((await store.notes?.read('a'))?.text).toMatch(/^(one|two)$/),
+        )
+      })
+    })
+
     describe('append', () => {
       it('has exactly one winner for each number among 50 concurrent appenders', async () => {
         const instances = await Promise.all([0, 1, 2, 3, 4].map(() => bench.another()))

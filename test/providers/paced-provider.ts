@@ -7,6 +7,7 @@ import { DEFAULT_CREDENTIAL, startAuth0Emulator } from '../../src/emulators/auth
 import { startCognitoEmulator } from '../../src/emulators/cognito/index.ts'
 import type { Emulator } from '../../src/emulators/server.ts'
 import { createProviders, type ProviderSettings } from '../../src/providers/configured.ts'
+import type { Budget } from '../../src/providers/pace/pace-budget.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullCognitoClient } from '../fixtures/cognito.ts'
@@ -22,16 +23,39 @@ const clientIds = (count: number) => Array.from({ length: count }, (_, index) =>
 /** Two pools for the price of one category. */
 export const POOLS = ['eu-central-1_One', 'eu-central-1_Two'] as const
 
-async function built(settings: ProviderSettings): Promise<Provider> {
-  const surroundings = { now: Date.now, environmentCredentials: () => undefined }
+/** The provider of settings, which divides its account with other instances where there is a budget. */
+export async function builtProvider(
+  settings: ProviderSettings,
+  budget?: Budget,
+): Promise<Provider> {
+  const surroundings = { now: Date.now, environmentCredentials: () => undefined, budget }
   return (await createProviders({ it: settings }, surroundings)).get('it') as Provider
 }
 
+type Auth0Pace = { readonly perSecond?: number; readonly burst?: number }
+
+/** How the tenant at an address is reached. */
+export const auth0SettingsAt = (url: string, pace?: Auth0Pace): ProviderSettings => ({
+  type: 'auth0',
+  baseUrl: url,
+  audience: `${url}/api/v2/`,
+  clientId: DEFAULT_CREDENTIAL.clientId,
+  clientSecret: secret(DEFAULT_CREDENTIAL.clientSecret),
+  allowWildcards: false,
+  pace,
+})
+
+/** How the pools at an address are reached. */
+export const cognitoSettingsAt = (url: string): ProviderSettings => ({
+  type: 'cognito',
+  pools: Object.fromEntries(
+    POOLS.map((id) => [id, { region: 'eu-central-1', endpoint: url }] as const),
+  ),
+  credentials: { accessKeyId: 'emulator', secretAccessKey: secret('emulator-secret') },
+})
+
 /** A tenant with the limits of Auth0's enterprise plan. */
-export async function pacedAuth0(
-  clients: number,
-  pace?: { readonly perSecond?: number; readonly burst?: number },
-): Promise<PacedAccount> {
+export async function pacedAuth0(clients: number, pace?: Auth0Pace): Promise<PacedAccount> {
   const emulator = await startAuth0Emulator({
     limits: { burst: 50, perSecond: 16 },
     clients: clientIds(clients).map((id) => {
@@ -54,15 +78,7 @@ export async function pacedAuth0(
   const { access_token: token } = (await response.json()) as { access_token: string }
   return {
     emulator,
-    provider: await built({
-      type: 'auth0',
-      baseUrl: emulator.url,
-      audience,
-      clientId,
-      clientSecret: secret(clientSecret),
-      allowWildcards: false,
-      pace,
-    }),
+    provider: await builtProvider(auth0SettingsAt(emulator.url, pace)),
     neighbour: async () => {
       const headers = { authorization: `Bearer ${token}` }
       const answer = await fetch(`${emulator.url}/api/v2/clients/client0`, { headers })
@@ -85,15 +101,10 @@ export async function pacedCognito(clients: number): Promise<PacedAccount> {
     })),
   })
   const keys = { accessKeyId: 'emulator', secretAccessKey: 'emulator-secret' }
-  const pools = POOLS.map((id) => [id, { region: 'eu-central-1', endpoint: emulator.url }] as const)
   const body: JsonObject = { UserPoolId: POOLS[0], ClientId: 'client0' }
   return {
     emulator,
-    provider: await built({
-      type: 'cognito',
-      pools: Object.fromEntries(pools),
-      credentials: { ...keys, secretAccessKey: secret(keys.secretAccessKey) },
-    }),
+    provider: await builtProvider(cognitoSettingsAt(emulator.url)),
     neighbour: async () => {
       const text = JSON.stringify(body)
       const url = `${emulator.url}/`

@@ -10,6 +10,7 @@ import { updateBody } from '../../core/plan/update-body.ts'
 import type { Secret } from '../../core/secrecy/secret.ts'
 import type { ClientRef, Step } from '../call.ts'
 import type { ProviderSurroundings } from '../definition.ts'
+import type { Budget } from '../pace/pace-budget.ts'
 import type { Provider } from '../provider.ts'
 import { passUnreadable } from '../unreadable.ts'
 import { authorizationAt } from './calls/authorization.ts'
@@ -33,6 +34,8 @@ export interface Auth0Options extends TokenSettings {
   readonly pace?: Auth0Pace | undefined
   /** How long a new client may be missing from the tenant's list. */
   readonly listLagSeconds?: number | undefined
+  /** Divides the tenant's rate between instances. */
+  readonly budget?: Budget | undefined
 }
 
 /** RFC 9700 section 4.1.3 asks for exact redirect URIs, so wildcards are a deliberate choice. */
@@ -59,12 +62,13 @@ export interface Auth0Settings {
 /** The provider of a configuration. */
 export const create = (
   { clientSecret, ...settings }: Auth0Settings,
-  { now }: ProviderSurroundings,
-): Provider => createAuth0Provider({ ...settings, clientSecret: () => clientSecret.reveal(), now })
+  { now, budget }: ProviderSurroundings,
+): Provider =>
+  createAuth0Provider({ ...settings, clientSecret: () => clientSecret.reveal(), now, budget })
 
 /** One Auth0 tenant. */
 export function createAuth0Provider(settings: Auth0Options): Provider {
-  const pace = createAuth0Pace(settings.pace ?? {}, settings.now)
+  const pace = createAuth0Pace(settings.pace ?? {}, { now: settings.now, budget: settings.budget })
   const source = tenantToken(settings, pace)
   const send = createSender(settings, pace, source)
   return {

@@ -42,15 +42,18 @@ export interface CognitoSettings {
 /** The provider of a configuration. */
 export const create = (
   { credentials, ...settings }: CognitoSettings,
-  { now, environmentCredentials }: ProviderSurroundings,
+  { now, budget, environmentCredentials }: ProviderSurroundings,
 ): Provider => {
   const source = credentialSource(credentials, environmentCredentials)
-  return createCognitoProvider({ ...settings, credentials: source, now })
+  return createCognitoProvider({ ...settings, credentials: source, now, budget })
 }
 
 /** User pools of one AWS account. */
 export function createCognitoProvider(settings: CognitoOptions): Provider {
-  const pace = createCognitoPace(settings.pace ?? {}, settings.pools, settings.now)
+  const pace = createCognitoPace(settings.pace ?? {}, settings.pools, {
+    now: settings.now,
+    budget: settings.budget,
+  })
   const invoke = createInvoke(settings, pace)
   return {
     type: 'cognito',

@@ -26,8 +26,8 @@ export type { EntraSettings }
 export { mapping }
 
 /** The provider of a configuration. */
-export function create(settings: EntraSettings, { now }: ProviderSurroundings): Provider {
-  const pace = createEntraPace(settings.pace ?? {}, now)
+export function create(settings: EntraSettings, { now, budget }: ProviderSurroundings): Provider {
+  const pace = createEntraPace(settings.pace ?? {}, { now, budget })
   const send = createSender(settings, { pace, now })
   const lagMs = settings.listLagSeconds * 1_000
   const version = new URL(settings.graphUrl).pathname.replace(/\/$/, '')

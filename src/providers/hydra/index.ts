@@ -34,8 +34,8 @@ export interface HydraSettings {
 }
 
 /** The provider of a configuration. */
-export function create(settings: HydraSettings, { now }: ProviderSurroundings): Provider {
-  const pace = createHydraPace(settings.pace ?? {}, now)
+export function create(settings: HydraSettings, { now, budget }: ProviderSurroundings): Provider {
+  const pace = createHydraPace(settings.pace ?? {}, { now, budget })
   const send = createSender(settings, pace)
   return {
     type: 'hydra',

@@ -33,10 +33,10 @@ const mayNameScopes = (field: FieldName) =>
 /** The provider of a configuration. */
 export function create(
   settings: KeycloakSettings,
-  { now, fingerprintOf }: ProviderSurroundings,
+  { now, fingerprintOf, budget }: ProviderSurroundings,
 ): Provider {
   const names = Object.keys(settings.pools)
-  const pace = createKeycloakPace(settings.pace ?? {}, names, now)
+  const pace = createKeycloakPace(settings.pace ?? {}, names, { now, budget })
   const sendAt = createSenders(settings, { pace, now })
   const realmOf = ({ userPoolId = '' }: Part) =>
     Object.hasOwn(settings.pools, userPoolId) ? settings.pools[userPoolId] : undefined

@@ -24,8 +24,8 @@ export type { OktaSettings }
 export { mapping }
 
 /** The provider of a configuration. */
-export function create(settings: OktaSettings, { now }: ProviderSurroundings): Provider {
-  const pace = createOktaPace(settings.pace ?? {}, now)
+export function create(settings: OktaSettings, { now, budget }: ProviderSurroundings): Provider {
+  const pace = createOktaPace(settings.pace ?? {}, { now, budget })
   const send = createSender(settings, { pace, now })
   const ids: AppIds = new Map()
   return {

@@ -24,6 +24,8 @@ export interface BucketSettings {
   readonly burst?: number | undefined
   /** The part of both that is left for others on the account: 0 to below 1. */
   readonly reserve: number
+  /** Each instance has as much for itself. */
+  readonly isOwn?: true
 }
 
 /** What one answer says about the pace. */
@@ -44,6 +46,8 @@ export interface RateReport {
 
 export interface Source {
   readonly bucket: Bucket
+  /** What is ours of the account, when nothing holds it down. */
+  rates(): Rates
   /** Calls begun and ended, which shows those that an answer cannot have counted. */
   begun: number
   ended: number
@@ -97,6 +101,7 @@ export function createSource(settings: BucketSettings, now: number): Source {
 
   const source: Source = {
     bucket,
+    rates: ours,
     begun: 0,
     ended: 0,
     halvedAt: 0,

@@ -7,12 +7,19 @@
 import { ClientError } from '../../core/errors.ts'
 import type { Call } from '../call.ts'
 import type { PaceState } from '../provider.ts'
-import { advance, type Bucket, pause } from './pace-bucket.ts'
+import { advance, pause } from './pace-bucket.ts'
+import type { Budget } from './pace-budget.ts'
 import type { Waiting } from './pace-lanes.ts'
+import type { Lease } from './pace-lease.ts'
 import { type Clock, createQueue, type Queue } from './pace-queue.ts'
 import { type BucketSettings, createSource, type RateReport, type Source } from './pace-source.ts'
 
-export interface PaceSettings extends Pick<Clock, 'now'>, Partial<Pick<Clock, 'after'>> {
+/** The clock of a pace, and what divides the account between instances; absent: this one has all that is ours of it. */
+export interface PaceSurroundings extends Pick<Clock, 'now'>, Partial<Pick<Clock, 'after'>> {
+  readonly budget?: Budget | undefined
+}
+
+export interface PaceSettings extends PaceSurroundings {
   readonly buckets: readonly BucketSettings[]
 }
 
@@ -43,9 +50,10 @@ export interface Pace {
 export const CALL_MS = 500
 
 /** A pace on its own clock; all buckets are full at first. */
-export function createPace({ buckets, now, after = onTimer }: PaceSettings): Pace {
-  const metered = new Map(buckets.map((one) => [one.name, createMeter(one, now())]))
+export function createPace({ buckets, now, after = onTimer, budget }: PaceSettings): Pace {
   const queue = createQueue({ now, after })
+  const drawing: Drawing = { now, budget, onChange: () => queue.review() }
+  const metered = new Map(buckets.map((one) => [one.name, createMeter(one, drawing)]))
 
   const find = (name: string) => {
     const entry = metered.get(name)
@@ -59,23 +67,31 @@ export function createPace({ buckets, now, after = onTimer }: PaceSettings): Pac
         const drawn = names.map(find)
         const first = find(names[0] ?? '')
         const since = now()
+        const sources = drawn.flatMap((meter) => drawnFrom(meter, reserve, drawing))
+        const leases = sources.flatMap(({ lease }) => lease ?? [])
         const one: Waiting = {
           caller,
           urgent,
           since,
           latest: deadline - Math.min(CALL_MS, (deadline - since) / 2),
-          lane: queue.laneOf(drawn.flatMap((meter) => bucketsOf(meter, reserve, since))),
+          lane: queue.laneOf([
+            ...sources.map(({ source }) => source.bucket),
+            ...leases.map(({ bucket }) => bucket),
+          ]),
           round: 0,
           begin: (time) => {
             first.sent += 1
             first.waitedMs += time - since
+            for (const lease of leases) lease.begin()
             resolve({ waitedMs: time - since, end: sentBy(drawn, time, { now, queue }) })
           },
           refuse: (again, waiting) => {
             first.refused += 1
+            for (const lease of leases) lease.leave()
             reject(refusal(Math.max(again - now(), 1), waiting))
           },
         }
+        for (const lease of leases) lease.enter()
         if (!queue.makePlace(one)) return
         queue.enter(one)
         queue.review()
@@ -84,30 +100,49 @@ export function createPace({ buckets, now, after = onTimer }: PaceSettings): Pac
   }
 }
 
-/** A bucket with what is counted of the calls that refusals of it are about. */
-interface Meter {
+/** What all paces of a provider have. */
+interface Drawing {
+  now(): number
+  readonly budget: Budget | undefined
+  onChange(): void
+}
+
+/** The account's bucket, and this instance's share of it. */
+interface Drawn {
   readonly source: Source
+  readonly lease?: Lease
+}
+
+/** A bucket with what is counted of the calls that refusals of it are about. */
+interface Meter extends Drawn {
   readonly settings: BucketSettings
   /** What is left when more than its own reserve is left to others, by that reserve. */
-  readonly shares: Map<number, Source>
+  readonly larger: Map<number, Drawn>
   sent: number
   throttled: number
   refused: number
   waitedMs: number
 }
 
-function createMeter(settings: BucketSettings, now: number): Meter {
+function createMeter(settings: BucketSettings, drawing: Drawing): Meter {
   const counts = { sent: 0, throttled: 0, refused: 0, waitedMs: 0 }
-  return { source: createSource(settings, now), settings, shares: new Map(), ...counts }
+  return { ...createDrawn(settings, drawing), settings, larger: new Map(), ...counts }
+}
+
+function createDrawn(settings: BucketSettings, { now, budget, onChange }: Drawing): Drawn {
+  const source = createSource(settings, now())
+  if (budget === undefined || settings.isOwn) return { source }
+  return { source, lease: budget.lease(settings.name, source, onChange) }
 }
 
 /** What a call draws from that leaves so much to others. */
-function bucketsOf({ source, settings, shares }: Meter, reserve: number, now: number): Bucket[] {
-  if (reserve <= settings.reserve) return [source.bucket]
+function drawnFrom(meter: Meter, reserve: number, drawing: Drawing): readonly Drawn[] {
+  const { settings, larger } = meter
+  if (reserve <= settings.reserve) return [meter]
   const name = `${settings.name}, ${reserve} left to others`
-  const share = shares.get(reserve) ?? createSource({ ...settings, name, reserve }, now)
-  shares.set(reserve, share)
-  return [source.bucket, share.bucket]
+  const drawn = larger.get(reserve) ?? createDrawn({ ...settings, name, reserve }, drawing)
+  larger.set(reserve, drawn)
+  return [meter, drawn]
 }
 
 /** Counts a call as sent; what is given takes in its answer. */
@@ -126,8 +161,8 @@ function sentBy(
       const { source } = meter
       const inFlight = source.begun - source.ended
       const uncounted = source.begun - before - 1
-      for (const one of [source, ...meter.shares.values()]) {
-        one.feed(report, { now: time, sentAt, inFlight, uncounted })
+      for (const one of [meter, ...meter.larger.values()]) {
+        one.source.feed(report, { now: time, sentAt, inFlight, uncounted })
       }
       if (report.throttled) meter.throttled += 1
     }
@@ -139,14 +174,23 @@ function sentBy(
 }
 
 function stateOf(
-  { source: { bucket }, sent: sentCount, throttled, refused, waitedMs }: Meter,
+  { source: { bucket }, lease, sent: sentCount, throttled, refused, waitedMs }: Meter,
   now: number,
   queue: Queue,
 ): PaceState {
-  advance(bucket, now)
+  const limits = [bucket, ...(lease === undefined ? [] : [lease.bucket])].filter(
+    ({ open }) => !open,
+  )
+  for (const one of limits) advance(one, now)
+  const least = (values: readonly number[]) => Math.min(...values)
   return {
     name: bucket.name,
-    ...(bucket.open ? {} : { perSecond: bucket.rate, tokens: bucket.tokens }),
+    ...(limits.length === 0
+      ? {}
+      : {
+          perSecond: least(limits.map(({ rate }) => rate)),
+          tokens: least(limits.map(({ tokens }) => tokens)),
+        }),
     pausedUntil: bucket.pausedUntil,
     waiting: queue.waiting(bucket),
     sent: sentCount,

@@ -9,6 +9,7 @@ import type { Secret } from '../../core/secrecy/secret.ts'
 import type { Seal } from '../../store/seal.ts'
 import type { Store } from '../../store/store.ts'
 import type { ProviderSurroundings } from '../definition.ts'
+import type { Budget } from '../pace/pace-budget.ts'
 import type { Provider } from '../provider.ts'
 import { registrationKeys } from '../registration/registration-keys.ts'
 import { createAdoption } from './adoption.ts'
@@ -39,6 +40,7 @@ export interface Rfc7592Options {
   /** The provider's name in the configuration. */
   readonly name: string
   now(): number
+  readonly budget?: Budget | undefined
 }
 
 /** Of a server that does what the RFCs say. */
@@ -56,21 +58,21 @@ export interface Rfc7592Settings {
 /** The provider of a configuration. */
 export function create(
   settings: Rfc7592Settings,
-  { now, store, seal }: ProviderSurroundings,
+  { now, budget, store, seal }: ProviderSurroundings,
   name: string,
 ): Provider {
   if (store === undefined || seal === undefined) {
     throw new TypeError('A provider of registered clients needs a store and a seal.')
   }
-  return createRfc7592Provider({ ...settings, store, seal, name, now })
+  return createRfc7592Provider({ ...settings, store, seal, name, now, budget })
 }
 
 /** One authorization server. */
 export function createRfc7592Provider(options: Rfc7592Options): Provider {
-  const { dialect, now } = options
+  const { dialect, now, budget } = options
   const mapping = createMapping(dialect)
   const custody = createCustody(options)
-  const pace = createRegistrationPace(options.pace ?? {}, now)
+  const pace = createRegistrationPace(options.pace ?? {}, { now, budget })
   const caller = createCaller({ ...options, custody, mapping, pace })
   const parts = { caller, dialect, mapping, custody }
   return {

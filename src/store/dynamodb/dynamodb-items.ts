@@ -28,6 +28,8 @@ export const DUE = 'due'
 export const STORE = 'store'
 /** Partition of the wrapped keys. */
 export const KEYRING = 'keyring'
+/** Partition of a note. */
+export const notePartition = (name: string) => `note:${name}`
 /** Partition of the readiness check. */
 export const PROBE = 'probe'
 /** Sorts before every sort key in use. */

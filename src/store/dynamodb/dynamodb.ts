@@ -22,6 +22,7 @@ import { parseJson, stringifyJson } from '../../core/json/json-text.ts'
 import { dueAfter } from '../log/due.ts'
 import type { Entry, Intent } from '../log/entry.ts'
 import { createPacking } from '../log/packing.ts'
+import { noteOf } from '../notes.ts'
 import type { Range, Store } from '../store.ts'
 import { createInvoke, type DynamodbSettings, storeUnavailable } from './dynamodb-call.ts'
 import { createFeed } from './dynamodb-feed.ts'
@@ -39,6 +40,7 @@ import {
   markerItem,
   markerKey,
   markerOf,
+  notePartition,
   OPEN,
   operationItem,
   operationOf,
@@ -173,6 +175,22 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
       await put({ pk: { S: PROBE }, sk: { S: FIRST }, at: { S: at } })
       const items = await query(PROBE)
       if (items.length === 0) throw storeUnavailable(new Error('the probe is not there'))
+    },
+    notes: {
+      read: async (name) => noteOf((await query(notePartition(name), { limit: 1 }))[0]?.note?.S),
+      replace: async (name, text, before) => {
+        const key = { pk: { S: notePartition(name) }, sk: { S: FIRST } }
+        const is = before === undefined ? 'attribute_not_exists(pk)' : 'note = :before'
+        const values = before === undefined ? {} : { ':before': { S: before } }
+        const done = await put(
+          { ...key, note: { S: text } },
+          {
+            ConditionExpression: is,
+            ...(before === undefined ? {} : { ExpressionAttributeValues: values }),
+          },
+        )
+        return done !== undefined
+      },
     },
     close: async () => {},
     keyring: createKeyringCell(queries),

@@ -7,10 +7,12 @@
 import { ClientError, isClientError } from '../../core/errors.ts'
 import {
   type DocumentRow,
+  type DocumentRows,
   type DocumentSettings,
   type Documents,
   documentsOver,
 } from '../documents.ts'
+import { COLLECTION, type Notes, noteOf, notesOver } from '../notes.ts'
 import {
   type Access,
   CALL_MS,
@@ -39,6 +41,9 @@ const SQL = named('document', {
   replace: `
     update documents set body = $4 where collection = $1 and id = $2 and body = $3 returning id`,
   body: 'select body from documents where collection = $1 and id = $2',
+  note: `
+    select (select body from documents where collection = $1 and id = $2) as body,
+      floor(extract(epoch from clock_timestamp()) * 1000)::bigint as now`,
   consume: `
     update documents set consumed_at = $3
     where collection = $1 and id = $2 and consumed_at is null returning id`,
@@ -58,57 +63,67 @@ const FIND = named('document by', {
 })
 
 /** Documents in the schema that connections work in. */
-export function createPostgresDocuments(
+export const createPostgresDocuments = (
   { within }: Connections,
   settings: DocumentSettings,
-): Documents {
-  const access = within(() => CALL_MS)
+): Documents => documentsOver(documentRowsIn(within(() => CALL_MS)), settings)
+
+/** Notes among the documents; the time is the database's. */
+export const createPostgresNotes = (access: Access): Notes => ({
+  ...notesOver(documentRowsIn(access)),
+  read: async (name) => {
+    const { result } = await access.run(SQL.note, [COLLECTION, name])
+    const [row] = result
+    const text = typeof row?.body === 'string' ? row.body : undefined
+    return { ...noteOf(text), now: Number(row?.now) }
+  },
+})
+
+/** The rows of documents. */
+export function documentRowsIn(access: Access): DocumentRows {
   const write = (statement: Statement, values: readonly Value[]) =>
     access.run(statement, values).catch(asUnknown)
-  return documentsOver(
-    {
-      find: async (collection, by, digest, now) => {
-        const { result } = await access.run(FIND[by], [collection, digest, now])
-        const [row] = result
-        return (
-          row && {
-            id: String(row.id),
-            body: String(row.body),
-            consumedAt: typeof row.consumed_at === 'number' ? row.consumed_at : undefined,
-          }
-        )
-      },
-      put: async (row, now) => {
-        await write(SQL.put, [...valuesOf(row), now])
-      },
-      add: async (row, now) => {
-        const { result, isRepeated } = await write(SQL.add, [...valuesOf(row), now])
-        return result.length > 0 || (isRepeated && (await bodyOf(access, row)) === row.body)
-      },
-      replace: async ({ collection, id, before, after }) => {
-        const { result, isRepeated } = await write(SQL.replace, [collection, id, before, after])
-        if (result.length > 0) return true
-        if (!isRepeated) return false
-        const body = await bodyOf(access, { collection, id }).catch(asUnknown)
-        // Another one still: whether ours was there in between, no one knows.
-        if (body !== before && body !== after) throw unknown()
-        return body === after
-      },
-      consume: async (collection, id, now) => {
-        const { result, isRepeated } = await write(SQL.consume, [collection, id, now])
-        // It may be this very request that has used it up.
-        if (result.length === 0 && isRepeated) throw unknown()
-        return result.length > 0
-      },
-      remove: async (collection, id) => {
-        await write(SQL.remove, [collection, id])
-      },
-      removeGrant: async (collection, grantId) => {
-        await write(SQL.removeGrant, [collection, grantId])
-      },
+  return {
+    find: async (collection, by, digest, now) => {
+      const { result } = await access.run(FIND[by], [collection, digest, now])
+      const [row] = result
+      return (
+        row && {
+          id: String(row.id),
+          body: String(row.body),
+          consumedAt: typeof row.consumed_at === 'number' ? row.consumed_at : undefined,
+        }
+      )
     },
-    settings,
-  )
+    put: async (row, now) => {
+      await write(SQL.put, [...valuesOf(row), now])
+    },
+    add: async (row, now) => {
+      const { result, isRepeated } = await write(SQL.add, [...valuesOf(row), now])
+      return result.length > 0 || (isRepeated && (await bodyOf(access, row)) === row.body)
+    },
+    replace: async ({ collection, id, before, after }) => {
+      const { result, isRepeated } = await write(SQL.replace, [collection, id, before, after])
+      if (result.length > 0) return true
+      if (!isRepeated) return false
+      const body = await bodyOf(access, { collection, id }).catch(asUnknown)
+      // Another one still: whether ours was there in between, no one knows.
+      if (body !== before && body !== after) throw unknown()
+      return body === after
+    },
+    consume: async (collection, id, now) => {
+      const { result, isRepeated } = await write(SQL.consume, [collection, id, now])
+      // It may be this very request that has used it up.
+      if (result.length === 0 && isRepeated) throw unknown()
+      return result.length > 0
+    },
+    remove: async (collection, id) => {
+      await write(SQL.remove, [collection, id])
+    },
+    removeGrant: async (collection, grantId) => {
+      await write(SQL.removeGrant, [collection, grantId])
+    },
+  }
 }
 
 async function bodyOf(

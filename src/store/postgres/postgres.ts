@@ -20,6 +20,7 @@ import { headOf, recordOf } from '../log/row.ts'
 import type { Grown, HeadsOf, Range, Search, SearchResult, Store } from '../store.ts'
 import { type Access, CALL_MS, type Connections, type Row, type Value } from './connections.ts'
 import { digestOf } from './digests.ts'
+import { createPostgresNotes } from './documents.ts'
 import { createPostgresKeyring } from './keyring.ts'
 import { createListener } from './listener.ts'
 import { HEADS, LOG } from './log-statements.ts'
@@ -37,6 +38,7 @@ export function createPostgresStore(connections: Connections): Store {
   const bounded = (access: Access): Store => ({
     ...logOf(access, packing, listener.announce),
     keyring: createPostgresKeyring(access),
+    notes: createPostgresNotes(access),
     mirror: createPostgresMirror(access),
     within: (remainingMs) => bounded(within(remainingMs)),
     watch: listener.watch,
@@ -53,7 +55,7 @@ function logOf(
   access: Access,
   packing: Packing,
   announce: (resource: string) => void,
-): Omit<Store, 'close' | 'keyring' | 'mirror' | 'watch' | 'within'> {
+): Omit<Store, 'close' | 'keyring' | 'mirror' | 'notes' | 'watch' | 'within'> {
   async function append(entry: Entry): Promise<boolean> {
     const { text, remember } = await packing.pack(entry, stringifyJson(entry))
     const writeId = randomUUID()

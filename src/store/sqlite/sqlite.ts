@@ -5,9 +5,11 @@ import type { Entry, Intent } from '../log/entry.ts'
 import { newestOf } from '../log/heads.ts'
 import { laneOf } from '../log/lanes.ts'
 import { headOf, recordOf } from '../log/row.ts'
+import { type Notes, notesOver } from '../notes.ts'
 import type { Grown, HeadsOf, Range, Search, SearchResult, Store } from '../store.ts'
 import type { Database, Row } from './connection.ts'
 import { storing } from './connection.ts'
+import { documentRowsIn } from './documents.ts'
 import { createKeyringCell } from './keyring.ts'
 import { packingIn, recordsIn } from './layout/sqlite-records.ts'
 import { rowOf } from './log-writes.ts'
@@ -26,6 +28,12 @@ export function createSqliteStore(
   const packing = storing(() => packingIn(database))
 
   const recent = createRecentEntries()
+  // A file that is only read may have no table for them.
+  let opened: Notes | undefined
+  const notes = () => {
+    opened ??= notesOver(documentRowsIn(database, writer))
+    return opened
+  }
 
   async function append(entry: Entry): Promise<boolean> {
     const spelled = stringifyJson(entry)
@@ -121,6 +129,10 @@ export function createSqliteStore(
       database.close()
     },
     keyring: createKeyringCell(database, (...values) => writer.write('keyring', 'replace', values)),
+    notes: {
+      read: async (name) => notes().read(name),
+      replace: async (...values) => notes().replace(...values),
+    },
     mirror: createSqliteMirror(database, writer),
   }
 }

@@ -5,7 +5,7 @@
  */
 
 import { type JsonAnswer, retryAfterOf } from '../../http.ts'
-import { createPace, type Pace } from '../../pace/pace.ts'
+import { createPace, type Pace, type PaceSurroundings } from '../../pace/pace.ts'
 import type { RateReport } from '../../pace/pace-source.ts'
 
 export interface Auth0Pace {
@@ -26,14 +26,14 @@ const TOKEN_RATES = { perSecond: 1, burst: 5 }
 /** Seconds to wait when Auth0 throttles and does not say for how long. */
 const DEFAULT_PAUSE_SECONDS = 1
 
-export function createAuth0Pace(settings: Auth0Pace, now: () => number): Pace {
+export function createAuth0Pace(settings: Auth0Pace, surroundings: PaceSurroundings): Pace {
   const { perSecond, burst, reserve = RESERVE } = settings
   return createPace({
     buckets: [
       { name: 'management', perSecond, burst, reserve },
-      { name: 'token', ...TOKEN_RATES, reserve: 0 },
+      { name: 'token', ...TOKEN_RATES, reserve: 0, isOwn: true },
     ],
-    now,
+    ...surroundings,
   })
 }
 

@@ -10,6 +10,7 @@ import { type Credentials, signRequest } from '../../../core/sigv4.ts'
 import type { Call, ClientRef, Place } from '../../call.ts'
 import { callPaced } from '../../http.ts'
 import type { Pace } from '../../pace/pace.ts'
+import type { Budget } from '../../pace/pace-budget.ts'
 import { checkSize } from '../../unreadable.ts'
 import { mapping } from '../mapping.ts'
 import { errorOf } from './errors.ts'
@@ -25,6 +26,8 @@ export interface CognitoOptions {
   /** How long a new client may be missing from the list of its pool. */
   readonly listLagSeconds?: number | undefined
   now(): number
+  /** Divides the quotas between instances. */
+  readonly budget?: Budget | undefined
 }
 
 /** Asks for one operation in a pool, whose id goes along by itself; gives the body of the answer. */

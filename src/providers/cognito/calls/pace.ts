@@ -5,7 +5,7 @@
  */
 
 import type { JsonAnswer } from '../../http.ts'
-import { createPace, type Pace } from '../../pace/pace.ts'
+import { createPace, type Pace, type PaceSurroundings } from '../../pace/pace.ts'
 import type { BucketSettings, RateReport } from '../../pace/pace-source.ts'
 import { nameOf } from './errors.ts'
 
@@ -46,7 +46,11 @@ const TOO_FAST = ['TooManyRequestsException', 'ThrottlingException']
 
 type Pools = Readonly<Record<string, { readonly region: string }>>
 
-export function createCognitoPace(settings: CognitoPace, pools: Pools, now: () => number): Pace {
+export function createCognitoPace(
+  settings: CognitoPace,
+  pools: Pools,
+  surroundings: PaceSurroundings,
+): Pace {
   const { perOperation = PER_OPERATION, perCategory = PER_CATEGORY } = settings
   const { reserve = RESERVE } = settings
   // Sizes of bursts are not published: those of one second.
@@ -67,7 +71,7 @@ export function createCognitoPace(settings: CognitoPace, pools: Pools, now: () =
         categories.map((category) => bucket(`${category} ${region}`, perCategory)),
       ),
     ],
-    now,
+    ...surroundings,
   })
 }
 

@@ -6,7 +6,7 @@
 
 import type { JsonAnswer } from '../../http.ts'
 import { retryAfterOf } from '../../http.ts'
-import { createPace, type Pace } from '../../pace/pace.ts'
+import { createPace, type Pace, type PaceSurroundings } from '../../pace/pace.ts'
 import type { RateReport } from '../../pace/pace-source.ts'
 
 export interface EntraPace {
@@ -23,7 +23,7 @@ export type Bucket = 'reads' | 'writes' | 'personal'
 /** Below the rates of a tenant of any size, so that others of the same application have some. */
 export const createEntraPace = (
   { readsPerSecond = 100, writesPerSecond = 15, personalPerSecond = 1 }: EntraPace,
-  now: () => number,
+  surroundings: PaceSurroundings,
 ): Pace => {
   const bucket = (name: Bucket, perSecond: number) => ({
     name,
@@ -37,7 +37,7 @@ export const createEntraPace = (
       bucket('writes', writesPerSecond),
       bucket('personal', personalPerSecond),
     ],
-    now,
+    ...surroundings,
   })
 }
 

@@ -3,7 +3,7 @@
  * server on a small database bears (a change is written in 2.4 ms, measured); a proxy before it may throttle.
  */
 
-import { createPace, type Pace } from '../../pace/pace.ts'
+import { createPace, type Pace, type PaceSurroundings } from '../../pace/pace.ts'
 
 export interface HydraPace {
   /** Calls a second; 50 when absent. */
@@ -18,7 +18,7 @@ const PER_SECOND = 50
 
 export function createHydraPace(
   { perSecond = PER_SECOND, burst = Math.max(1, perSecond) }: HydraPace,
-  now: () => number,
+  surroundings: PaceSurroundings,
 ): Pace {
-  return createPace({ buckets: [{ name: 'admin', perSecond, burst, reserve: 0 }], now })
+  return createPace({ buckets: [{ name: 'admin', perSecond, burst, reserve: 0 }], ...surroundings })
 }

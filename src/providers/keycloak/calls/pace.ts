@@ -3,7 +3,7 @@
  * one server on two cores bears beside its logins (a change is written in 8 ms, measured); a proxy before it may throttle.
  */
 
-import { createPace, type Pace } from '../../pace/pace.ts'
+import { createPace, type Pace, type PaceSurroundings } from '../../pace/pace.ts'
 
 export interface KeycloakPace {
   /** Calls a second for each realm; 30 when absent. */
@@ -18,10 +18,10 @@ const PER_SECOND = 30
 export function createKeycloakPace(
   { perSecond = PER_SECOND, burst = Math.max(1, perSecond) }: KeycloakPace,
   pools: readonly string[],
-  now: () => number,
+  surroundings: PaceSurroundings,
 ): Pace {
   return createPace({
     buckets: pools.map((name) => ({ name, perSecond, burst, reserve: 0 })),
-    now,
+    ...surroundings,
   })
 }

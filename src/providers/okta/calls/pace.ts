@@ -6,7 +6,7 @@
 
 import type { JsonAnswer } from '../../http.ts'
 import { retryAfterOf } from '../../http.ts'
-import { createPace, type Pace } from '../../pace/pace.ts'
+import { createPace, type Pace, type PaceSurroundings } from '../../pace/pace.ts'
 import type { RateReport } from '../../pace/pace-source.ts'
 
 export interface OktaPace {
@@ -30,14 +30,17 @@ export const groupOf = (operation: string): Group =>
   / \/apps\/\{id\}$/.test(operation) ? 'application' : 'apps'
 
 /** One bucket for each group, learned from what the answers report. */
-export function createOktaPace({ reserve = RESERVE }: OktaPace, now: () => number): Pace {
+export function createOktaPace(
+  { reserve = RESERVE }: OktaPace,
+  surroundings: PaceSurroundings,
+): Pace {
   return createPace({
     buckets: [
       { name: 'apps', reserve },
       { name: 'application', reserve },
-      { name: 'token', ...TOKEN_RATES, reserve: 0 },
+      { name: 'token', ...TOKEN_RATES, reserve: 0, isOwn: true },
     ],
-    now,
+    ...surroundings,
   })
 }
 

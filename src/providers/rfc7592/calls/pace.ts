@@ -3,7 +3,7 @@
  * rate is our choice, one that a small server bears, and only throttles correct it.
  */
 
-import { createPace, type Pace } from '../../pace/pace.ts'
+import { createPace, type Pace, type PaceSurroundings } from '../../pace/pace.ts'
 
 export interface RegistrationPace {
   /** Calls a second; 20 when absent. */
@@ -18,8 +18,8 @@ const PER_SECOND = 20
 
 export function createRegistrationPace(
   { perSecond = PER_SECOND, burst = Math.max(1, perSecond) }: RegistrationPace,
-  now: () => number,
+  surroundings: PaceSurroundings,
 ): Pace {
   const bucket = { name: 'registration', perSecond, burst, reserve: 0 }
-  return createPace({ buckets: [bucket], now })
+  return createPace({ buckets: [bucket], ...surroundings })
 }
