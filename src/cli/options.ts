@@ -23,7 +23,10 @@ export const OPTIONS = {
     value: 'TEXT',
     says: 'an idempotency key: a request repeated with it takes effect only once',
   },
-  from: { value: 'FILE', says: 'attributes from a YAML or JSON file; -: from standard input' },
+  from: {
+    value: 'FILE',
+    says: 'attributes from a YAML or JSON file; -: from standard input. Of an export: the first moment (RFC 3339)',
+  },
   'add-callback': { value: 'URL', many: true, says: 'add one redirect URI' },
   'remove-callback': { value: 'URL', many: true, says: 'remove one redirect URI' },
   'secret-from': {
@@ -66,7 +69,10 @@ export const OPTIONS = {
   fresh: { says: 'ask the providers instead of showing what was last seen' },
   kind: { value: 'KIND', says: 'the kind of the client: spa, web, native or machine' },
   'allow-loss': { says: 'copy even if some settings cannot be copied' },
-  to: { value: 'REVISION', says: 'the revision to go back to (0: before the first change)' },
+  to: {
+    value: 'REVISION',
+    says: 'the revision to go back to (0: before the first change). Of an export: the first moment that is not in it',
+  },
   partial: { says: 'roll back even if some settings cannot be restored' },
   overwrite: { says: 'replace existing files with other content' },
   env: {
@@ -75,7 +81,10 @@ export const OPTIONS = {
     says: 'the environment of environments.yaml in the folder; diff takes two',
   },
   into: { value: 'FOLDER', says: 'where to write the client files (default: clients)' },
-  out: { value: 'FILE', says: 'write the plan to a file, for clientry apply' },
+  out: {
+    value: 'FILE',
+    says: 'write the plan to a file, for clientry apply; or the export to a new one',
+  },
   exclude: {
     value: 'TERM',
     many: true,
@@ -138,6 +147,11 @@ export const OPTIONS = {
     value: 'SEQ:HASH',
     says: "also require this checkpoint, taken from the server's log",
   },
+  export: {
+    value: 'FILE',
+    says: 'check a file that `clientry history export` wrote, without store or server',
+  },
+  'public-key': { value: 'KEY', says: 'the public key that must have signed the export' },
   url: {
     value: 'URL',
     says: 'the server (default: CLIENTRY_URL, a profile, or `clientry dev` here)',

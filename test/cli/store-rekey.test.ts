@@ -124,3 +124,45 @@ describe('clientry store rekey', () => {
     )
   })
 })
+
+describe('clientry history export', () => {
+  it('writes a file that clientry verify checks without the store', async () => {
+    await makeStore()
+    const { code, out } = await run('history export --out all.jsonl --from 2020-01-01T00:00:00Z')
+    expect(code).toBe(0)
+    const [, key = ''] = /whose public part is ([\w-]{43})$/m.exec(out) ?? []
+    rmSync(join(folder, 'store.db'))
+    const verify = (line: string) => clientry(['verify', ...line.split(' ')], { folder, env: {} })
+    expect(await verify(`--export all.jsonl --public-key ${key}`)).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(
+        /^1 records of 1 logs\nstore .*\nsigned by the key .*\neverything is/,
+      ),
+    })
+    const other = Buffer.alloc(32, 1).toString('base64url')
+    const stranger = await verify(`--export all.jsonl --public-key ${other}`)
+    expect(stranger).toMatchObject({ code: 1, out: expect.stringContaining('with another key') })
+    const text = readFileSync(join(folder, 'all.jsonl'), 'utf8')
+    writeFileSync(join(folder, 'cut.jsonl'), text.split('\n').slice(0, -2).join('\n'))
+    expect(await verify('--export cut.jsonl')).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('the signed checkpoint at the end is missing'),
+    })
+  })
+
+  it('refuses a time that is none, a file that is there, and options that do not belong together', async () => {
+    await makeStore()
+    writeFileSync(join(folder, 'there.jsonl'), '')
+    expect(await run('history export --out a.jsonl --from yesterday')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--from must be a time as in RFC 3339'),
+    })
+    expect(await run('history export --out there.jsonl')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('cannot be made'),
+    })
+    expect(await run('history export')).toMatchObject({ code: 2 })
+    expect(await run('verify --export there.jsonl')).toMatchObject({ code: 2 })
+    expect(await run('verify --public-key abc')).toMatchObject({ code: 2 })
+  })
+})

@@ -13,8 +13,11 @@ export interface KeyringCell {
   replace(before: string | undefined, after: string): Promise<boolean>
 }
 
-/** `data` seals what is stored; `digest` makes fingerprints, ETags and the digests by which things are found. */
-export type KeyPurpose = 'data' | 'digest'
+/**
+ * `data` seals what is stored; `digest` makes fingerprints, ETags and the digests by which things are found; `signing`
+ * signs what is handed out as evidence.
+ */
+export type KeyPurpose = 'data' | 'digest' | 'signing'
 
 export interface RingKey {
   readonly id: string

@@ -88,6 +88,17 @@ export const CLIENT_COMMANDS: readonly Command[] = [
     load: () => import('./history.ts'),
   },
   {
+    name: 'history export',
+    says: 'write the records of a time to a file that proves itself',
+    more: 'Reads the store directly; the server may keep running. The file has one record on a line, as it is stored: what is sealed stays sealed. It ends with a checkpoint that is signed by the Ed25519 key of the store, whose public part is shown: hand that over apart from the file. `clientry verify --export FILE --public-key KEY` checks it anywhere.',
+    takes: [],
+    options: ['from', 'to', 'out', 'config', 'json'],
+    examples: [
+      'clientry history export --from 2026-01-01T00:00:00Z --to 2026-04-01T00:00:00Z --out q1.jsonl --config clientry.yaml',
+    ],
+    load: () => import('./history-export.ts'),
+  },
+  {
     name: 'operation',
     says: 'show the outcome of a change',
     takes: [{ name: 'OPERATION', says: 'the operation id that a change or the history shows' }],

@@ -90,10 +90,13 @@ export const SERVER_COMMANDS: readonly Command[] = [
   {
     name: 'verify',
     says: 'check that no record of the history was changed, removed or inserted',
-    more: 'Reads the store directly; the server may keep running. With --database there is no key, so the codes of checkpoints are not checked. Exits with 0 if everything is right, with 1 if something is wrong, with 2 if it could not be checked.',
+    more: 'Reads the store directly; the server may keep running. With --database there is no key, so the codes of checkpoints are not checked. With --export it checks such a file by itself, and with --public-key who has signed it. Exits with 0 if everything is right, with 1 if something is wrong, with 2 if it could not be checked.',
     takes: [],
-    options: ['database', 'config', 'checkpoint', 'json'],
-    examples: ['clientry verify --database .clientry/clientry.db'],
+    options: ['database', 'config', 'checkpoint', 'export', 'public-key', 'json'],
+    examples: [
+      'clientry verify --database .clientry/clientry.db',
+      'clientry verify --export q1.jsonl --public-key 11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
+    ],
     load: () => import('./verify.ts'),
   },
   {

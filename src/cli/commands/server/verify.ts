@@ -20,8 +20,11 @@ import { storeConfiguration } from '../../connect/configuration.ts'
 import { EXIT, UsageError } from '../../exit.ts'
 import type { Values } from '../../options.ts'
 import { plain, type Terminal } from '../../terminal.ts'
+import { verifyExport } from './verify-export.ts'
 
 export const run: Run = async ({ options, terminal }) => {
+  if (options.export !== undefined) return verifyExport(options.export, options, terminal)
+  if (options['public-key'] !== undefined) throw new UsageError('--public-key needs --export.')
   // Any failure to check: exit code 1 would say that the history was changed.
   const verdict = await verdictOf(options, terminal).catch(unchecked)
   terminal.progress('')
