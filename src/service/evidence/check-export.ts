@@ -2,9 +2,9 @@
 
 import { createHash } from 'node:crypto'
 import { isRecord, type JsonObject } from '../../core/json/json.ts'
-import { parseJson, stringifyJson } from '../../core/json/json-text.ts'
+import { parseJson } from '../../core/json/json-text.ts'
 import { isSignedBy } from '../../store/keys/signing.ts'
-import { hashOf } from '../../store/log/chain.ts'
+import { checkRecord } from '../../store/layout/chains.ts'
 import { type ExportedLog, FORMAT, type Statement, signedText } from './export-lines.ts'
 
 export interface ExportVerdict {
@@ -24,8 +24,8 @@ interface Part {
 }
 
 /**
- * Checks the lines of an export, without their ends. Without `publicKey` it is shown that the key in the file has signed it, whoever
- * has that.
+ * Checks the lines of an export, without their ends. Without `publicKey` it is shown only that the key in the file
+ * has signed it.
  */
 export async function checkExport(
   lines: AsyncIterable<string>,
@@ -97,14 +97,12 @@ function lineOf(line: string): JsonObject | undefined {
 const logsIn = ({ logs }: JsonObject) =>
   (Array.isArray(logs) ? logs : []).filter(isRecord) as unknown as readonly ExportedLog[]
 
+/** A part of a log may begin anywhere: its first record says itself what it follows. */
 function whyNot(entry: JsonObject, line: string, before: Part | undefined): string | undefined {
-  if (entry.hash !== hashOf(entry)) return 'its hash does not match its content'
-  if (stringifyJson(entry) !== line) return 'it is not spelled as it was written'
-  if (before === undefined) return undefined
-  if (entry.seq !== before.last + 1) return `it follows ${before.last}`
-  return entry.previous === before.hash
-    ? undefined
-    : 'it does not contain the hash of the record before it'
+  const [resource, seq] = [String(entry.resource), Number(entry.seq)]
+  const tail = before && { seq: before.last, hash: before.hash }
+  const record = { resource, seq, text: line }
+  return checkRecord(record, tail ?? { seq: seq - 1, hash: String(entry.previous) }).why
 }
 
 /** What the file says of its logs, beside what is in it. */

@@ -2,10 +2,9 @@
 
 import { createHash } from 'node:crypto'
 import { ClientError } from '../../core/errors.ts'
-import { isRecord, type JsonObject } from '../../core/json/json.ts'
-import { parseJson } from '../../core/json/json-text.ts'
+import type { JsonObject } from '../../core/json/json.ts'
 import type { Signer } from '../../store/keys/signing.ts'
-import { hashOf } from '../../store/log/chain.ts'
+import { checkRecord, type Fault, type Tail } from '../../store/layout/chains.ts'
 import { CHECKPOINTS } from '../../store/resource.ts'
 import type { Store } from '../../store/store.ts'
 import {
@@ -81,14 +80,12 @@ async function logsOf({
   from = Number.NEGATIVE_INFINITY,
   to = Number.POSITIVE_INFINITY,
 }: ExportRequest): Promise<ReadonlyMap<string, ExportedLog>> {
-  const ends = new Map<string, { readonly seq: number; readonly hash: string }>()
+  const ends = new Map<string, Tail>()
   const taken = new Map<string, Omit<ExportedLog, 'end' | 'resource'>>()
-  for await (const { resource, seq, text } of store.records()) {
-    const entry = entryIn(text)
-    const before = ends.get(resource)
-    const follows = seq === (before?.seq ?? 0) + 1 && entry?.previous === (before?.hash ?? '')
-    if (entry === undefined || !follows || entry.hash !== hashOf(entry)) throw broken(resource, seq)
-    const hash = String(entry.hash)
+  for await (const record of store.records()) {
+    const { resource, seq } = record
+    const { entry, hash, why } = checkRecord(record, ends.get(resource))
+    if (why !== undefined) throw broken({ resource, seq, why })
     ends.set(resource, { seq, hash })
     const at = Number(entry.at)
     if (at < from || at >= to) continue
@@ -102,17 +99,8 @@ async function logsOf({
   )
 }
 
-function entryIn(text: string): JsonObject | undefined {
-  try {
-    const entry: unknown = parseJson(text)
-    return isRecord(entry) ? entry : undefined
-  } catch {
-    return undefined
-  }
-}
-
-const broken = (resource: string, seq: number) =>
+const broken = ({ resource, seq, why }: Fault) =>
   new ClientError(
     'internal',
-    `Record ${seq} of ${resource} is not what was written, so nothing is signed. Run clientry verify.`,
+    `Record ${seq} of ${resource} is not what was written (${why}), so nothing is signed. Run clientry verify.`,
   )

@@ -1,6 +1,6 @@
 /**
  * What an exported history is made of, a line of JSON each: a beginning, the entries as they are stored, what is taken of
- * each log, and a statement that is signed. Whoever has the file and the public key needs neither store nor server.
+ * each log, and a statement that is signed. With the file and the public key it can be checked without store and server.
  */
 
 import { canonicalJson, type JsonObject } from '../../core/json/json.ts'
