@@ -3,7 +3,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { join } from 'node:path'
+import { missedOf, withAims, withFigures } from './aims-page.ts'
 import { hasAim, type Row, tableOf } from './report.ts'
+import { renderTried } from './tried.ts'
 
 /** The sections, some of them shorter than in a whole run. */
 export const AIMED: readonly string[] = [
@@ -23,19 +25,27 @@ export const AIMED: readonly string[] = [
 export const isShown = (row: Row) => hasAim(row) || row.name.startsWith('limit: ')
 
 const PAGE = 'docs/benchmarks.md'
-const [BEGIN, END] = ['<!-- aims -->', '<!-- end of aims -->']
 
-/** Puts the table in the place of the one that the page has, with the circumstances of the run. */
+/** Puts the table in the place of the one that the page has, with the circumstances of the run and what was tried. */
 export function writeAims(root: string, rows: readonly Row[]): void {
   const path = join(root, PAGE)
-  const page = readFileSync(path, 'utf8')
-  const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)]
-  if (begin < 0 || end < begin) throw new Error(`${PAGE} has no place for the table of aims.`)
-  const day = new Date().toLocaleDateString('en-GB', { dateStyle: 'long' })
-  const load = loadavg()
+  const made = `Printed by \`npm run bench -- --aims --write\` on ${today()} with Node ${process.version}; the load of the machine at the end of the run, its own included: ${loadNow()}.`
+  writeFileSync(path, withAims(readFileSync(path, 'utf8'), `\n${made}\n\n${tableOf(rows)}\n`))
+}
+
+/** What was tried for the aims that these rows miss. */
+export const triedFor = (rows: readonly Row[]): string => renderTried(missedOf(tableOf(rows)))
+
+/** Puts figures of some sections in the place of those that the page has. */
+export function writeFigures(root: string, rows: readonly Row[]): void {
+  const path = join(root, PAGE)
+  const taken = `${today()}, load ${loadNow()}`
+  writeFileSync(path, withFigures(readFileSync(path, 'utf8'), rows, taken))
+}
+
+const today = () => new Date().toLocaleDateString('en-GB', { dateStyle: 'long' })
+
+const loadNow = () =>
+  loadavg()
     .map((one) => one.toFixed(1))
     .join(', ')
-  const made = `Printed by \`npm run bench -- --aims --write\` on ${day} with Node ${process.version}; the load of the machine at the end of the run, its own included: ${load}.`
-  const text = `${BEGIN}\n${made}\n\n${tableOf(rows)}\n`
-  writeFileSync(path, page.slice(0, begin) + text + page.slice(end))
-}

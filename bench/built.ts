@@ -24,13 +24,7 @@ export interface Built {
 
 /** Builds where needed; the folder is removed when this process ends. */
 export async function buildHere(root: string): Promise<Built> {
-  execFileSync(process.execPath, [join(root, 'scripts', 'build.mjs'), '--if-needed'])
-  const folder = join(root, 'node_modules', '.cache', 'clientry', `bench-run-${process.pid}`)
-  mkdirSync(folder, { recursive: true })
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-  // A build that is under way beside it is not one yet.
-  const filter = (source: string) => !basename(source).startsWith('.building')
-  cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true, filter })
+  const folder = copyBuild(root)
   const sources = join(root, 'bench', 'processes')
   await build({
     absWorkingDir: root,
@@ -46,11 +40,34 @@ export async function buildHere(root: string): Promise<Built> {
     logLevel: 'warning',
   })
   return {
-    serve: join(folder, 'dist', 'serve.js'),
-    development: join(folder, 'dist', 'dev.js'),
-    lambda: join(folder, 'dist', 'lambda', 'index.mjs'),
-    command: join(folder, 'dist', 'cli', 'clientry.js'),
+    ...programsIn(folder),
     process: (name) => join(folder, 'processes', `${name}.mjs`),
     file: (name) => join(folder, name),
   }
 }
+
+/** The programs of another checkout, with the packages that it has; what measures them is ours. */
+export function buildThere(root: string, ours: Built): Built {
+  return { ...ours, ...programsIn(copyBuild(root)) }
+}
+
+/** Builds where needed and copies the build; gives the folder of the copy, which is removed when this process ends. */
+function copyBuild(root: string): string {
+  execFileSync(process.execPath, [join(root, 'scripts', 'build.mjs'), '--if-needed'])
+  const folder = join(root, 'node_modules', '.cache', 'clientry', `bench-run-${process.pid}`)
+  mkdirSync(folder, { recursive: true })
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  // A build that is under way beside it is not one yet.
+  const filter = (source: string) => !basename(source).startsWith('.building')
+  cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true, filter })
+  return folder
+}
+
+const programsIn = (
+  folder: string,
+): Pick<Built, 'serve' | 'development' | 'lambda' | 'command'> => ({
+  serve: join(folder, 'dist', 'serve.js'),
+  development: join(folder, 'dist', 'dev.js'),
+  lambda: join(folder, 'dist', 'lambda', 'index.mjs'),
+  command: join(folder, 'dist', 'cli', 'clientry.js'),
+})

@@ -12,7 +12,7 @@ import { ready, type Upstream } from './upstream.ts'
 const AIM = 1.9
 
 /** Milliseconds since the process began, as it says itself. */
-interface Split {
+export interface Split {
   readonly node: number
   readonly imported: number
   readonly answered: number
@@ -97,7 +97,8 @@ export async function measureColdStarts(
   return [...rows, floor]
 }
 
-function environmentOf(
+/** The environment of one cold start, with the store at that address. */
+export function environmentOf(
   built: Built,
   { subject }: Upstream,
   provider: ProviderName,
@@ -111,22 +112,23 @@ function environmentOf(
 }
 
 /** An HTTP API event, payload version 2.0. */
-function eventOf(provider: ProviderName, name: string, token: string): string {
+export function eventOf(provider: ProviderName, name: string, token: string): string {
   return JSON.stringify({
     version: '2.0',
-    rawPath: '/clients/clientry',
+    rawPath: '/clients/served',
     rawQueryString: '',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     requestContext: {
       stage: '$default',
-      http: { method: 'PATCH', path: '/clients/clientry' },
+      http: { method: 'PATCH', path: '/clients/served' },
     },
     body: patchBody(provider, name),
     isBase64Encoded: false,
   })
 }
 
-function run(parameters: readonly string[], environment: Readonly<Record<string, string>>) {
+/** Runs Node to its end; the output is what the process reports of itself. */
+export function run(parameters: readonly string[], environment: Readonly<Record<string, string>>) {
   const started = performance.now()
   const output = execFileSync(process.execPath, parameters, {
     env: { ...process.env, ...environment },

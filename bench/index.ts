@@ -1,13 +1,16 @@
 /**
  * Every figure in the documentation, as ratios taken in one interleaved run, since the machine
- * is noisy: `npm run bench -- [--quick] [--json] [--explain] [--only=<section>,...] [--aims [--write]]`.
+ * is noisy: `npm run bench -- [--quick] [--json] [--explain] [--only=<section>,...] [--aims] [--write]
+ * [--against=<folder>]`.
  */
 
+import { resolve } from 'node:path'
 import { measureCallers } from './abuse-callers.ts'
 import { measureInput } from './abuse-input.ts'
 import { measureAbuse } from './abuse-server.ts'
-import { AIMED, isShown, writeAims } from './aims.ts'
-import { buildHere } from './built.ts'
+import { measureAgainst } from './against.ts'
+import { AIMED, isShown, triedFor, writeAims, writeFigures } from './aims.ts'
+import { buildHere, buildThere } from './built.ts'
 import { explainBundle, measureBundle } from './bundle.ts'
 import { measureChanges } from './change.ts'
 import { measureCommand } from './cli.ts'
@@ -29,9 +32,15 @@ import { measureThroughput } from './throughput.ts'
 import { startUpstream } from './upstream.ts'
 
 const has = (option: string) => process.argv.includes(`--${option}`)
-const only = process.argv.find((argument) => argument.startsWith('--only='))?.split('=')[1]
-const named = only?.split(',') ?? (has('aims') ? AIMED : undefined)
+const optionOf = (option: string) =>
+  process.argv.find((argument) => argument.startsWith(`--${option}=`))?.split('=')[1]
+const against = optionOf('against')
+const named = against === undefined ? sectionsOf(optionOf('only')) : ['against']
 const times = (full: number, quick: number) => (has('quick') ? quick : full)
+
+function sectionsOf(only: string | undefined): readonly string[] | undefined {
+  return only?.split(',') ?? (has('aims') ? AIMED : undefined)
+}
 
 const root = process.cwd()
 const built = await buildHere(root)
@@ -46,10 +55,10 @@ const SECTIONS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   auth0: () => measureChanges(built, upstream, 'auth0', times(600, 60)),
   cognito: () => measureChanges(built, upstream, 'cognito', times(600, 60)),
   cold: () => measureColdStarts(built, upstream, times(40, 8)),
-  bundle: async () => measureBundle(built),
+  bundle: () => measureBundle(built, upstream),
   cli: () => measureCommand(root, built, upstream, times(40, 8)),
   files: () => measureFiles(root, built, upstream, times(20, 5)),
-  job: () => measureJob(built, upstream, has('aims') ? 150 : times(500, 150)),
+  job: () => measureJob(built, upstream, times(500, 150)),
   pace: () => measurePace(times(15, 6)),
   instances: () => measureInstances(built, times(15, 6)),
   peers: () =>
@@ -68,6 +77,10 @@ const SECTIONS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   embedded: () => measureEmbedded(built, times(7, 5), times(800, 400)),
   memory: () => measureMemory(built, upstream, times(100_000, 5_000)),
   throughput: () => measureThroughput(built, upstream, times(5, 2)),
+  against: async () =>
+    against === undefined
+      ? []
+      : measureAgainst([built, buildThere(resolve(against), built)], upstream, times(15, 5)),
 }
 
 const rows: Row[] = []
@@ -78,6 +91,7 @@ for (const [name, measure] of Object.entries(SECTIONS)) {
 }
 const shown = has('aims') ? rows.filter(isShown) : rows
 console.log(has('json') ? jsonOf(shown) : tableOf(shown))
-if (has('write')) writeAims(root, shown)
+if (has('aims') && !has('json')) console.log(`\n${triedFor(shown)}`)
+if (has('write')) (has('aims') ? writeAims : writeFigures)(root, shown)
 if (has('explain')) console.log(`\nLargest parts of the bundle:\n${await explainBundle(root)}`)
 process.exit()

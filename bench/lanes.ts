@@ -16,7 +16,7 @@ export interface Lane {
   readonly cpu: number[]
 }
 
-/** The calls themselves, the bare proxy, Clientry, and Clientry with its history in memory. */
+/** The calls themselves, the bare proxy, the least that the promise takes, Clientry, and Clientry with its history in memory. */
 export async function startLanes(
   built: Built,
   upstream: Upstream,
@@ -37,6 +37,13 @@ export async function startLanes(
     BENCH_UPSTREAM: url,
   })
   const proxyUrl = await ready<string>(proxy, 'url')
+  const floor = start(built.process('floor'), built.process('control'), {
+    BENCH_PROVIDER: provider,
+    BENCH_UPSTREAM: url,
+    BENCH_WRITER: built.process('floor-writer'),
+    BENCH_FILE: built.file(`${provider}-floor.db`),
+  })
+  const floorUrl = await ready<string>(floor, 'url')
   const stored = async (name: string, file: string) => {
     const clientry = await startClientry(built, upstream, provider, file)
     return lane(name, patcher(clientry.url, provider, name, token), clientry.running)
@@ -44,7 +51,8 @@ export async function startLanes(
   return [
     lane('direct', (name) => direct('direct', name)),
     lane('proxy', patcher(proxyUrl, provider, 'proxy', token), proxy),
-    await stored('clientry', built.file(`${provider}.db`)),
+    lane('floor', patcher(floorUrl, provider, 'floor', token), floor),
+    await stored('served', built.file(`${provider}.db`)),
     await stored('memory', ':memory:'),
   ]
 }

@@ -12,20 +12,36 @@ import { AUTH0_SECRET, AWS_CREDENTIALS, type ProviderName } from './subject.ts'
 /** Reads the client and writes it with its new name; gives the provider's answer as text. */
 export type NativeChange = (id: string, name: string) => Promise<string>
 
+/** What else is done for a change. */
+interface Beside {
+  /** Reads the connections of an Auth0 client along with the client. */
+  readonly connections: boolean
+  /** Done with the record that was read, before the write. */
+  beforeWrite(record: string): Promise<void>
+}
+
 /** Prepares the calls; `lane` keeps them apart from those of others. */
 export async function nativeChange(
   provider: ProviderName,
   url: string,
   lane: string,
+  beside: Beside = { connections: false, beforeWrite: async () => undefined },
 ): Promise<NativeChange> {
   const pool = new Pool(url)
-  return provider === 'auth0' ? auth0Change(pool, url, lane) : cognitoChange(pool, url, lane)
+  return provider === 'auth0'
+    ? auth0Change(pool, url, lane, beside)
+    : cognitoChange(pool, url, lane, beside)
 }
 
 /** Members that Cognito shows and does not take. */
 const SHOWN_ONLY = ['ClientSecret', 'CreationDate', 'LastModifiedDate', 'ClientType']
 
-function cognitoChange(pool: Pool, url: string, lane: string): NativeChange {
+function cognitoChange(
+  pool: Pool,
+  url: string,
+  lane: string,
+  { beforeWrite }: Beside,
+): NativeChange {
   const call = async (operation: string, input: JsonObject) => {
     const body = JSON.stringify(input)
     const headers = signRequest({
@@ -45,15 +61,20 @@ function cognitoChange(pool: Pool, url: string, lane: string): NativeChange {
   }
   return async (id, name) => {
     const address = { UserPoolId: POOL_ID, ClientId: id }
-    const read = JSON.parse(await call('DescribeUserPoolClient', address)) as {
-      UserPoolClient: JsonObject
-    }
+    const text = await call('DescribeUserPoolClient', address)
+    const read = JSON.parse(text) as { UserPoolClient: JsonObject }
+    await beforeWrite(text)
     const kept = Object.entries(read.UserPoolClient).filter(([key]) => !SHOWN_ONLY.includes(key))
     return call('UpdateUserPoolClient', { ...Object.fromEntries(kept), ClientName: name })
   }
 }
 
-async function auth0Change(pool: Pool, url: string, lane: string): Promise<NativeChange> {
+async function auth0Change(
+  pool: Pool,
+  url: string,
+  lane: string,
+  { connections, beforeWrite }: Beside,
+): Promise<NativeChange> {
   const json = { 'content-type': 'application/json' }
   const grant = JSON.stringify({
     grant_type: 'client_credentials',
@@ -71,7 +92,11 @@ async function auth0Change(pool: Pool, url: string, lane: string): Promise<Nativ
   const headers = { authorization: `Bearer ${token}`, 'x-lane': lane }
   return async (id, name) => {
     const path = `/api/v2/clients/${id}`
-    JSON.parse(await send(pool, { method: 'GET', path, headers }))
+    const get = (path: string) => send(pool, { method: 'GET', path, headers })
+    const reads = [path, ...(connections ? [`${path}/connections?take=100`] : [])]
+    const [text = ''] = await Promise.all(reads.map(get))
+    JSON.parse(text)
+    await beforeWrite(text)
     const body = JSON.stringify({ name })
     return send(pool, { method: 'PATCH', path, headers: { ...headers, ...json }, body })
   }

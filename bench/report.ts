@@ -28,17 +28,30 @@ export function jsonOf(rows: readonly Row[]): string {
 /** The rows as a table in Markdown, readable in a terminal as it is. */
 export function tableOf(rows: readonly Row[]): string {
   const hasLimits = rows.some(({ limit }) => limit !== undefined)
-  const cells = rows.map((row) => [
+  const limits = hasLimits ? ['limit in the same run'] : []
+  const cells = rows.map((row) => {
+    const [section, name, figure, aim, verdict, detail] = cellsOf(row)
+    return [section, name, figure, aim, verdict, ...(hasLimits ? [row.limit ?? ''] : []), detail]
+  })
+  return alignedTable(['section', 'what', 'figure', 'aim', '', ...limits, 'made of'], cells)
+}
+
+/** The cells of a row: section, name, figure, aim, verdict, what it is made of. */
+export const cellsOf = (row: Row) =>
+  [
     row.section,
     row.name,
     `${digits(row.figure)} ${row.unit}`,
     aimOf(row),
     verdictOf(row),
-    ...(hasLimits ? [row.limit ?? ''] : []),
     row.detail ?? '',
-  ])
-  const limits = hasLimits ? ['limit in the same run'] : []
-  const head = ['section', 'what', 'figure', 'aim', '', ...limits, 'made of']
+  ] as const
+
+/** A table in Markdown whose columns are as wide as their longest cells. */
+export function alignedTable(
+  head: readonly string[],
+  cells: readonly (readonly string[])[],
+): string {
   const widths = head.map((_, column) =>
     Math.max(...[head, ...cells].map((line) => line[column]?.length ?? 0)),
   )

@@ -9,8 +9,8 @@ import { type SigningKey, sign } from '../test/http/auth/issuer.ts'
 export const PROVIDERS = ['auth0', 'cognito'] as const
 export type ProviderName = (typeof PROVIDERS)[number]
 
-/** The ones who change: each has a client of its own, so that no one sees another's changes. */
-const LANES = ['direct', 'proxy', 'clientry', 'memory', 'empty', 'others', 'long']
+/** The ones who change: each has a client of its own, so that no one sees another's changes. None is the client of the program itself. */
+const LANES = ['direct', 'proxy', 'floor', 'served', 'memory', 'empty', 'others', 'long']
 /** The clients of one who changes many. */
 export const CLIENTS_OF_MANY = 16
 export const clientsOf = (name: string) =>

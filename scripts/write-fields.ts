@@ -1,6 +1,7 @@
-/** `npm run fields`: writes the pages that follow from the mappings and the list of operations, and prints for each whether it changed. */
+/** `npm run fields`: writes what pages have from the mappings, the list of operations and the attempts at speed, and prints for each whether it changed. */
 
 import { readFileSync, writeFileSync } from 'node:fs'
+import { withTried } from '../bench/aims-page.ts'
 import { renderFields, withCopies } from './fields.ts'
 import { withRoutes } from './routes.ts'
 
@@ -8,6 +9,7 @@ const PAGES: Readonly<Record<string, (page: string) => string>> = {
   'docs/fields.md': renderFields,
   'docs/copy.md': withCopies,
   'docs/http.md': withRoutes,
+  'docs/benchmarks.md': withTried,
 }
 
 for (const [path, render] of Object.entries(PAGES)) {

@@ -32,7 +32,14 @@ subscribe('http.server.request.start', (message) => {
 
 const auth0 = await startAuth0Emulator({
   clients: auth0Clients,
-  connections: [{ id: 'con_1', name: 'users', strategy: 'auth0', enabledClients: ['clientry'] }],
+  connections: [
+    {
+      id: 'con_1',
+      name: 'users',
+      strategy: 'auth0',
+      enabledClients: ['floor', 'served', 'memory'],
+    },
+  ],
   credentials: [{ ...DEFAULT_CREDENTIAL, clientSecret: AUTH0_SECRET }],
 })
 const cognito = await startCognitoEmulator({

@@ -2,10 +2,10 @@
 
 import { FIELD_NAMES, FIELDS, type FieldName } from './client.ts'
 import type { Json, JsonObject } from './json/json.ts'
-import { isRecord, memberOf, same, without } from './json/json.ts'
+import { identical, isRecord, memberOf, same, without, withoutMembers } from './json/json.ts'
 import { covers, firstOf, withoutPaths } from './json/paths.ts'
 import type { Mapping } from './mapping/mapping.ts'
-import { fieldsOfPath, normalOf, settingsOf, showField } from './mapping/mapping.ts'
+import { fieldsOfPath, normalOf, settingsOf, showField, stateOf } from './mapping/mapping.ts'
 import type { Native } from './mapping/row.ts'
 import { pathsBarred } from './mapping/uses.ts'
 import { once, onceForBoth } from './once.ts'
@@ -63,6 +63,22 @@ export function diffClients(
 const comparedOf = onceForBoth(
   (mapping: Mapping, native: Native): Native =>
     withoutPaths(normalOf(mapping, native), uncompared(mapping)),
+)
+
+/**
+ * Gives a record the state and the comparable form of another one, if they differ at most in what moves by itself, which
+ * neither of the two has. A provider that shows the time of its last change answers with such a record each time.
+ */
+export function shareState(mapping: Mapping, known: Native, native: Native): void {
+  const moving = movingOf(mapping)
+  if (!identical(withoutMembers(known, moving), withoutMembers(native, moving))) return
+  stateOf.share(mapping, known, native)
+  comparedOf.share(mapping, known, native)
+}
+
+/** What is hidden too is compared. */
+const movingOf = once(({ volatileKeys, hiddenKeys }: Mapping): readonly string[] =>
+  volatileKeys.filter((name) => !hiddenKeys.includes(name)),
 )
 
 /** What is hidden stays until the end: it is no difference by itself, and fields are made of it. */

@@ -1,10 +1,16 @@
 /** What is reported of a difference: each change once, under the name that callers know, without secrets. */
 
 import { describe, expect, it } from 'vitest'
-import { cutValues, diffClients, isUnshown, withoutValues } from '../../src/core/diff.ts'
+import {
+  cutValues,
+  diffClients,
+  isUnshown,
+  shareState,
+  withoutValues,
+} from '../../src/core/diff.ts'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { flag, key, list, member, view } from '../../src/core/mapping/lenses.ts'
-import type { Mapping } from '../../src/core/mapping/mapping.ts'
+import { type Mapping, stateOf } from '../../src/core/mapping/mapping.ts'
 import { mappingOf, pairsRow, secretRow } from './mapping.ts'
 
 const mapping = mappingOf(
@@ -215,5 +221,45 @@ describe('the values of a difference', () => {
     ['a', 'b', false],
   ])('are known not to be shown: %s and %s', (before, after, expected) => {
     expect(isUnshown({ field: 'name', before, after })).toBe(expected)
+  })
+})
+
+describe('a record that is shown after a change', () => {
+  const counted = () => {
+    let runs = 0
+    const counting: Mapping = {
+      ...mapping,
+      normal: (native) => {
+        runs += 1
+        return native
+      },
+    }
+    return { counting, runs: () => runs }
+  }
+  const planned = { name: 'a', urls: ['x'], moved: 'then', hidden: 1, addons: { n: 1 } }
+
+  it('has the state of the planned one, and nothing is worked out for it, where only its time differs', () => {
+    const { counting, runs } = counted()
+    const native = { ...planned, moved: 'now' }
+    const [state, before] = [stateOf(counting, planned), runs()]
+    shareState(counting, planned, native)
+    expect(stateOf(counting, native)).toBe(state)
+    expect(diffClients(counting, planned, native, String)).toEqual([])
+    expect(runs()).toBe(before)
+  })
+
+  it.each([
+    ['another value', { ...planned, name: 'b', moved: 'now' }],
+    ['a member more', { ...planned, more: 1 }],
+    ['a member less', { name: 'a', urls: ['x'], moved: 'then', hidden: 1 }],
+    ['another number inside', { ...planned, addons: { n: 2 } }],
+    ['another hidden value', { ...planned, hidden: 2 }],
+  ])('has its own where there is %s', (_, native) => {
+    const { counting } = counted()
+    shareState(counting, planned, native)
+    expect(stateOf(counting, native)).toEqual(stateOf(mapping, { ...native }))
+    expect(stateOf(counting, native)).not.toBe(stateOf(counting, planned))
+    const differences = diffClients(mapping, { ...planned }, { ...native }, String)
+    expect(diffClients(counting, planned, native, String)).toEqual(differences)
   })
 })

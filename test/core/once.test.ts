@@ -27,3 +27,16 @@ it('a function of two objects runs once for each pair', () => {
   expect(all()).toEqual(['a x', 'a y', 'b x', 'b y'])
   expect(runs).toBe(4)
 })
+
+it('a result is shared with another record, whether it is there already or not', () => {
+  let runs = 0
+  const of = onceForBoth((key: { name: string }, record: { id: string }) => {
+    runs += 1
+    return { text: `${key.name} ${record.id}` }
+  })
+  const [key, other, one, alike] = [{ name: 'a' }, { name: 'b' }, { id: 'x' }, { id: 'x' }]
+  of.share(key, one, alike)
+  expect(of(key, alike)).toBe(of(key, one))
+  expect(runs).toBe(1)
+  expect(of(other, alike)).not.toBe(of(other, one))
+})

@@ -1,5 +1,6 @@
 /** Steps 5 to 7 of a safe change: send, compare the result with the plan, close the intent. */
 
+import { shareState } from '../../core/diff.ts'
 import { ClientError, type ErrorCode, isClientError } from '../../core/errors.ts'
 import { identical } from '../../core/json/json.ts'
 import type { Native, Warning } from '../../core/mapping/row.ts'
@@ -70,9 +71,15 @@ export async function carryOut(
   return finish(service, running, { ...effectOf(service, running, native), native, ...shownSecret })
 }
 
-/** The planned record itself where the provider shows exactly that: what was worked out for it holds, and is not again. */
-const asPlanned = ({ next }: Running, native: Native | undefined): Native | undefined =>
-  identical(native, next) ? next : native
+/**
+ * The planned record itself where the provider shows exactly that: what was worked out for it holds, and is not again. One
+ * that differs in what moves by itself is another record in the same state.
+ */
+function asPlanned({ next, provider }: Running, native: Native | undefined): Native | undefined {
+  if (native === undefined || identical(native, next)) return native && next
+  shareState(provider.mapping, next, native)
+  return native
+}
 
 /** What came of it, by what the provider holds: an answer that it was done is not taken for it. */
 function effectOf(
