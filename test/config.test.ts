@@ -441,7 +441,7 @@ describe('parseConfig', () => {
     })
   })
 
-  it('puts the switches of a server on top of its dialect', () => {
+  it('takes a dialect and the switches of a server, which its provider puts on top of it', () => {
     const partners = {
       type: 'rfc7592',
       issuer: 'https://as.example.com',
@@ -456,7 +456,8 @@ describe('parseConfig', () => {
     )
     expect(providers.partners).toMatchObject({
       endpoints: { issuer: 'https://as.example.com', origins: ['https://manage.example.com'] },
-      dialect: { secretInUpdate: 'kept', renewsToken: 'never', drops: [] },
+      dialect: 'oidc-provider',
+      switches: { renewsToken: 'never' },
     })
   })
 

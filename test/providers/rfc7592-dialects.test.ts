@@ -9,8 +9,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { secret } from '../../src/core/secrecy/secret.ts'
 import type { Provider } from '../../src/providers/provider.ts'
-import { DIALECTS, type DialectName } from '../../src/providers/rfc7592/dialects/dialects.ts'
-import { createRfc7592Provider } from '../../src/providers/rfc7592/index.ts'
+import type { Switches } from '../../src/providers/rfc7592/dialects/dialect.ts'
+import type { DialectName } from '../../src/providers/rfc7592/dialects/dialect-names.ts'
+import { DIALECTS } from '../../src/providers/rfc7592/dialects/dialects.ts'
+import { create, createRfc7592Provider } from '../../src/providers/rfc7592/index.ts'
+import { createMapping } from '../../src/providers/rfc7592/mapping.ts'
 import { readSource } from '../../src/service/life/copy-source.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { type Bench, callInTime, openBench } from '../contract/service.ts'
@@ -326,4 +329,26 @@ it('answers 404 for a client that its server has purged, which can be copied fro
   expect(native).toMatchObject({ client_name: 'Last', redirect_uris: [CALLBACK] })
   const hidden = readSource(bench.service, { ...source, removedToo: false }, call)
   await expect(hidden).rejects.toMatchObject({ code: 'client_gone' })
+})
+
+it('a server of a configuration has its switches on top of its dialect', async () => {
+  bench = await openBench(new Map())
+  const { store, seal } = bench.service
+  const of = (switches?: Switches) =>
+    create(
+      {
+        endpoints: { registrationEndpoint: 'https://as.example.com/register', origins: [] },
+        dialect: 'keycloak',
+        switches,
+      },
+      { now: Date.now, environmentCredentials: () => undefined, store, seal },
+      'it',
+    ).mapping
+  expect(of().settings).toEqual(createMapping(DIALECTS.keycloak).settings)
+  expect(of().fields.contacts.support).toBe(
+    createMapping(DIALECTS.keycloak).fields.contacts.support,
+  )
+  const narrow = of({ drops: ['contacts', 'logo_uri'] })
+  expect(narrow.fields.logoUri.support).toBe('missing')
+  expect(narrow.volatileKeys).toEqual(of().volatileKeys)
 })

@@ -12,7 +12,6 @@ import { parseMergePatch } from '../../src/core/patch/patch.ts'
 import { secret } from '../../src/core/secrecy/secret.ts'
 import { createProviders } from '../../src/providers/configured.ts'
 import type { Provider } from '../../src/providers/provider.ts'
-import { dialectOf } from '../../src/providers/rfc7592/dialects/dialects.ts'
 import type { Service } from '../../src/service/base/service.ts'
 import { adoptClient } from '../../src/service/life/adopt.ts'
 import { copyClient } from '../../src/service/life/copy.ts'
@@ -207,7 +206,7 @@ it('registers once where the answer is lost, since no server lists its clients',
     const settings = {
       type: 'rfc7592' as const,
       endpoints: { registrationEndpoint: `http://127.0.0.1:${port}/register`, origins: [] },
-      dialect: dialectOf('standard'),
+      dialect: 'standard' as const,
     }
     const { service } = bench
     const { store, seal } = service

@@ -11,11 +11,10 @@ import type { Lease, Move, Standing } from '../../src/service/base/request.ts'
 import {
   confirmationWish,
   moveEndWish,
-  movePatch,
   moveWish,
   narrowingWish,
 } from '../../src/service/move/move-wish.ts'
-import { movesAfter, moveWarnings, presence } from '../../src/service/move/moves.ts'
+import { movePatch, movesAfter, moveWarnings, presence } from '../../src/service/move/moves.ts'
 import { fullCognitoClient } from '../fixtures/cognito.ts'
 import { fullHydraClient } from '../fixtures/hydra.ts'
 import { fullLocalClient } from '../fixtures/local.ts'

@@ -37,7 +37,7 @@ async function getClient(exchange: Exchange): Promise<Answer> {
 
 /** Changes one client, or plans the change with `?dryRun=true`. */
 async function updateClient(exchange: Exchange): Promise<Answer> {
-  const input = readBody(exchange.request, FORM_KINDS)
+  const input = await readBody(exchange.request, FORM_KINDS)
   const { client, ...named } = membersOf(exchange, input.value)
   const target = await targetOf(exchange, named)
   const patch =

@@ -3,7 +3,8 @@
 import type { BodyName } from '../../contract/bodies.ts'
 import { ClientError } from '../../core/errors.ts'
 import { isRecord, type Json, type JsonObject } from '../../core/json/json.ts'
-import { type FieldKinds, parseForm } from './form-body.ts'
+import { lazy } from '../../core/lazy.ts'
+import type { FieldKinds } from './form-body.ts'
 import { single } from './headers.ts'
 import { decodeUtf8, parseJson } from './json-body.ts'
 import { type HttpRequest, MAX_BODY_BYTES } from './message.ts'
@@ -14,6 +15,9 @@ export interface Body {
   readonly value: Json
 }
 
+/** Few programs send forms. */
+const forms = lazy(() => import('./form-body.ts'))
+
 const FORM = 'application/x-www-form-urlencoded'
 const JSON_PATCH = 'application/json-patch+json'
 /** The media types of a patch. */
@@ -23,10 +27,13 @@ export const PATCH_TYPES = ['application/json', 'application/merge-patch+json', 
  * Reads the body.
  * @throws ClientError `unsupported_media_type`, `too_large`, `invalid_request`, `invalid_field`
  */
-export function readBody(request: HttpRequest, kinds: FieldKinds): Body {
+export async function readBody(request: HttpRequest, kinds: FieldKinds): Promise<Body> {
   const bytes = bytesOf(request, 'client')
   const type = mediaType(request, PATCH_TYPES)
-  if (type === FORM) return { kind: 'merge', value: parseForm(decodeUtf8(bytes), kinds) }
+  if (type === FORM) {
+    const { parseForm } = await forms()
+    return { kind: 'merge', value: parseForm(decodeUtf8(bytes), kinds) }
+  }
   return { kind: type === JSON_PATCH ? 'json-patch' : 'merge', value: parseJson(bytes) }
 }
 

@@ -20,8 +20,9 @@ import { createRegistrationPace, type RegistrationPace } from './calls/pace.ts'
 import { createProof } from './calls/proof.ts'
 import { createCreation } from './creation.ts'
 import { createCustody } from './custody.ts'
-import type { Dialect } from './dialects/dialect.ts'
-import { DIALECTS } from './dialects/dialects.ts'
+import type { Dialect, Switches } from './dialects/dialect.ts'
+import type { DialectName } from './dialects/dialect-names.ts'
+import { DIALECTS, dialectOf } from './dialects/dialects.ts'
 import { listClients } from './list.ts'
 import { createMapping } from './mapping.ts'
 import { readWhole } from './records.ts'
@@ -51,20 +52,30 @@ export interface Rfc7592Settings {
   readonly endpoints: EndpointSettings
   /** Lets this server register clients. */
   readonly initialAccessToken?: Secret
-  readonly dialect: Dialect
+  readonly dialect: DialectName
+  /** What the server does otherwise than its dialect says. */
+  readonly switches?: Switches | undefined
   readonly pace?: RegistrationPace | undefined
 }
 
 /** The provider of a configuration. */
 export function create(
-  settings: Rfc7592Settings,
+  { dialect, switches, ...settings }: Rfc7592Settings,
   { now, budget, store, seal }: ProviderSurroundings,
   name: string,
 ): Provider {
   if (store === undefined || seal === undefined) {
     throw new TypeError('A provider of registered clients needs a store and a seal.')
   }
-  return createRfc7592Provider({ ...settings, store, seal, name, now, budget })
+  return createRfc7592Provider({
+    ...settings,
+    dialect: dialectOf(dialect, switches),
+    store,
+    seal,
+    name,
+    now,
+    budget,
+  })
 }
 
 /** One authorization server. */

@@ -3,7 +3,7 @@
 import * as z from 'zod/mini'
 import { defineProvider } from '../definition.ts'
 import { burst, flag, rate, reference, text, url } from '../setting-schemas.ts'
-import { DIALECT_NAMES, type DialectName, dialectOf } from './dialects/dialects.ts'
+import { DIALECT_NAMES } from './dialects/dialect-names.ts'
 import type { Rfc7592Settings } from './index.ts'
 
 const origin = z.string().check(z.regex(/^https?:\/\/[^/?#@]+$/))
@@ -23,7 +23,7 @@ export const rfc7592 = defineProvider({
     clientUris: z._default(z.array(url.check(z.regex(/^[^?#@]+$/))), []),
     /** Lets this server register clients. */
     initialAccessToken: z.optional(reference),
-    dialect: z._default(z.enum(DIALECT_NAMES as [DialectName, ...DialectName[]]), 'standard'),
+    dialect: z._default(z.enum(DIALECT_NAMES), 'standard'),
     /** What the server does otherwise than its dialect says. */
     switches: z.optional(
       z.strictObject({
@@ -57,7 +57,8 @@ export const rfc7592 = defineProvider({
         origins: origins.map((one) => new URL(one).origin),
         clientUris,
       },
-      dialect: dialectOf(written.dialect, written.switches),
+      dialect: written.dialect,
+      switches: written.switches,
       ...(initialAccessToken === undefined
         ? {}
         : { initialAccessToken: reading.secret(initialAccessToken, 'initialAccessToken') }),

@@ -11,16 +11,18 @@ import { isSameMove, type Move, type Standing } from '../../store/log/standing.t
 import type { MoveConfirmation, MoveEnding, MoveNarrowing, MoveStart } from '../base/request.ts'
 import type { Service } from '../base/service.ts'
 import type { RequestFor, Target, Wish } from '../change/change-target.ts'
-import { MOVED, missingOf, moveState, presence, withMoves, withoutMove } from './moves.ts'
+import {
+  MOVED,
+  missingOf,
+  movePatch,
+  moveState,
+  presence,
+  withMoves,
+  withoutMove,
+} from './moves.ts'
 
 /** Each record of a client's history holds its moves (our choice). */
 export const MAX_MOVES = 10
-
-/** The patch by which a move begins. */
-export const movePatch = ({ to }: Pick<MoveStart, 'to'>): Patch => ({
-  kind: 'merge',
-  fields: { [MOVED]: { add: [to] } },
-})
 
 const removing = (...values: readonly string[]): Patch => ({
   kind: 'merge',

@@ -7,6 +7,7 @@ import { ClientError } from '../../core/errors.ts'
 import type { Mapping } from '../../core/mapping/mapping.ts'
 import type { Native, Warning } from '../../core/mapping/row.ts'
 import { heldPaths } from '../../core/mapping/suspension.ts'
+import type { Patch } from '../../core/patch/patch.ts'
 import {
   dueOf,
   isSameMove,
@@ -19,6 +20,12 @@ import { listOf } from '../lease/leases.ts'
 
 /** The list that redirect URIs are in. */
 export const MOVED = 'callbacks'
+
+/** The patch by which a move begins. */
+export const movePatch = ({ to }: Pick<Move, 'to'>): Patch => ({
+  kind: 'merge',
+  fields: { [MOVED]: { add: [to] } },
+})
 
 /** A refusal that says what a move lacks. */
 export const moveState = (says: string, details: { field?: string; retryAfter?: number } = {}) =>

@@ -64,3 +64,6 @@ export interface Dialect {
   readonly refusedToken: 401 | 'access_denied'
   readonly ways: Ways
 }
+
+/** What a configuration says of a server beside its dialect. */
+export type Switches = { readonly [S in keyof Dialect]?: Dialect[S] | undefined }

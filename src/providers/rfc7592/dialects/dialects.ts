@@ -7,7 +7,8 @@ import { ClientError } from '../../../core/errors.ts'
 import { withoutMembers } from '../../../core/json/json.ts'
 import type { Native } from '../../../core/mapping/row.ts'
 import { methodOf } from '../../registration/registration.ts'
-import type { Dialect } from './dialect.ts'
+import type { Dialect, Switches } from './dialect.ts'
+import type { DialectName } from './dialect-names.ts'
 import { hydra } from './hydra.ts'
 import { keycloak } from './keycloak.ts'
 
@@ -100,17 +101,10 @@ export const DIALECTS = {
       sent: ({ next }, body) => ({ token_endpoint_auth_method: methodOf(next), ...body }),
     },
   },
-} as const satisfies Readonly<Record<string, Dialect>>
-
-export type DialectName = keyof typeof DIALECTS
-
-export const DIALECT_NAMES = Object.keys(DIALECTS) as DialectName[]
+} as const satisfies Readonly<Record<DialectName, Dialect>>
 
 /** A named dialect, with switches of its own on top. */
-export function dialectOf(
-  name: DialectName,
-  switches: { readonly [S in keyof Dialect]?: Dialect[S] | undefined } = {},
-): Dialect {
+export function dialectOf(name: DialectName, switches: Switches = {}): Dialect {
   const switchList = Object.entries(switches).filter(([, value]) => value !== undefined)
   return { ...DIALECTS[name], ...Object.fromEntries(switchList) }
 }
