@@ -1,68 +1,75 @@
 /**
- * The places of docs/benchmarks.md that the bench writes: the table of aims, what was tried where one is missed, and
- * the figures of the sections that have been measured by themselves.
+ * The places of docs/benchmarks.md that the bench writes: the figures that have an aim, what was tried where one is missed,
+ * and the other figures. A run replaces the rows of the sections that it has measured; each row has its day.
  */
 
 import { alignedTable, cellsOf, type Row } from './report.ts'
 import { type Missed, renderTried } from './tried.ts'
 
-const AIMS = ['<!-- aims -->', '<!-- end of aims -->'] as const
-const TRIED = ['<!-- tried -->', '<!-- end of tried -->'] as const
+const MARKS = {
+  aims: ['<!-- aims -->', '<!-- end of aims -->'],
+  tried: ['<!-- tried -->', '<!-- end of tried -->'],
+  figures: ['<!-- figures -->', '<!-- end of figures -->'],
+} as const
 
-const FIGURES = ['<!-- figures -->', '<!-- end of figures -->'] as const
+type Part = keyof typeof MARKS
 
-type Marks = readonly [begin: string, end: string]
+const HEAD = ['section', 'what', 'figure', 'aim', '', 'limit in the same run', 'made of', 'taken']
+const VERDICT = 4
 
-/** The page with another table of aims, and with what was tried for those that it misses. */
-export const withAims = (page: string, table: string): string =>
-  withTried(placed(page, AIMS, table))
+/** The page with these rows in the place of those of the same sections. `taken`: the day, and what else decides about them. */
+export function withRows(
+  page: string,
+  part: 'aims' | 'figures',
+  rows: readonly Row[],
+  taken: string,
+): string {
+  const renewed = new Set(rows.map(({ section }) => section))
+  const kept = rowsOf(page, part).filter(([section = '']) => !renewed.has(section))
+  const fresh = rows.map((row) => [...cellsOf(row), taken])
+  const table = alignedTable(HEAD, [...kept, ...fresh])
+  return withTried(placed(page, part, `\n${table}\n`))
+}
 
 /** The page with what was tried for the aims that its own table misses. */
 export const withTried = (page: string): string =>
-  placed(page, TRIED, `\n${renderTried(missedOn(page))}\n`)
+  placed(page, 'tried', `\n${renderTried(missedOn(page))}\n`)
 
 /** The aims that the page's table misses. */
-export const missedOn = (page: string): readonly Missed[] => missedOf(between(page, AIMS))
+export const missedOn = (page: string): readonly Missed[] => missedIn(rowsOf(page, 'aims'))
 
-/** The aims that a table misses. */
-export function missedOf(table: string): readonly Missed[] {
-  const rows = table.split('\n').map((line) => line.split('|').map((cell) => cell.trim()))
-  return rows
-    .filter(([, , , , , verdict]) => verdict === 'short')
-    .map(([, section, name, figure = '', aim = '', , limit = '']) => ({
+/** The aims that rows miss. */
+export const missedOf = (rows: readonly Row[]): readonly Missed[] => missedIn(rows.map(cellsOf))
+
+const missedIn = (rows: readonly (readonly string[])[]): readonly Missed[] =>
+  rows
+    .filter((cells) => cells[VERDICT] === 'short')
+    .map(([section, name, figure = '', aim = '', , limit = '']) => ({
       what: `${section}: ${name}`,
       figure,
       aim,
       limit,
     }))
-}
 
-/**
- * The page with the figures of some sections in the place of those that it has; others stay. `taken`: the day, and what
- * else decides about them.
- */
-export function withFigures(page: string, rows: readonly Row[], taken: string): string {
-  const present = between(page, FIGURES)
+/** The cells of the rows of a table on the page. */
+const rowsOf = (page: string, part: Part): readonly (readonly string[])[] =>
+  between(page, part)
     .split('\n')
-    .map((line) => line.split('|').map((cell) => cell.trim()))
-    .filter(
-      (cells) => cells.length > COLUMNS && cells[1] !== 'section' && !/^-+$/.test(cells[1] ?? ''),
+    .filter((line) => line.startsWith('| '))
+    .slice(2)
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
     )
-    .map((cells) => cells.slice(1, -1))
-  const renewed = new Set(rows.map(({ section }) => section))
-  const kept = present.filter(([section = '']) => !renewed.has(section))
-  const fresh = rows.map((row) => [...cellsOf(row), taken])
-  return placed(page, FIGURES, `\n${alignedTable(HEAD, [...kept, ...fresh])}\n`)
-}
 
-const HEAD = ['section', 'what', 'figure', 'aim', '', 'made of', 'taken'] as const
-const COLUMNS = HEAD.length
-
-function between(page: string, [begin, end]: Marks): string {
+function between(page: string, part: Part): string {
+  const [begin, end] = MARKS[part]
   const [from, to] = [page.indexOf(begin), page.indexOf(end)]
   if (from < 0 || to < from) throw new Error(`docs/benchmarks.md has no place ${begin}.`)
   return page.slice(from + begin.length, to)
 }
 
-const placed = (page: string, marks: Marks, text: string): string =>
-  page.replace(`${marks[0]}${between(page, marks)}`, () => `${marks[0]}${text}`)
+const placed = (page: string, part: Part, text: string): string =>
+  page.replace(`${MARKS[part][0]}${between(page, part)}`, () => `${MARKS[part][0]}${text}`)

@@ -3,8 +3,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { join } from 'node:path'
-import { missedOf, withAims, withFigures } from './aims-page.ts'
-import { hasAim, type Row, tableOf } from './report.ts'
+import { missedOf, withRows } from './aims-page.ts'
+import { digits, hasAim, type Row } from './report.ts'
 import { renderTried } from './tried.ts'
 
 /** The sections, some of them shorter than in a whole run. */
@@ -26,26 +26,13 @@ export const isShown = (row: Row) => hasAim(row) || row.name.startsWith('limit: 
 
 const PAGE = 'docs/benchmarks.md'
 
-/** Puts the table in the place of the one that the page has, with the circumstances of the run and what was tried. */
-export function writeAims(root: string, rows: readonly Row[]): void {
+/** Puts the rows in the place of those that the page has of the same sections. */
+export function writeRows(root: string, part: 'aims' | 'figures', rows: readonly Row[]): void {
   const path = join(root, PAGE)
-  const made = `Printed by \`npm run bench -- --aims --write\` on ${today()} with Node ${process.version}; the load of the machine at the end of the run, its own included: ${loadNow()}.`
-  writeFileSync(path, withAims(readFileSync(path, 'utf8'), `\n${made}\n\n${tableOf(rows)}\n`))
+  const day = new Date().toLocaleDateString('en-GB', { dateStyle: 'long' })
+  const taken = `${day}, load ${digits(loadavg()[1] ?? 0)}, Node ${process.versions.node}`
+  writeFileSync(path, withRows(readFileSync(path, 'utf8'), part, rows, taken))
 }
 
 /** What was tried for the aims that these rows miss. */
-export const triedFor = (rows: readonly Row[]): string => renderTried(missedOf(tableOf(rows)))
-
-/** Puts figures of some sections in the place of those that the page has. */
-export function writeFigures(root: string, rows: readonly Row[]): void {
-  const path = join(root, PAGE)
-  const taken = `${today()}, load ${loadNow()}`
-  writeFileSync(path, withFigures(readFileSync(path, 'utf8'), rows, taken))
-}
-
-const today = () => new Date().toLocaleDateString('en-GB', { dateStyle: 'long' })
-
-const loadNow = () =>
-  loadavg()
-    .map((one) => one.toFixed(1))
-    .join(', ')
+export const triedFor = (rows: readonly Row[]): string => renderTried(missedOf(rows))

@@ -9,7 +9,7 @@ import { measureCallers } from './abuse-callers.ts'
 import { measureInput } from './abuse-input.ts'
 import { measureAbuse } from './abuse-server.ts'
 import { measureAgainst } from './against.ts'
-import { AIMED, isShown, triedFor, writeAims, writeFigures } from './aims.ts'
+import { AIMED, isShown, triedFor, writeRows } from './aims.ts'
 import { buildHere, buildThere } from './built.ts'
 import { explainBundle, measureBundle } from './bundle.ts'
 import { measureChanges } from './change.ts'
@@ -92,6 +92,6 @@ for (const [name, measure] of Object.entries(SECTIONS)) {
 const shown = has('aims') ? rows.filter(isShown) : rows
 console.log(has('json') ? jsonOf(shown) : tableOf(shown))
 if (has('aims') && !has('json')) console.log(`\n${triedFor(shown)}`)
-if (has('write')) (has('aims') ? writeAims : writeFigures)(root, shown)
+if (has('write')) writeRows(root, has('aims') ? 'aims' : 'figures', shown)
 if (has('explain')) console.log(`\nLargest parts of the bundle:\n${await explainBundle(root)}`)
 process.exit()

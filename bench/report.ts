@@ -27,25 +27,20 @@ export function jsonOf(rows: readonly Row[]): string {
 
 /** The rows as a table in Markdown, readable in a terminal as it is. */
 export function tableOf(rows: readonly Row[]): string {
-  const hasLimits = rows.some(({ limit }) => limit !== undefined)
-  const limits = hasLimits ? ['limit in the same run'] : []
-  const cells = rows.map((row) => {
-    const [section, name, figure, aim, verdict, detail] = cellsOf(row)
-    return [section, name, figure, aim, verdict, ...(hasLimits ? [row.limit ?? ''] : []), detail]
-  })
-  return alignedTable(['section', 'what', 'figure', 'aim', '', ...limits, 'made of'], cells)
+  const head = ['section', 'what', 'figure', 'aim', '', 'limit in the same run', 'made of']
+  return alignedTable(head, rows.map(cellsOf))
 }
 
-/** The cells of a row: section, name, figure, aim, verdict, what it is made of. */
-export const cellsOf = (row: Row) =>
-  [
-    row.section,
-    row.name,
-    `${digits(row.figure)} ${row.unit}`,
-    aimOf(row),
-    verdictOf(row),
-    row.detail ?? '',
-  ] as const
+/** The cells of a row: section, name, figure, aim, verdict, limit, what it is made of. */
+export const cellsOf = (row: Row): readonly string[] => [
+  row.section,
+  row.name,
+  `${digits(row.figure)} ${row.unit}`,
+  aimOf(row),
+  verdictOf(row),
+  row.limit ?? '',
+  row.detail ?? '',
+]
 
 /** A table in Markdown whose columns are as wide as their longest cells. */
 export function alignedTable(

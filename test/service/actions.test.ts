@@ -5,9 +5,8 @@ import { ClientError } from '../../src/core/errors.ts'
 import { key } from '../../src/core/mapping/lenses.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import type { Service } from '../../src/service/base/service.ts'
-import { findKeyAdded, findKeyRemoved, keyConflict } from '../../src/service/keys/key-outcome.ts'
+import { keyConflict } from '../../src/service/keys/key-conflict.ts'
 import { creationConflict } from '../../src/service/life/creation-conflict.ts'
-import { findRemoval } from '../../src/service/life/removal-outcome.ts'
 import { SETTLEMENTS, settlementOf } from '../../src/service/operation/actions.ts'
 import { changeConflict } from '../../src/service/operation/conflict.ts'
 import type { Running } from '../../src/service/operation/running.ts'
@@ -48,15 +47,45 @@ it('says of each action what it does and does not', () => {
 })
 
 it('settles by its own look and its own words', () => {
-  expect(SETTLEMENTS.remove.look).toBe(findRemoval)
-  expect(SETTLEMENTS.add_key.look).toBe(findKeyAdded)
-  expect(SETTLEMENTS.remove_key.look).toBe(findKeyRemoved)
   expect(SETTLEMENTS.create.conflict).toBe(creationConflict)
   for (const name of names) {
     const own = { create: creationConflict, add_key: keyConflict, remove_key: keyConflict }
     const { [name as keyof typeof own]: conflict = changeConflict } = own
     expect(SETTLEMENTS[name].conflict, name).toBe(conflict)
   }
+})
+
+describe('the outcome of an operation on', () => {
+  const gone = () => Promise.reject(new ClientError('not_found', 'There is no such client.'))
+  const keys = { kind: 'resource', list: async () => [], authenticates: () => true }
+  const call = { operationId: 'one', deadline: 1, timeoutMs: 1 }
+  const look = (name: ActionName, provider: object) =>
+    SETTLEMENTS[name].look(
+      {} as Service,
+      running({ provider: { ...running().provider, ...provider }, intent: {} }),
+      call,
+      false,
+    )
+
+  it('a client that is gone is that it was removed, and unknown of a change', async () => {
+    const read = { read: gone }
+    expect(await look('remove', read)).toEqual({ outcome: 'applied', native: undefined })
+    expect(await look('change', read)).toEqual({ outcome: 'conflict', native: undefined })
+  })
+
+  it('a key that is not there is that it was removed, or not added', async () => {
+    const provider = { read: async () => RECORD, keys }
+    expect(await look('remove_key', provider)).toMatchObject({ outcome: 'applied' })
+    expect(await look('add_key', provider)).toMatchObject({ outcome: 'not_applied' })
+  })
+
+  it('is found by what is loaded before the intent, for each that is no change of settings', async () => {
+    const own = ['create', 'remove', 'rotate', 'retire', 'restore', 'add_key', 'remove_key']
+    const loads = (name: ActionName) => SETTLEMENTS[name].prepare()
+    const parts = await Promise.all(names.map(async (name) => [name, await loads(name)] as const))
+    const loading = parts.filter(([, part]) => part !== undefined).map(([name]) => name)
+    expect(loading.sort()).toEqual(own.sort())
+  })
 })
 
 describe('most actions', () => {

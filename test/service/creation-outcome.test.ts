@@ -5,6 +5,7 @@
 
 import { beforeEach, describe, expect, vi } from 'vitest'
 import { ClientError } from '../../src/core/errors.ts'
+import { asPlanned } from '../../src/core/mapping/making.ts'
 import { parseMergePatch } from '../../src/core/patch/patch.ts'
 import type { Need } from '../../src/core/rights/rights.ts'
 import type { Call } from '../../src/providers/call.ts'
@@ -14,9 +15,9 @@ import type { CrashPoint } from '../../src/service/base/crash-points.ts'
 import { callOf, type Service } from '../../src/service/base/service.ts'
 import { createClient } from '../../src/service/life/create.ts'
 import type { CreationRequest } from '../../src/service/life/creation.ts'
-import { asPlanned, beginLog } from '../../src/service/life/creation-outcome.ts'
+import { beginLog } from '../../src/service/life/creation-outcome.ts'
 import { type RemovalRequest, removeClient } from '../../src/service/life/remove.ts'
-import { type Settlement, settlementOf } from '../../src/service/operation/actions.ts'
+import { SETTLEMENTS, type Settlement, settlementOf } from '../../src/service/operation/actions.ts'
 import { keyOf } from '../../src/service/operation/idempotency.ts'
 import type { Running } from '../../src/service/operation/running.ts'
 import { close } from '../../src/service/operation/settle.ts'
@@ -620,6 +621,16 @@ describe('removing a client', () => {
   })
   const found = (mayLand: boolean) => findOutcome(service(), removal(), call(), mayLand)
   const key = () => keyOf(bench.service.fingerprints, ACTOR, 'one', {})
+
+  it('is not begun where what finds its outcome cannot be loaded, and is tried again by the next', async () => {
+    const row: { prepare: Settlement['prepare'] } = SETTLEMENTS.remove
+    const { prepare } = row
+    row.prepare = () => Promise.reject(new TypeError('no such file'))
+    await expect(remove().finally(() => (row.prepare = prepare))).rejects.toThrow('no such file')
+    expect(await bench.service.store.last(resourceOf(subject.ref))).toBeUndefined()
+    expect(await provider.read(subject.ref, call())).toMatchObject({ client_id: subject.ref.id })
+    expect(await remove()).toMatchObject({ outcome: 'applied' })
+  })
 
   it('is answered again for a key, and asks the provider nothing', async () => {
     const first = await remove({ key: key() })

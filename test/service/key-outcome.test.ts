@@ -8,12 +8,8 @@ import { ClientError } from '../../src/core/errors.ts'
 import type { Native } from '../../src/core/mapping/row.ts'
 import type { ClientKey, Provider, ResourceKeys } from '../../src/providers/provider.ts'
 import type { Service } from '../../src/service/base/service.ts'
-import {
-  findKeyAdded,
-  findKeyRemoved,
-  keyConflict,
-  namesKeys,
-} from '../../src/service/keys/key-outcome.ts'
+import { keyConflict, namesKeys } from '../../src/service/keys/key-conflict.ts'
+import { findKeyAdded, findKeyRemoved } from '../../src/service/keys/key-outcome.ts'
 import type { Running } from '../../src/service/operation/running.ts'
 import type { Intent } from '../../src/store/log/entry.ts'
 

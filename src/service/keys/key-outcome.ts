@@ -4,8 +4,6 @@ import { ClientError, isClientError } from '../../core/errors.ts'
 import type { Native } from '../../core/mapping/row.ts'
 import type { Call } from '../../providers/call.ts'
 import type { ClientKey, ResourceKeys } from '../../providers/provider.ts'
-import type { Intent } from '../../store/log/entry.ts'
-import { whenConflict } from '../base/next-step.ts'
 import type { Service } from '../base/service.ts'
 import { isOpen, readOrGone, waitForLate } from '../operation/read-back.ts'
 import type { Running, Settled } from '../operation/running.ts'
@@ -113,17 +111,4 @@ function resourceOf(provider: Running['provider']): ResourceKeys {
   const keys = keysOf(provider)
   if (keys.kind === 'resource') return keys
   throw new ClientError('internal', 'The keys of this provider are part of the record.')
-}
-
-/** What of the client names its keys changes with them. */
-export function namesKeys({ provider: { keys } }: Running, field: string): boolean {
-  return keys?.kind === 'resource' && field === keys.field
-}
-
-export function keyConflict({ operationId, keyId = '' }: Intent): ClientError {
-  return new ClientError(
-    'change_unresolved',
-    `Another writer interfered halfway through the change of the key ${keyId}, which could be neither completed nor undone. Check the keys of the client (GET /clients/{clientId}/keys). ${whenConflict(operationId)}`,
-    { operationId, outcome: 'conflict' },
-  )
 }

@@ -5,9 +5,6 @@
  */
 
 import { ClientError } from '../../core/errors.ts'
-import { type Json, memberOf } from '../../core/json/json.ts'
-import type { Mapping } from '../../core/mapping/mapping.ts'
-import { stateOf } from '../../core/mapping/mapping.ts'
 import type { Native } from '../../core/mapping/row.ts'
 import type { Call } from '../../providers/call.ts'
 import { following } from '../../store/log/chain.ts'
@@ -120,21 +117,6 @@ async function pauseUntil(service: Service, time: number, { deadline }: Call): P
   if (time >= deadline) throw tooEarly()
   const pause = time - service.now()
   if (pause > 0) await service.sleep(pause)
-}
-
-/**
- * The planned record with the values that the provider holds: what the provider assigns to a new client (id,
- * secret, times) is left out, and what it has dropped is missing.
- */
-export function asPlanned(mapping: Mapping, next: Native, native: Native): Native {
-  const settings = stateOf(mapping, next)
-  return Object.fromEntries(
-    Object.entries(next).flatMap(([name, value]): [string, Json][] => {
-      if (!Object.hasOwn(settings, name)) return [[name, value]]
-      const current = memberOf(native, name)
-      return current === undefined ? [] : [[name, current]]
-    }),
-  )
 }
 
 /** Begins the log of a new client, before its creation is closed; returns its id. */

@@ -4,21 +4,24 @@
  */
 
 import type { ClientError } from '../../core/errors.ts'
+import { lazy } from '../../core/lazy.ts'
+import { asPlanned } from '../../core/mapping/making.ts'
 import type { Native } from '../../core/mapping/row.ts'
 import type { Call, ClientRef } from '../../providers/call.ts'
 import { type ActionName, actionOf, type Intent } from '../../store/log/entry.ts'
 import type { Service } from '../base/service.ts'
 import { findChange } from '../change/change-outcome.ts'
-import { findKeyAdded, findKeyRemoved, keyConflict, namesKeys } from '../keys/key-outcome.ts'
+import { keyConflict, namesKeys } from '../keys/key-conflict.ts'
 import { creationConflict } from '../life/creation-conflict.ts'
-import { asPlanned, beginLog, findCreation } from '../life/creation-outcome.ts'
-import { findRemoval } from '../life/removal-outcome.ts'
-import { findRestored } from '../life/restoration-outcome.ts'
-import { findAdded, findRetired } from '../secrets/secret-outcome.ts'
 import { changeConflict } from './conflict.ts'
 import type { Running, Settled } from './running.ts'
 
+/** Most intents are of changes of settings, which are settled by what is here. */
+const rare = lazy(() => import('../settlement/rare-outcomes.ts'))
+
 export interface Settlement {
+  /** Loads what it takes, which is done before its intent is recorded. */
+  prepare(): Promise<unknown>
   /** Finds the outcome of an open intent by reading back; `mayLand`: the request may still arrive. */
   look(service: Service, running: Running, call: Call, mayLand: boolean): Promise<Settled>
   /**
@@ -46,6 +49,7 @@ export interface Settlement {
 
 /** A change of settings, and every action that is settled like one. */
 const SETTINGS: Settlement = {
+  prepare: async () => undefined,
   look: findChange,
   conflict: changeConflict,
   asPlanned: (_, native) => native,
@@ -58,11 +62,30 @@ const SETTINGS: Settlement = {
   undoable: false,
 }
 
+type Looks = Pick<
+  Awaited<ReturnType<typeof rare>>,
+  | 'findCreation'
+  | 'findRemoval'
+  | 'findRestored'
+  | 'findAdded'
+  | 'findRetired'
+  | 'findKeyAdded'
+  | 'findKeyRemoved'
+>
+
+/** An action whose outcome is found in its own way. */
+const lookedFor = (name: keyof Looks): Pick<Settlement, 'prepare' | 'look'> => ({
+  prepare: rare,
+  look: async (...parts) => (await rare())[name](...parts),
+})
+
 /** The part of a record about several live secrets changes when one is added or ended; of a list, the whole. */
 function isOfSecrets({ provider }: Running, field: string): boolean {
   const fields = provider.mapping.secretPaths.map((path) => `providerSettings.${path}`)
   return field === 'secret' || fields.some((one) => one === field || one.startsWith(`${field}.`))
 }
+
+const ADDED = lookedFor('findAdded')
 
 export type Actions = { readonly [A in ActionName]: Settlement }
 
@@ -70,15 +93,15 @@ export const SETTLEMENTS: Actions = {
   change: { ...SETTINGS, undoable: true },
   create: {
     ...SETTINGS,
-    look: findCreation,
+    ...lookedFor('findCreation'),
     conflict: creationConflict,
     asPlanned: ({ provider, next }, native) => asPlanned(provider.mapping, next, native),
-    begin: beginLog,
+    begin: async (...parts) => (await rare()).beginLog(...parts),
     left: (ref, created) => (created === undefined ? undefined : { ...ref, id: created }),
     candidates: ({ provider: { creation } }, native) => creation && [creation.idOf(native)],
     ownLog: true,
   },
-  remove: { ...SETTINGS, look: findRemoval, sendsSettings: false },
+  remove: { ...SETTINGS, ...lookedFor('findRemoval'), sendsSettings: false },
   protect: SETTINGS,
   unprotect: SETTINGS,
   assign: SETTINGS,
@@ -93,26 +116,31 @@ export const SETTLEMENTS: Actions = {
   // A cut-over is a change of the existing secret.
   rotate: {
     ...SETTINGS,
-    look: (service, running, call, mayLand) =>
-      (running.rotation === undefined ? findChange : findAdded)(service, running, call, mayLand),
+    ...ADDED,
+    look: (...parts) => (parts[1].rotation === undefined ? findChange : ADDED.look)(...parts),
     isExpected: (running, field) => running.rotation !== undefined && isOfSecrets(running, field),
     sendsSettings: false,
   },
-  retire: { ...SETTINGS, look: findRetired, isExpected: isOfSecrets, sendsSettings: false },
+  retire: {
+    ...SETTINGS,
+    ...lookedFor('findRetired'),
+    isExpected: isOfSecrets,
+    sendsSettings: false,
+  },
   retire_later: SETTINGS,
   retain: SETTINGS,
   adopt: SETTINGS,
-  restore: { ...SETTINGS, look: findRestored },
+  restore: { ...SETTINGS, ...lookedFor('findRestored') },
   add_key: {
     ...SETTINGS,
-    look: findKeyAdded,
+    ...lookedFor('findKeyAdded'),
     conflict: keyConflict,
     isExpected: namesKeys,
     sendsSettings: false,
   },
   remove_key: {
     ...SETTINGS,
-    look: findKeyRemoved,
+    ...lookedFor('findKeyRemoved'),
     conflict: keyConflict,
     isExpected: namesKeys,
     sendsSettings: false,
@@ -120,5 +148,5 @@ export const SETTLEMENTS: Actions = {
 }
 
 /** How an intent is settled. */
-export const settlementOf = (intent: Pick<Intent, 'action'>): Settlement =>
+export const settlementOf = (intent: Parameters<typeof actionOf>[0]): Settlement =>
   SETTLEMENTS[actionOf(intent)]

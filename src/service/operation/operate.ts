@@ -12,6 +12,7 @@ import { subjectOf } from '../access/fresh-look.ts'
 import { judgeWrite } from '../access/judged-write.ts'
 import { readFresh, tagOf } from '../base/fresh-read.ts'
 import { callerOf, callOf, type Service } from '../base/service.ts'
+import { settlementOf } from './actions.ts'
 import { inAttempts } from './attempts.ts'
 import { carryOut } from './carry-out.ts'
 import { LOST_RACE, noteOutsideChange, settledHead } from './head.ts'
@@ -144,6 +145,7 @@ async function write<P, R>(
 ): Promise<R | typeof LOST_RACE> {
   const { provider, requestId, actor, deadline, key } = request
   const { next, rotation } = plan.aim
+  await settlementOf(plan.aim).prepare()
   await service.reached?.('change planned')
   // 4. the intent
   const intentRequest = { provider, ref, requestId, actor, deadline, ...(key && { key }) }

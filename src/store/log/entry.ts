@@ -83,7 +83,8 @@ export type Action = (typeof ACTIONS)[number]
 export type ActionName = Action | 'change'
 
 /** What an intent is. */
-export const actionOf = ({ action }: Pick<Intent, 'action'>): ActionName => action ?? 'change'
+export const actionOf = ({ action }: { readonly action?: Action | undefined }): ActionName =>
+  action ?? 'change'
 
 /** `partly_applied`: the provider answered that it was done, and some of the fields still have the value before. */
 export type Outcome = 'applied' | 'partly_applied' | 'not_applied' | 'conflict'
