@@ -64,7 +64,7 @@ async function measure(
     }
     const many = median(lanes.find(({ says }) => says === MANY)?.rates ?? [])
     if (delayMs === 0) atOnce = many
-    rows.push(...rowsOf(provider, delayMs, lanes, atOnce))
+    rows.push(...rowsOf(provider, delayMs, lanes, { atOnce, sync: limits.medians().sync }))
   }
   await upstream.running.ask('delay 0')
   await stop()
@@ -131,16 +131,25 @@ async function rateOf({ atOnce, change }: Lane, changes: number): Promise<number
   return changes / ((performance.now() - started) / 1_000)
 }
 
-/** Takes the figures away from the lanes; `atOnce`: changes per second of many clients without a delay. */
+interface Bounds {
+  /** Changes per second of many clients without a delay. */
+  readonly atOnce: number
+  /** Milliseconds of one sync of the disk. */
+  readonly sync: number
+}
+
+/** Takes the figures away from the lanes. */
 function rowsOf(
   provider: string,
   delayMs: number,
   lanes: readonly Lane[],
-  atOnce: number,
+  { atOnce, sync }: Bounds,
 ): readonly Row[] {
   const section = `throughput, ${provider}, upstream ${delayMs} ms`
   const ratesOf = (name: string) => lanes.find(({ says }) => says === name)?.rates ?? []
   const servers = ratesOf(MANY).map((rate, round) => (ratesOf(MANY_TWO)[round] ?? 0) / rate)
+  // Two servers share no commit: each change has two of its own, one after the other.
+  const apart = 1_000 / (2 * sync) / median(ratesOf(MANY))
   const [direct, ...others] = lanes.map(({ says, rates }) => ({
     says,
     rate: median(rates.splice(0)),
@@ -167,6 +176,7 @@ function rowsOf(
       figure: median(servers),
       unit: 'x',
       ...(delayMs > 0 ? { atLeast: SERVERS_AIM } : {}),
+      limit: `${digits(apart)} x: a sync for each intent and outcome, and nothing else`,
       detail: spread(servers),
     },
   ]
