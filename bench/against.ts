@@ -3,7 +3,7 @@
  * `npm run bench -- --against=<folder of a checkout>`; a checkout of an earlier commit is `git worktree add --detach <folder> <commit>`.
  */
 
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Built } from './built.ts'
 import { environmentOf, eventOf, run, type Split } from './cold-start.ts'
@@ -35,9 +35,9 @@ export async function measureAgainst(
   const rows: Row[] = []
   for (const provider of PROVIDERS)
     rows.push(...(await changes(builds, upstream, provider, rounds)))
-  // Until 30 November 2026 the function was one file.
   if (!builds.every(({ lambda }) => existsSync(lambda))) return rows
-  return [...rows, ...(await coldStarts(builds, upstream, 2 * rounds)), ...bundles(builds)]
+  rows.push(...(await coldStarts(builds, upstream, 2 * rounds)))
+  return builds.every(hasParts) ? [...rows, ...bundles(builds)] : rows
 }
 
 async function changes(
@@ -137,13 +137,17 @@ async function coldStarts(
 
 const bundles = (builds: Pair<Built>): readonly Row[] =>
   PROVIDERS.map((provider) => {
-    const sizes = builds.map(({ lambda }) => {
+    const [ours, theirs] = builds.map(({ lambda }) => {
       const folder = dirname(lambda)
-      return sizeOf(folder, loadedFiles(folder, partsOf(provider))).gzip / 1_000
+      return [sizeOf(folder, loadedFiles(folder, partsOf(provider))).gzip / 1_000]
     })
-    const [ours = 0, theirs = 0] = sizes
-    return ratio(`${provider}: what a first PATCH loads, gzip`, [[ours], [theirs]], 'kB')
+    return ratio(`${provider}: what a first PATCH loads, gzip`, [ours ?? [], theirs ?? []], 'kB')
   })
+
+/** Earlier builds loaded no parts, or the function was one file. */
+const hasParts = ({ lambda }: Built) =>
+  existsSync(lambda) &&
+  readdirSync(dirname(lambda)).some((name) => name.startsWith('dynamodb-identity-'))
 
 /** The ratio of the medians, with the spread of the rounds' own ratios. */
 function ratio(name: string, [ours, theirs]: Pair<readonly number[]>, unit: string): Row {

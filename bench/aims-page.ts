@@ -41,15 +41,24 @@ export const missedOn = (page: string): readonly Missed[] => missedIn(rowsOf(pag
 /** The aims that rows miss. */
 export const missedOf = (rows: readonly Row[]): readonly Missed[] => missedIn(rows.map(cellsOf))
 
-const missedIn = (rows: readonly (readonly string[])[]): readonly Missed[] =>
-  rows
+function missedIn(rows: readonly (readonly string[])[]): readonly Missed[] {
+  /** Where a row has no limit of its own, those of the machine that stand in its section. */
+  const limitsOf = (section: string) =>
+    rows
+      .filter(([of = '', name]) => name?.startsWith(LIMIT) && section.startsWith(of))
+      .map(([, name = '', figure]) => `${name.slice(LIMIT.length)} ${figure}`)
+      .join(', ')
+  return rows
     .filter((cells) => cells[VERDICT] === 'short')
-    .map(([section, name, figure = '', aim = '', , limit = '']) => ({
+    .map(([section = '', name, figure = '', aim = '', , limit = '']) => ({
       what: `${section}: ${name}`,
       figure,
       aim,
-      limit,
+      limit: limit === '' ? limitsOf(section) : limit,
     }))
+}
+
+const LIMIT = 'limit: '
 
 /** The cells of the rows of a table on the page. */
 const rowsOf = (page: string, part: Part): readonly (readonly string[])[] =>

@@ -14,12 +14,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
-const PAGES = ['docs/fields.md', 'docs/copy.md', 'docs/http.md']
+const PAGES = ['docs/fields.md', 'docs/copy.md', 'docs/http.md', 'docs/benchmarks.md']
 
 let folder: string
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'clientry-fields-'))
-  for (const name of ['scripts', 'src', 'package.json', ...PAGES]) {
+  for (const name of ['scripts', 'src', 'bench', 'package.json', ...PAGES]) {
     cpSync(name, join(folder, name), { recursive: true })
   }
   // The packages of several checkouts may be in one place.
