@@ -4,6 +4,7 @@ import { loadConfig } from './config/config.ts'
 import { configWarnings } from './config/config-warnings.ts'
 import { readYamlText } from './config/config-yaml.ts'
 import { awsCredentials, environment } from './config/environment.ts'
+import { telemetryOf } from './config/telemetry/config-telemetry.ts'
 import { ClientError, isClientError } from './core/errors.ts'
 import { loadAll } from './core/lazy.ts'
 import { headersOfRefusals } from './http/cors.ts'
@@ -24,6 +25,9 @@ async function main(): Promise<void> {
     )
   }
   const log = createLog((text) => process.stdout.write(text), config.log.level)
+  const telemetry = telemetryOf(environment())
+  const traces =
+    telemetry && (await import('./program/telemetry/telemetry.ts')).startTelemetry(telemetry, log)
   // The command that starts this entry has the same option.
   const create = process.argv.includes('--create-store')
   // Nothing is loaded while it serves: a later build may have taken its place by then.
@@ -33,6 +37,7 @@ async function main(): Promise<void> {
     store,
     keys,
     metrics: createMetrics(Object.keys(config.providers)),
+    ...(traces && { traces }),
     log,
     environmentCredentials: awsCredentials,
   })
@@ -48,7 +53,7 @@ async function main(): Promise<void> {
   for (const warning of configWarnings(config)) log(configurationLine(warning, Date.now()))
   const time = new Date().toISOString()
   log({ time, level: 'info', message: 'listening', host, port: boundPort, store: id })
-  await runUntilStopped({ clientry, server, log })
+  await runUntilStopped({ clientry, server, log, ...(traces && { cleanUp: traces.close }) })
 }
 
 main().catch((error: unknown) => {

@@ -84,6 +84,8 @@ export interface LogLine {
 /** The line of a request; what is not known is `undefined`. */
 export interface RequestLine extends LogLine {
   readonly requestId: string
+  /** The trace that the caller is in, as the header `traceparent` has it. */
+  readonly traceParent: string | undefined
   /** As sent, so any text. */
   readonly method: string
   /** As the table has it. */

@@ -31,6 +31,7 @@ export function lineOf(finished: Finished): RequestLine {
     level: levelOf(answer.status),
     message: 'request',
     requestId,
+    traceParent: traceParentOf(request),
     method: request.method,
     route: route?.path,
     status: answer.status,
@@ -51,6 +52,14 @@ export function lineOf(finished: Finished): RequestLine {
     fault: faultOf(failure),
   }
 }
+
+/** The trace that the caller is in: W3C Trace Context, section 3.2, version 00. */
+function traceParentOf({ headers }: HttpRequest): string | undefined {
+  const [text = '', more] = headers.traceparent ?? []
+  return more === undefined && TRACE_PARENT.test(text) ? text : undefined
+}
+
+const TRACE_PARENT = /^00-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/
 
 /** Whatever was thrown that is not ours is answered as `internal`. */
 function codeOf(failure: unknown): ErrorCode | undefined {

@@ -70,6 +70,8 @@ export interface Surroundings
   readonly keys?: OpenedKeys | Promise<OpenedKeys>
   /** Counts events; absent if no one could read the counts. */
   readonly metrics?: Metrics
+  /** Turns events into traces; absent where nothing takes them. */
+  readonly traces?: { readonly observe: Observe }
   /** `false`: a process that is frozen between requests, so jobs run only after a sweep. */
   readonly background?: boolean
   /**
@@ -89,6 +91,7 @@ export async function createClientry(
   const now = Date.now
   const observe: Observe = (event) => {
     metrics?.observe(event)
+    surroundings.traces?.observe(event)
     const line = eventLine(event, now())
     if (line !== undefined) log(line)
   }
