@@ -5,14 +5,14 @@
 
 import http from 'node:http'
 import net from 'node:net'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
 import { type DevServer, startDev } from './cli/command-line.ts'
+import { onShared } from './fixtures/opened.ts'
 
 let dev: DevServer
-beforeAll(async () => {
-  dev = await startDev()
+const it = onShared(startDev, (opened) => {
+  dev = opened
 })
-afterAll(() => dev.close())
 
 interface Sent {
   readonly method?: string

@@ -3,8 +3,9 @@
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { createNodeServer } from '../src/node/node-server.ts'
+import { expect } from 'vitest'
+import { onShared } from './fixtures/opened.ts'
+import { served } from './fixtures/served.ts'
 import { type JobWorld, startJobWorld } from './http/jobs-world.ts'
 
 const page = readFileSync(new URL('../docs/jobs.md', import.meta.url), 'utf8')
@@ -14,18 +15,14 @@ const [submit, results, start, events, undo] = [...page.matchAll(/```sh\n([\s\S]
 const ADDED = 'https://app.example.com/second'
 
 let world: JobWorld
-let server: ReturnType<typeof createNodeServer>
 let port: number
 
-beforeAll(async () => {
-  world = await startJobWorld(3)
-  server = createNodeServer(world.clientry.app)
-  port = await server.listen(0, '127.0.0.1')
-})
-afterAll(async () => {
-  await server.close(1_000)
-  await world.close()
-})
+const it = onShared(
+  () => served(startJobWorld(3)),
+  (opened) => {
+    ;({ world, port } = opened)
+  },
+)
 
 async function run(line: string | undefined, job: unknown = ''): Promise<string> {
   const here = (line ?? '').replaceAll('localhost:8787', `127.0.0.1:${port}`)

@@ -7,15 +7,16 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { createNodeServer } from '../src/node/node-server.ts'
 import { AUDIENCE, startWorld, type World } from './contract/world.ts'
+import { served } from './fixtures/served.ts'
 import { startGithub } from './tokens/issuer.ts'
 
 const page = readFileSync(new URL('../docs/leases.md', import.meta.url), 'utf8')
 const URL_OF_PREVIEW = 'https://pr-7.preview.example.com/callback'
 
 let world: World
-let server: ReturnType<typeof createNodeServer>
+let port: number
+let close: () => Promise<void>
 let github: Awaited<ReturnType<typeof startGithub>>
 let folder: string
 let environment: Readonly<Record<string, string>>
@@ -28,15 +29,13 @@ beforeAll(async () => {
   expect(page).toContain('`claims: { repository: example/shop, event_name: pull_request }`')
   const permissions = [{ issuer: GITHUB, claims: CLAIMS, grants: ['leases:write'] }]
   const issuer = { issuer: GITHUB, audience: [AUDIENCE], requireTyp: false }
-  world = await startWorld({ permissions, issuer })
+  ;({ world, port, close } = await served(startWorld({ permissions, issuer })))
   github = await startGithub((aud) => {
     const own = { ...CLAIMS, iss: GITHUB, aud, scope: undefined, client_id: undefined }
     return world.token([], own, { typ: 'JWT' })
   })
   folder = mkdtempSync(join(tmpdir(), 'clientry-leases-'))
   writeFileSync(join(folder, 'env'), '')
-  server = createNodeServer(world.clientry.app)
-  const port = await server.listen(0, '127.0.0.1')
   environment = {
     LEASES: `http://127.0.0.1:${port}/clients/exampleClientId/leases`,
     AUDIENCE,
@@ -45,8 +44,7 @@ beforeAll(async () => {
   }
 })
 afterAll(async () => {
-  await server.close(1_000)
-  await world.close()
+  await close()
   await github.close()
   rmSync(folder, { recursive: true, force: true })
 })

@@ -1,19 +1,19 @@
 /** docs/reap.md: its commands run as they stand, and its tables are those of the program. */
 
 import { readFileSync } from 'node:fs'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect } from 'vitest'
 import { COMMANDS } from '../src/cli/commands.ts'
 import { REAP_VERDICTS } from '../src/store/log/job-entry.ts'
 import { clientry, type DevServer, startDev } from './cli/command-line.ts'
+import { onShared } from './fixtures/opened.ts'
 
 const PAGE = readFileSync('docs/reap.md', 'utf8')
 const LINES = [...PAGE.matchAll(/^clientry .*$/gm)].map(([line]) => line)
 
 let dev: DevServer
-beforeAll(async () => {
-  dev = await startDev()
+const it = onShared(startDev, (opened) => {
+  dev = opened
 })
-afterAll(() => dev.close())
 
 it.each(LINES)('%s', async (line) => {
   const [words = '', otherwise] = line.split(' || ')

@@ -5,7 +5,8 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
+import { onFresh } from '../fixtures/opened.ts'
 import { type GithubWorld, REPOSITORY, startGithubWorld } from './github-world.ts'
 import { blocksOf, inputsOf, workflowsOf } from './workflows.ts'
 
@@ -38,10 +39,12 @@ const event = (action: string) => ({ action, number: 7, pull_request: { number: 
 const COMMIT = 'c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00'
 
 let github: GithubWorld
-beforeEach(async () => {
-  github = await startGithubWorld([...auth.permissions, LEASING])
-})
-afterEach(() => github.close())
+const it = onFresh(
+  () => startGithubWorld([...auth.permissions, LEASING]),
+  (opened) => {
+    github = opened
+  },
+)
 
 const client = () => github.world.auth0.client('exampleClientId') ?? {}
 const commentsOf7 = () => (github.comments.get(7) ?? []).map(({ body }) => body)

@@ -4,26 +4,17 @@ import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createNodeServer, type NodeServer } from '../../src/node/node-server.ts'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import type * as Sdk from '../../src/sdk/index.ts'
 import { startWorld, type World } from '../contract/world.ts'
-import { startChromium, unpackChromium } from './chromium.ts'
+import { served } from '../fixtures/served.ts'
+import { describeInChromium } from './in-chromium.ts'
 
 const MODULE = new URL('../../dist/packages/sdk/index.js', import.meta.url)
-const unpacked = await unpackChromium()
-const reason = 'reason' in unpacked ? unpacked.reason : undefined
-
-it('has a Chromium to test in', ({ skip }) => {
-  if (reason === undefined) return
-  if (process.env.CLIENTRY_PEERS === 'required') throw new Error(reason)
-  skip(reason)
-})
-
-describe.skipIf(reason !== undefined)('clientry-sdk in Chromium', () => {
+describeInChromium('clientry-sdk in Chromium', (startBrowser) => {
   let pages: Server
   let world: World
-  let server: NodeServer
+  let close: (() => Promise<void>) | undefined
   let browser: Browser
   let page: Page
   let url: string
@@ -39,10 +30,9 @@ describe.skipIf(reason !== undefined)('clientry-sdk in Chromium', () => {
     })
     await new Promise<void>((listening) => pages.listen(0, '127.0.0.1', listening))
     const origin = `http://127.0.0.1:${(pages.address() as AddressInfo).port}`
-    world = await startWorld({ server: { corsOrigins: [origin] } })
-    server = createNodeServer(world.clientry.app)
-    url = `http://127.0.0.1:${await server.listen(0, '127.0.0.1')}`
-    browser = await startChromium('root' in unpacked ? unpacked.root : '')
+    const opening = startWorld({ server: { corsOrigins: [origin] } })
+    ;({ world, url, close } = await served(opening))
+    browser = await startBrowser()
     page = await browser.newPage()
     page.on('request', (request) => asked.add(new URL(request.url()).origin))
     page.on('pageerror', ({ message }) => faults.push(message))
@@ -50,8 +40,7 @@ describe.skipIf(reason !== undefined)('clientry-sdk in Chromium', () => {
   })
   afterAll(async () => {
     await browser?.close()
-    await server?.close(0)
-    await world?.close()
+    await close?.()
     pages?.close()
   })
 

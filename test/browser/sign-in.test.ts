@@ -1,20 +1,11 @@
 /** The sign-in of the console in a real browser, at the development server, which nothing was set up for. */
 
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type DevServer, startDev } from '../cli/command-line.ts'
-import { startChromium, unpackChromium } from './chromium.ts'
+import { describeInChromium } from './in-chromium.ts'
 
-const unpacked = await unpackChromium()
-const reason = 'reason' in unpacked ? unpacked.reason : undefined
-
-it('has a Chromium to test in', ({ skip }) => {
-  if (reason === undefined) return
-  if (process.env.CLIENTRY_PEERS === 'required') throw new Error(reason)
-  skip(reason)
-})
-
-describe.skipIf(reason !== undefined)('the sign-in at npm start', () => {
+describeInChromium('the sign-in at npm start', (startBrowser) => {
   let dev: DevServer
   let browser: Browser
   let context: BrowserContext
@@ -22,7 +13,7 @@ describe.skipIf(reason !== undefined)('the sign-in at npm start', () => {
 
   beforeAll(async () => {
     dev = await startDev()
-    browser = await startChromium('root' in unpacked ? unpacked.root : '')
+    browser = await startBrowser()
     // What the page of the console does by its own code is done from outside here.
     context = await browser.newContext({ bypassCSP: true })
     page = await context.newPage()

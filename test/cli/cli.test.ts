@@ -12,12 +12,13 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
 import { COMMANDS } from '../../src/cli/commands.ts'
 import { EXIT, EXIT_OF } from '../../src/cli/exit.ts'
 import { runLine } from '../../src/cli/run.ts'
 import type { Client, HistoryItem, LintPage, Plan, SecretList } from '../../src/sdk/types.ts'
 import { CONTROL_HEADERS } from '../emulators/control-headers.ts'
+import { onShared } from '../fixtures/opened.ts'
 import { jwk, privateJwk } from '../fixtures/public-keys.ts'
 import { freePort } from '../free-port.ts'
 import { clientry, clientryProcess, type DevServer, start, startDev } from './command-line.ts'
@@ -28,10 +29,9 @@ const IN_POOL = `cognito-client/${POOL}/${ID}`
 const SECRET = 'auth0-example-secret-for-development-only'
 
 let dev: DevServer
-beforeAll(async () => {
-  dev = await startDev()
+const it = onShared(startDev, (opened) => {
+  dev = opened
 })
-afterAll(() => dev.close())
 
 /** Runs it in the folder of the development server. */
 const run = (line: string, around: { input?: string; env?: Record<string, string> } = {}) =>

@@ -2,8 +2,9 @@
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
 import { COMMAND_WORDS, inCommandWords } from '../../src/cli/show/command-words.ts'
+import { onShared } from '../fixtures/opened.ts'
 import { clientry, type DevServer, startDev } from './command-line.ts'
 
 const ID = 'exampleClientId'
@@ -13,10 +14,9 @@ const API_WORDS =
   /\b(?:GET|PUT|POST|PATCH|DELETE) \/|userPoolId|ownClient|cutOver|retireAfterSeconds|allowLoss|allowPartial|Idempotency-Key|If-Match/
 
 let dev: DevServer
-beforeAll(async () => {
-  dev = await startDev()
+const it = onShared(startDev, (opened) => {
+  dev = opened
 })
-afterAll(() => dev.close())
 
 describe('a refusal', () => {
   it.each([

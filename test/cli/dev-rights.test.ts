@@ -1,16 +1,18 @@
 /** The development server asks tokens for scopes as production does: none for a client of no one's making. */
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
+import { onShared } from '../fixtures/opened.ts'
 import { clientry, type DevServer, startDev } from './command-line.ts'
 
 const INITIAL_TOKEN = 'an-initial-access-token-of-the-tests'
 let dev: DevServer
-
-beforeAll(async () => {
-  dev = await startDev({ CLIENTRY_DEV_INITIAL_TOKEN: INITIAL_TOKEN })
-})
-afterAll(() => dev.close())
+const it = onShared(
+  () => startDev({ CLIENTRY_DEV_INITIAL_TOKEN: INITIAL_TOKEN }),
+  (opened) => {
+    dev = opened
+  },
+)
 
 const call = async (token: string, method: string, path: string, body?: JsonObject) => {
   const answer = await fetch(`${dev.url}${path}`, {

@@ -3,21 +3,21 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect } from 'vitest'
 import { parseClientFile } from '../../src/files/client-file.ts'
 import type { PlanFile, PlanItem } from '../../src/files/plan-file.ts'
 import { connect } from '../../src/sdk/index.ts'
 import type { Client } from '../../src/sdk/types.ts'
+import { onShared } from '../fixtures/opened.ts'
 import { clientry, type DevServer, startDev } from './command-line.ts'
 
 const EXAMPLE = 'auth0/example-exampleClientId.yaml'
 const SECRET = 'auth0-example-secret-for-development-only'
 
 let dev: DevServer
-beforeAll(async () => {
-  dev = await startDev()
+const it = onShared(startDev, (opened) => {
+  dev = opened
 })
-afterAll(() => dev.close())
 
 const run = (line: string) => clientry(line.split(' '), { folder: dev.folder })
 const path = (name: string) => join(dev.folder, 'clients', name)

@@ -5,8 +5,9 @@
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect } from 'vitest'
 import { parse } from 'yaml'
+import { onShared } from '../fixtures/opened.ts'
 import { clientry, type DevServer, startDev } from './command-line.ts'
 
 const PAGE = readFileSync('docs/migrate.md', 'utf8')
@@ -16,10 +17,9 @@ const GITHUB = `ghp_${'a1B2c3D4e5F6'.repeat(3)}`
 
 let dev: DevServer
 let folder: string
-beforeAll(async () => {
-  dev = await startDev()
+const it = onShared(startDev, (opened) => {
+  dev = opened
 })
-afterAll(() => dev.close())
 beforeEach(() => {
   // Below the folder of the server, which the command finds from there.
   folder = mkdtempSync(join(dev.folder, 'import-'))

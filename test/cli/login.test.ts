@@ -2,20 +2,20 @@
 
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
 import type { Profiles } from '../../src/cli/connect/profiles.ts'
 import { EXIT } from '../../src/cli/exit.ts'
 import { PERMISSIONS } from '../../src/core/rights/permissions.ts'
+import { onShared } from '../fixtures/opened.ts'
 import { createBrowser } from '../providers/local-world.ts'
 import { clientry, type DevServer, ended, start, startDev } from './command-line.ts'
 
 const ID = 'exampleClientId'
 
 let dev: DevServer
-beforeAll(async () => {
-  dev = await startDev()
+const it = onShared(startDev, (opened) => {
+  dev = opened
 })
-afterAll(() => dev.close())
 
 const profilesPath = () => join(dev.folder, 'config', 'clientry', 'profiles.json')
 const profiles = () => JSON.parse(readFileSync(profilesPath(), 'utf8')) as Profiles

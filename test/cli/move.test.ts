@@ -8,11 +8,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { EXIT } from '../../src/cli/exit.ts'
 import { runLine } from '../../src/cli/run.ts'
 import { AUTHORIZATION } from '../../src/emulators/authorization.ts'
-import { createNodeServer } from '../../src/node/node-server.ts'
 import type { Moves } from '../../src/sdk/types.ts'
 import { startWorld, type World } from '../contract/world.ts'
 import { eventually } from '../eventually.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
+import { onFresh } from '../fixtures/opened.ts'
+import { served } from '../fixtures/served.ts'
 import { clientry, type DevServer, putOnPath, runShell, startDev } from './command-line.ts'
 
 const FROM = 'https://app.example.com/callback'
@@ -48,21 +49,20 @@ describe('docs/move.md', () => {
 
 describe('a move', () => {
   let world: World
-  let server: ReturnType<typeof createNodeServer>
+  let url: string
+  const it = onFresh(
+    () => served(startWorld()),
+    (opened) => {
+      ;({ world, url } = opened)
+    },
+  )
   beforeEach(async () => {
-    world = await startWorld()
-    server = createNodeServer(world.clientry.app)
-    const port = await server.listen(0, '127.0.0.1')
-    vi.stubEnv('CLIENTRY_URL', `http://127.0.0.1:${port}`)
+    vi.stubEnv('CLIENTRY_URL', url)
     vi.stubEnv('CLIENTRY_TOKEN', await world.token())
     vi.stubEnv('TERM', 'xterm')
     vi.stubEnv('NO_COLOR', undefined)
   })
-  afterEach(async () => {
-    vi.unstubAllEnvs()
-    await server.close(1_000)
-    await world.close()
-  })
+  afterEach(() => vi.unstubAllEnvs())
 
   const IN_POOL = `cognito-client/${POOL_ID}/exampleClientId`
   async function run(line: string, isTTY = false) {

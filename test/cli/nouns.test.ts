@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
 import { EXIT } from '../../src/cli/exit.ts'
 import { runLine } from '../../src/cli/run.ts'
 import type {
@@ -17,15 +17,15 @@ import type {
   ProviderList,
 } from '../../src/sdk/types.ts'
 import { CONTROL_HEADERS } from '../emulators/control-headers.ts'
+import { onShared } from '../fixtures/opened.ts'
 import { clientry, type DevServer, startDev } from './command-line.ts'
 
 const ID = 'exampleClientId'
 
 let dev: DevServer
-beforeAll(async () => {
-  dev = await startDev()
+const it = onShared(startDev, (opened) => {
+  dev = opened
 })
-afterAll(() => dev.close())
 
 const run = (line: string, env: Readonly<Record<string, string>> = {}) =>
   clientry(line.split(' '), { folder: dev.folder, env })

@@ -1,29 +1,29 @@
 /** Lists and histories end where they say: all of it in a pipe, and word of the rest on a terminal. */
 
 import { PassThrough } from 'node:stream'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, vi } from 'vitest'
 import { runLine } from '../../src/cli/run.ts'
-import { createNodeServer, type NodeServer } from '../../src/node/node-server.ts'
 import type { ClientPage, HistoryItem, Page } from '../../src/sdk/types.ts'
 import { startWorld, type World } from '../contract/world.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
+import { onFresh } from '../fixtures/opened.ts'
+import { served } from '../fixtures/served.ts'
 
 let world: World
-let server: NodeServer
+let url: string
 
+const it = onFresh(
+  () => served(startWorld()),
+  (opened) => {
+    ;({ world, url } = opened)
+  },
+)
 beforeEach(async () => {
-  world = await startWorld()
-  server = createNodeServer(world.clientry.app)
-  const port = await server.listen(0, '127.0.0.1')
-  vi.stubEnv('CLIENTRY_URL', `http://127.0.0.1:${port}`)
+  vi.stubEnv('CLIENTRY_URL', url)
   vi.stubEnv('CLIENTRY_TOKEN', await world.token(SCOPES))
   vi.stubEnv('TERM', 'dumb')
 })
-afterEach(async () => {
-  vi.unstubAllEnvs()
-  await server.close(0)
-  await world.close()
-})
+afterEach(() => vi.unstubAllEnvs())
 
 const SCOPES = ['clients:read', 'clients:write', 'history:read', 'jobs:read']
 

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { EXIT } from '../../src/cli/exit.ts'
-import { createNodeServer } from '../../src/node/node-server.ts'
 import { startWorld, type World } from '../contract/world.ts'
+import { served } from '../fixtures/served.ts'
 import {
   AUDIENCE,
   type OidcIssuer,
@@ -29,7 +29,7 @@ beforeAll(async () => {
   issuer = await startOidcIssuer()
   const workflow = { repository: 'acme/shop', environment: 'production' }
   const read = { scope: 'clients:read', grants: ['clients:read'] }
-  world = await startWorld({
+  const opening = startWorld({
     permissions: [
       { ...read, issuer: issuer.url },
       { issuer: GITHUB, claims: workflow, grants: ['clients:read'] },
@@ -37,14 +37,10 @@ beforeAll(async () => {
     issuer: { issuer: issuer.url, jwksUrl: `${issuer.url}/jwks`, audience: [AUDIENCE] },
     issuers: [{ issuer: GITHUB, audience: [AUDIENCE], requireTyp: false }],
   })
-  const server = createNodeServer(world.clientry.app)
-  const port = await server.listen(0, '127.0.0.1')
-  url = `http://127.0.0.1:${port}`
-  close = () => server.close(0)
+  ;({ world, url, close } = await served(opening))
 })
 afterAll(async () => {
   await close()
-  await world.close()
   await issuer.close()
   rmSync(folder, { recursive: true, force: true })
 })

@@ -68,3 +68,12 @@ async function answerOf(response: Response): Promise<Auth0Answer> {
   const { status, headers } = response
   return { status, headers, body: text === '' ? {} : (JSON.parse(text) as Members) }
 }
+
+/** Settings of refresh tokens, all of them. */
+export const FULL_TOKEN = {
+  rotation_type: 'rotating',
+  expiration_type: 'expiring',
+  leeway: 0,
+  token_lifetime: 100,
+  idle_token_lifetime: 50,
+}

@@ -4,70 +4,17 @@
  * repository; `CLIENTRY_RECORDINGS` names the folder that holds them.
  */
 
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { afterAll, describe, expect, it } from 'vitest'
+import { expect } from 'vitest'
 import { LEFT_OUT } from './auth0-compare.ts'
 import { EXCLUSIONS } from './auth0-exclusions.ts'
-import { type Compared, type Recorded, replay } from './auth0-replay.ts'
+import { type Recorded, type Replay, replay } from './auth0-replay.ts'
+import { describeReplay } from './recorded-traffic.ts'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const FOLDER = process.env.CLIENTRY_RECORDINGS ?? join(ROOT, '../shared/recordings')
-const RECORDINGS = join(FOLDER, 'auth0-clients.jsonl')
-
-const present = existsSync(RECORDINGS)
-if (!present) say(`Auth0 replay skipped: ${RECORDINGS} does not exist`)
-
-const files = new Map<string, Recorded[]>()
-for (const line of present ? readFileSync(RECORDINGS, 'utf8').split('\n') : []) {
-  if (line === '') continue
-  const call = JSON.parse(line) as Recorded
-  files.set(call.file, [...(files.get(call.file) ?? []), call])
-}
-
-describe.skipIf(!present)('recorded Auth0 traffic', () => {
-  const compared: Compared[] = []
-  const uncompared: Record<string, number> = {}
-
-  it.each([...files.keys()])('%s: answers as recorded, or as the exclusions say', async (file) => {
-    const result = await replay(files.get(file) ?? [])
-    compared.push(...result.compared)
-    for (const [why, count] of Object.entries(result.uncompared)) {
-      uncompared[why] = (uncompared[why] ?? 0) + count
-    }
-    const differing = result.compared
-      .filter(({ differences }) => differences.length > 0)
-      .map(({ index, differences }) => ({ index, differences }))
-    const expected = EXCLUSIONS.filter((exclusion) => exclusion.file === file).flatMap(
-      ({ indexes, differences }) => indexes.map((index) => ({ index, differences })),
-    )
-    expect(differing).toEqual(expected)
-    expect(result.silent).toEqual([])
-  })
-
-  it('excludes only files that are there', () => {
-    expect(EXCLUSIONS.filter(({ file }) => !files.has(file))).toEqual([])
-  })
-
-  afterAll(() => {
-    const excluded = EXCLUSIONS.flatMap(({ indexes }) => indexes).length
-    const calls = [...files.values()].flat().length
-    say(`Auth0 replay: ${calls} calls of ${files.size} files, ${compared.length} answers compared`)
-    for (const [kind, count] of countBy(compared, ({ kind }) => kind)) say(`  ${count} ${kind}`)
-    for (const [why, count] of Object.entries(uncompared)) say(`  ${count} not compared: ${why}`)
-    for (const { what, why } of LEFT_OUT) say(`  left out: ${what}: ${why}`)
-    say(`  ${excluded} excluded:`)
-    for (const { file, indexes, why } of EXCLUSIONS) say(`    ${file} ${indexes}: ${why}`)
-  })
+describeReplay<Recorded, Replay>({
+  provider: 'Auth0',
+  recording: 'auth0-clients.jsonl',
+  exclusions: EXCLUSIONS,
+  leftOut: LEFT_OUT,
+  replay,
+  expectWhole: ({ silent }) => expect(silent).toEqual([]),
 })
-
-function countBy<T>(items: readonly T[], name: (item: T) => string): [string, number][] {
-  const counts = new Map<string, number>()
-  for (const item of items) counts.set(name(item), (counts.get(name(item)) ?? 0) + 1)
-  return [...counts].sort()
-}
-
-function say(text: string): void {
-  process.stdout.write(`${text}\n`)
-}

@@ -2,7 +2,7 @@
 
 import { describe, expect } from 'vitest'
 import type { Auth0Emulator } from '../../src/emulators/auth0/index.ts'
-import type { Auth0Caller, Members } from './auth0-caller.ts'
+import { type Auth0Caller, FULL_TOKEN, type Members } from './auth0-caller.ts'
 import { onAuth0 } from './on-auth0.ts'
 
 let emulator: Auth0Emulator
@@ -14,14 +14,6 @@ const it = onAuth0({}, (opened) => {
 
 const put = (members: Members) => emulator.put({ client_id: 'c1', name: 'One', ...members })
 const patch = (body: unknown) => call('PATCH /clients/c1', body)
-
-const FULL_TOKEN = {
-  rotation_type: 'rotating',
-  expiration_type: 'expiring',
-  leeway: 0,
-  token_lifetime: 100,
-  idle_token_lifetime: 50,
-}
 
 describe('a refused update', () => {
   const invalid = (text: string) => `Payload validation error: ${text}.`

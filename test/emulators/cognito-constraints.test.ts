@@ -1,24 +1,14 @@
 /** The bounds of Cognito's service model, which its emulator checks before anything else. */
 
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type CognitoEmulator, startCognitoEmulator } from '../../src/emulators/cognito/index.ts'
-import {
-  type CognitoCaller,
-  cognitoCaller,
-  type Members,
-  POOL,
-  refusalOf,
-} from './cognito-caller.ts'
+import { expect } from 'vitest'
+import { type CognitoCaller, type Members, POOL, refusalOf } from './cognito-caller.ts'
+import { onOneCognito } from './on-cognito.ts'
 
-let emulator: CognitoEmulator
 let call: CognitoCaller
 
-beforeAll(async () => {
-  emulator = await startCognitoEmulator({ pools: [{ id: POOL }], lockMs: 0 })
-  call = cognitoCaller(emulator.url)
+const it = onOneCognito({ pools: [{ id: POOL }], lockMs: 0 }, (opened) => {
+  call = opened.call
 })
-
-afterAll(() => emulator.close())
 
 const createWith = (members: Members) =>
   call('CreateUserPoolClient', { UserPoolId: POOL, ClientName: 'app', ...members })

@@ -1,25 +1,17 @@
 /** The state of the Cognito emulator as tests set it, in the same process and over its control routes. */
 
-import { afterEach, beforeEach, expect, it } from 'vitest'
-import { type CognitoEmulator, startCognitoEmulator } from '../../src/emulators/cognito/index.ts'
-import {
-  type CognitoCaller,
-  clientOf,
-  cognitoCaller,
-  type Members,
-  POOL,
-} from './cognito-caller.ts'
+import { expect } from 'vitest'
+import type { CognitoEmulator } from '../../src/emulators/cognito/index.ts'
+import { type CognitoCaller, clientOf, type Members, POOL } from './cognito-caller.ts'
 import { CONTROL_HEADERS } from './control-headers.ts'
+import { onCognito } from './on-cognito.ts'
 
 let emulator: CognitoEmulator
 let call: CognitoCaller
 
-beforeEach(async () => {
-  emulator = await startCognitoEmulator({ pools: [{ id: POOL, clients: [{ ClientId: 'seed' }] }] })
-  call = cognitoCaller(emulator.url)
+const it = onCognito({ pools: [{ id: POOL, clients: [{ ClientId: 'seed' }] }] }, (opened) => {
+  ;({ emulator, call } = opened)
 })
-
-afterEach(() => emulator.close())
 
 const address = { UserPoolId: POOL, ClientId: 'seed' }
 const update = async (members: Members) =>

@@ -1,28 +1,19 @@
 /** Faults that the Cognito emulator is asked to make, as a caller and the store behind it see them. */
 
-import { afterEach, beforeEach, expect, it } from 'vitest'
-import { type CognitoEmulator, startCognitoEmulator } from '../../src/emulators/cognito/index.ts'
+import { expect } from 'vitest'
+import type { CognitoEmulator } from '../../src/emulators/cognito/index.ts'
 import type { FaultKind } from '../../src/emulators/faults.ts'
-import {
-  type CognitoCaller,
-  clientOf,
-  cognitoCaller,
-  POOL,
-  refusalOf,
-  signedHeaders,
-} from './cognito-caller.ts'
+import { type CognitoCaller, clientOf, POOL, refusalOf, signedHeaders } from './cognito-caller.ts'
+import { onCognito } from './on-cognito.ts'
 
 let emulator: CognitoEmulator
 let call: CognitoCaller
 
-beforeEach(async () => {
-  emulator = await startCognitoEmulator({
-    pools: [{ id: POOL, clients: [{ ClientId: 'c1', LogoutURLs: ['https://old'] }] }],
-  })
-  call = cognitoCaller(emulator.url)
-})
+const CLIENTS = [{ ClientId: 'c1', LogoutURLs: ['https://old'] }]
 
-afterEach(() => emulator.close())
+const it = onCognito({ pools: [{ id: POOL, clients: CLIENTS }] }, (opened) => {
+  ;({ emulator, call } = opened)
+})
 
 const address = { UserPoolId: POOL, ClientId: 'c1' }
 const change = { ...address, LogoutURLs: ['https://new'] }

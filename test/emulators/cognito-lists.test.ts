@@ -1,31 +1,28 @@
 /** Lists of the Cognito emulator: pages, tokens, identity providers, resource servers. */
 
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type CognitoEmulator, startCognitoEmulator } from '../../src/emulators/cognito/index.ts'
-import { type CognitoCaller, cognitoCaller, type Members, POOL } from './cognito-caller.ts'
+import { expect } from 'vitest'
+import { type CognitoCaller, type Members, POOL } from './cognito-caller.ts'
+import { onOneCognito } from './on-cognito.ts'
 
-let emulator: CognitoEmulator
 let call: CognitoCaller
 
 const ids = Array.from({ length: 130 }, (_, index) => `client${index}`)
 
-beforeAll(async () => {
-  const clients = ids.map((ClientId, index) => ({
-    ClientId,
-    ClientName: `Name ${index}`,
-    ...(index < 3 ? { ClientType: 'DCR' } : {}),
-  }))
-  const identityProviders = ['Google', 'corp']
-  const resourceServers = [
-    { identifier: 'a', scopes: ['read', 'write'] },
-    { identifier: 'b', scopes: [] },
-  ]
-  const pools = [{ id: POOL, name: 'Main', clients, identityProviders, resourceServers }]
-  emulator = await startCognitoEmulator({ pools })
-  call = cognitoCaller(emulator.url)
-})
+const clients = ids.map((ClientId, index) => ({
+  ClientId,
+  ClientName: `Name ${index}`,
+  ...(index < 3 ? { ClientType: 'DCR' } : {}),
+}))
+const identityProviders = ['Google', 'corp']
+const resourceServers = [
+  { identifier: 'a', scopes: ['read', 'write'] },
+  { identifier: 'b', scopes: [] },
+]
+const pools = [{ id: POOL, name: 'Main', clients, identityProviders, resourceServers }]
 
-afterAll(() => emulator.close())
+const it = onOneCognito({ pools }, (opened) => {
+  call = opened.call
+})
 
 /** All pages of a list, as the sizes of the pages and the items in order. */
 async function pages(operation: string, members: string, input: Members = {}) {

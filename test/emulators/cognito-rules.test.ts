@@ -1,26 +1,18 @@
 /** The rules between settings that Cognito applies to creations and updates, and its emulator with it. */
 
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type CognitoEmulator, startCognitoEmulator } from '../../src/emulators/cognito/index.ts'
-import {
-  type CognitoCaller,
-  cognitoCaller,
-  type Members,
-  POOL,
-  refusalOf,
-} from './cognito-caller.ts'
+import { expect } from 'vitest'
+import type { CognitoEmulator } from '../../src/emulators/cognito/index.ts'
+import { type CognitoCaller, type Members, POOL, refusalOf } from './cognito-caller.ts'
+import { onOneCognito } from './on-cognito.ts'
 
 let emulator: CognitoEmulator
 let call: CognitoCaller
 
-beforeAll(async () => {
-  const resourceServers = [{ identifier: 'api', scopes: ['read'] }]
-  const pools = [{ id: POOL, identityProviders: ['Google'], resourceServers }]
-  emulator = await startCognitoEmulator({ pools, lockMs: 0 })
-  call = cognitoCaller(emulator.url)
+const resourceServers = [{ identifier: 'api', scopes: ['read'] }]
+const pools = [{ id: POOL, identityProviders: ['Google'], resourceServers }]
+const it = onOneCognito({ pools, lockMs: 0 }, (opened) => {
+  ;({ emulator, call } = opened)
 })
-
-afterAll(() => emulator.close())
 
 const createWith = (members: Members) =>
   call('CreateUserPoolClient', { UserPoolId: POOL, ClientName: 'app', ...members })

@@ -1,31 +1,29 @@
 /** Two secrets of a client at the Cognito emulator: listed, added, deleted, never shown twice. */
 
-import { afterEach, beforeEach, expect, it } from 'vitest'
-import { type CognitoEmulator, startCognitoEmulator } from '../../src/emulators/cognito/index.ts'
+import { beforeEach, expect } from 'vitest'
 import {
   type CognitoAnswer,
   type CognitoCaller,
   clientOf,
-  cognitoCaller,
   type Members,
   POOL,
 } from './cognito-caller.ts'
+import { onCognito } from './on-cognito.ts'
 
-let emulator: CognitoEmulator
 let call: CognitoCaller
 let address: Members
 let first: unknown
 
+const it = onCognito({ pools: [{ id: POOL }] }, (opened) => {
+  call = opened.call
+})
+
 beforeEach(async () => {
-  emulator = await startCognitoEmulator({ pools: [{ id: POOL }] })
-  call = cognitoCaller(emulator.url)
   const input = { UserPoolId: POOL, ClientName: 'app', GenerateSecret: true }
   const { ClientId, ClientSecret } = clientOf(await call('CreateUserPoolClient', input))
   address = { UserPoolId: POOL, ClientId }
   first = ClientSecret
 })
-
-afterEach(() => emulator.close())
 
 const added = ({ body }: CognitoAnswer) => body.ClientSecretDescriptor as Members
 const shownSecret = async () => clientOf(await call('DescribeUserPoolClient', address)).ClientSecret

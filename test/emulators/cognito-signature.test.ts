@@ -1,7 +1,7 @@
 /** The Cognito emulator takes a call only with a signature that is right, complete and fresh. */
 
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type CognitoEmulator, startCognitoEmulator } from '../../src/emulators/cognito/index.ts'
+import { expect } from 'vitest'
+import type { CognitoEmulator } from '../../src/emulators/cognito/index.ts'
 import {
   type CallerOptions,
   cognitoCaller,
@@ -9,25 +9,21 @@ import {
   refusalOf,
   signedHeaders,
 } from './cognito-caller.ts'
+import { onOneCognito } from './on-cognito.ts'
 
 let emulator: CognitoEmulator
 
-beforeAll(async () => {
-  const clients = [{ ClientId: 'c1' }]
-  const pools = [
-    { id: POOL, clients },
-    { id: 'local_Pool2', clients },
-  ]
-  emulator = await startCognitoEmulator({
-    pools,
-    accessKeyId: 'AKID',
-    secretAccessKey: 'topsecret',
-  })
+const KEYS = { accessKeyId: 'AKID', secretAccessKey: 'topsecret' }
+const clients = [{ ClientId: 'c1' }]
+const pools = [
+  { id: POOL, clients },
+  { id: 'local_Pool2', clients },
+]
+
+const it = onOneCognito({ pools, ...KEYS }, (opened) => {
+  emulator = opened.emulator
 })
 
-afterAll(() => emulator.close())
-
-const KEYS = { accessKeyId: 'AKID', secretAccessKey: 'topsecret' }
 const MISMATCH = 'The request signature we calculated does not match the signature you provided.'
 
 const describePool = (UserPoolId: string, options: CallerOptions) =>

@@ -1,33 +1,19 @@
 /** What the Cognito emulator makes of creations and updates: an update resets whatever it leaves out. */
 
-import { afterEach, beforeEach, expect, it } from 'vitest'
-import { type CognitoEmulator, startCognitoEmulator } from '../../src/emulators/cognito/index.ts'
-import {
-  type CognitoCaller,
-  clientOf,
-  cognitoCaller,
-  type Members,
-  POOL,
-  refusalOf,
-} from './cognito-caller.ts'
+import { expect } from 'vitest'
+import type { CognitoEmulator } from '../../src/emulators/cognito/index.ts'
+import { type CognitoCaller, clientOf, type Members, POOL, refusalOf } from './cognito-caller.ts'
+import { onCognito } from './on-cognito.ts'
 
 let emulator: CognitoEmulator
 let call: CognitoCaller
 
-beforeEach(async () => {
-  emulator = await startCognitoEmulator({
-    pools: [
-      {
-        id: POOL,
-        identityProviders: ['Google', 'corp'],
-        resourceServers: [{ identifier: 'https://api', scopes: ['read', 'write'] }],
-      },
-    ],
-  })
-  call = cognitoCaller(emulator.url)
-})
+const RESOURCES = [{ identifier: 'https://api', scopes: ['read', 'write'] }]
+const POOLS = [{ id: POOL, identityProviders: ['Google', 'corp'], resourceServers: RESOURCES }]
 
-afterEach(() => emulator.close())
+const it = onCognito({ pools: POOLS }, (opened) => {
+  ;({ emulator, call } = opened)
+})
 
 /** A value for every setting, none of them a default, all of them together valid. */
 const FULL: Members = {

@@ -1,14 +1,17 @@
 /** What one connection may do to an emulator: requests in order, one at a time, and bodies with a bound. */
 
 import net from 'node:net'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { expect } from 'vitest'
 import { type Auth0Emulator, startAuth0Emulator } from '../../src/emulators/auth0/index.ts'
+import { onFresh } from '../fixtures/opened.ts'
 
 let emulator: Auth0Emulator
-beforeEach(async () => {
-  emulator = await startAuth0Emulator({})
-})
-afterEach(() => emulator.close())
+const it = onFresh(
+  () => startAuth0Emulator({}),
+  (opened) => {
+    emulator = opened
+  },
+)
 
 /** Sends the bytes on one connection and gives what has come when the answers are there. */
 async function raw(bytes: string, answers: number): Promise<string> {

@@ -4,27 +4,16 @@
  * names the folder that holds them.
  */
 
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { RECORDINGS as FOLDER } from '../files/recorded.ts'
 import { type Compared, LEFT_OUT, type Recorded, replay } from './entra-replay.ts'
-
-const RECORDINGS = join(FOLDER, 'entra-applications.jsonl')
-
-const present = existsSync(RECORDINGS)
-if (!present) say(`Entra ID replay skipped: ${RECORDINGS} does not exist`)
+import { recordedCalls, say } from './recorded-traffic.ts'
 
 /** By file and version: one file was recorded twice. */
-const files = new Map<string, Recorded[]>()
-for (const line of present ? readFileSync(RECORDINGS, 'utf8').split('\n') : []) {
-  if (line === '') continue
-  const call = JSON.parse(line) as Recorded
-  const name = `${call.file} at ${call.version}`
-  files.set(name, [...(files.get(name) ?? []), call])
-}
+const nameOf = ({ file, version }: Recorded) => `${file} at ${version}`
+const calls = recordedCalls('Entra ID', 'entra-applications.jsonl', nameOf)
+const files: NonNullable<typeof calls> = calls ?? new Map()
 
-describe.skipIf(!present)('recorded traffic of Microsoft Graph', () => {
+describe.skipIf(calls === undefined)('recorded traffic of Microsoft Graph', () => {
   const compared: Compared[] = []
   const told: number[] = []
 
@@ -51,7 +40,3 @@ describe.skipIf(!present)('recorded traffic of Microsoft Graph', () => {
     for (const { what, why } of LEFT_OUT) say(`  left out: ${what}: ${why}`)
   })
 })
-
-function say(line: string): void {
-  process.stdout.write(`${line}\n`)
-}

@@ -1,18 +1,17 @@
 /** G8: a server stopped in the middle of its write and continued when its time is over (`SIGSTOP`). */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
+import { onFresh } from '../fixtures/opened.ts'
 import { type ProcessWorld, startProcessWorld } from './process-world.ts'
 import type { FaultProxy } from './proxy.ts'
 import { cognitoAt, patch, type ServerProcess } from './servers.ts'
 
 let world: ProcessWorld
-
-beforeEach(async () => {
-  world = await startProcessWorld()
+const it = onFresh(startProcessWorld, (opened) => {
+  world = opened
 })
-afterEach(() => world.close())
 
 const hasProc = process.platform === 'linux'
 if (!hasProc) process.stdout.write('A frozen server is not tried: that needs the /proc of Linux.\n')

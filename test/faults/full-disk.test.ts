@@ -5,17 +5,16 @@
  */
 
 import { execFileSync } from 'node:child_process'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
 import { POOL_ID } from '../fixtures/cognito.ts'
+import { onFresh } from '../fixtures/opened.ts'
 import { type ProcessWorld, startProcessWorld } from './process-world.ts'
 import { ask, cognitoAt, patch } from './servers.ts'
 
 let world: ProcessWorld
-
-beforeEach(async () => {
-  world = await startProcessWorld()
+const it = onFresh(startProcessWorld, (opened) => {
+  world = opened
 })
-afterEach(() => world.close())
 
 const hasPrlimit = process.platform === 'linux' && canRun('prlimit')
 

@@ -1,17 +1,17 @@
 /** G7: a lease outlives the server that took it (`kill -9`), and ends with the next one. */
 
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { expect } from 'vitest'
 import { POOL_ID } from '../fixtures/cognito.ts'
+import { onFresh } from '../fixtures/opened.ts'
 import { type ProcessWorld, startProcessWorld } from './process-world.ts'
 import { ask, cognitoAt } from './servers.ts'
 
 const PREVIEW = 'https://pr-7.preview.example/cb'
 
 let world: ProcessWorld
-beforeEach(async () => {
-  world = await startProcessWorld()
+const it = onFresh(startProcessWorld, (opened) => {
+  world = opened
 })
-afterEach(() => world.close())
 
 it('is ended by the next server, at its start', async () => {
   const callbacks = () =>

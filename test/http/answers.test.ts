@@ -1,17 +1,16 @@
 /** Addresses, methods and media types in answers, as RFC 9110 has them. */
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { createLambdaHandler } from '../../src/lambda/lambda-event.ts'
 import { createNodeServer } from '../../src/node/node-server.ts'
 import { startWorld, type World } from '../contract/world.ts'
+import { onShared } from '../fixtures/opened.ts'
 
 let world: World
-
-beforeAll(async () => {
-  world = await startWorld()
+const it = onShared(startWorld, (opened) => {
+  world = opened
 })
-afterAll(() => world.close())
 
 const NEW = JSON.stringify({
   provider: 'local',

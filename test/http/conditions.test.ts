@@ -1,15 +1,14 @@
 /** G3: conditions in headers that come on several lines, which only some entries can bring. */
 
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect } from 'vitest'
 import { ask, type Sent } from '../contract/caller.ts'
 import { startWorld, type World } from '../contract/world.ts'
+import { onShared } from '../fixtures/opened.ts'
 
 let world: World
-
-beforeAll(async () => {
-  world = await startWorld()
+const it = onShared(startWorld, (opened) => {
+  world = opened
 })
-afterAll(() => world.close())
 
 const send = (method: string, headers: Sent['headers'] = {}) =>
   ask(world, method, '/clients/exampleClientId', {

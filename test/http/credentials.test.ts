@@ -5,13 +5,14 @@
  */
 
 import { generateKeyPairSync } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect } from 'vitest'
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import { PERMISSIONS } from '../../src/core/rights/permissions.ts'
 import { putLocalClient } from '../../src/providers/local/index.ts'
 import { SCOPE_EACH } from '../contract/world.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
+import { onShared } from '../fixtures/opened.ts'
 import { storedDocument } from '../fixtures/stored-document.ts'
 import { byFile } from './credential-files.ts'
 import { type JobWorld, startJobWorld } from './jobs-world.ts'
@@ -66,10 +67,12 @@ const WRITER = PERMISSIONS.filter((one) => !one.startsWith('secrets:'))
 const ROTATOR = [...WRITER, 'secrets:rotate']
 
 let world: JobWorld
-beforeAll(async () => {
-  world = await startJobWorld(0, { permissions: SCOPE_EACH, scopes: WRITER })
-})
-afterAll(() => world.close())
+const it = onShared(
+  () => startJobWorld(0, { permissions: SCOPE_EACH, scopes: WRITER }),
+  (opened) => {
+    world = opened
+  },
+)
 beforeEach(async () => {
   // A public client cannot have the grant of machines.
   world.auth0.put({ ...fullAuth0Client, grant_types: ['authorization_code', 'refresh_token'] })

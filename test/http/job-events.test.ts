@@ -1,11 +1,12 @@
 /** Streams the progress of a job as server-sent events: over a socket of the Node server, and from Lambda. */
 
 import http from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { createLambdaHandler } from '../../src/lambda/lambda-event.ts'
-import { createNodeServer, type NodeServer } from '../../src/node/node-server.ts'
+import type { NodeServer } from '../../src/node/node-server.ts'
+import { onFresh } from '../fixtures/opened.ts'
+import { served } from '../fixtures/served.ts'
 import { type JobWorld, startJobWorld } from './jobs-world.ts'
 
 interface Event {
@@ -16,16 +17,13 @@ interface Event {
 let world: JobWorld
 let server: NodeServer
 let url: string
-beforeEach(async () => {
-  world = await startJobWorld(6)
-  server = createNodeServer(world.clientry.app)
-  await server.listen(0, '127.0.0.1')
-  url = `http://127.0.0.1:${(server.server.address() as AddressInfo).port}`
-})
-afterEach(async () => {
-  await server.close(0)
-  await world.close()
-})
+
+const it = onFresh(
+  () => served(startJobWorld(6)),
+  (opened) => {
+    ;({ world, server, url } = opened)
+  },
+)
 
 async function submit(more: JsonObject = {}): Promise<string> {
   const clients = world.ids.map((id) => ({ id }))

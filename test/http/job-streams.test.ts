@@ -7,15 +7,16 @@ import http from 'node:http'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import type { Stream } from '../../src/http/wire/message.ts'
-import { createNodeServer, type NodeServer } from '../../src/node/node-server.ts'
 import { following } from '../../src/store/log/chain.ts'
 import type { JobEntry } from '../../src/store/log/job-entry.ts'
 import { jobResource } from '../../src/store/resource.ts'
+import type { Store } from '../../src/store/store.ts'
+import { served } from '../fixtures/served.ts'
 import { type JobWorld, startJobWorld } from './jobs-world.ts'
 
 let world: JobWorld
-let server: NodeServer
 let port: number
+let close: () => Promise<void>
 /** Readings of more than the newest entry. */
 let readings = 0
 let requests: http.ClientRequest[] = []
@@ -23,22 +24,18 @@ let requests: http.ClientRequest[] = []
 beforeEach(async () => {
   readings = 0
   requests = []
-  world = await startJobWorld(1, {
-    around: (store) => ({
-      ...store,
-      entries: (resource, range) => {
-        if (range?.limit !== 1) readings += 1
-        return store.entries(resource, range)
-      },
-    }),
+  const around = (store: Store): Store => ({
+    ...store,
+    entries: (resource, range) => {
+      if (range?.limit !== 1) readings += 1
+      return store.entries(resource, range)
+    },
   })
-  server = createNodeServer(world.clientry.app)
-  port = await server.listen(0, '127.0.0.1')
+  ;({ world, port, close } = await served(startJobWorld(1, { around })))
 })
 afterEach(async () => {
   for (const request of requests) request.destroy()
-  await server.close(0)
-  await world.close()
+  await close()
 })
 
 /** A job that has ended, with so many entries in its log. */

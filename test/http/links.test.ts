@@ -1,11 +1,12 @@
 /** The links of the description lead somewhere: each is followed by the answer that declares it (OpenAPI 3.1, Link Object). */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import { describeApi } from '../../src/http/openapi/openapi.ts'
-import { createNodeServer } from '../../src/node/node-server.ts'
 import { startWorld, type World } from '../contract/world.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
+import { onFresh } from '../fixtures/opened.ts'
+import { served } from '../fixtures/served.ts'
 
 interface Link {
   readonly operationId: string
@@ -45,18 +46,13 @@ const placeOf = (id: string): Place => {
 
 let world: World
 let url: string
-let close: () => Promise<void>
 
-beforeEach(async () => {
-  world = await startWorld()
-  const server = createNodeServer(world.clientry.app)
-  url = `http://127.0.0.1:${await server.listen(0, '127.0.0.1')}`
-  close = () => server.close(0)
-})
-afterEach(async () => {
-  await close()
-  await world.close()
-})
+const it = onFresh(
+  () => served(startWorld()),
+  (opened) => {
+    ;({ world, url } = opened)
+  },
+)
 
 /** Sends an operation with parameters wherever it has them. */
 async function call(

@@ -1,16 +1,16 @@
 /** What a caller reads who has sent what was not taken: the values there are, or what to do next. */
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { ask } from '../contract/caller.ts'
 import { startWorld, type World } from '../contract/world.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
+import { onShared } from '../fixtures/opened.ts'
 
 let world: World
-beforeAll(async () => {
-  world = await startWorld()
+const it = onShared(startWorld, (opened) => {
+  world = opened
 })
-afterAll(() => world.close())
 
 const patch = (body: JsonObject, query = '') =>
   ask(world, 'PATCH', '/clients/exampleClientId', { query, body })

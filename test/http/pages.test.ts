@@ -2,14 +2,14 @@
 
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
 import { startWorld, type World } from '../contract/world.ts'
+import { onShared } from '../fixtures/opened.ts'
 
 let world: World
-beforeAll(async () => {
-  world = await startWorld()
+const it = onShared(startWorld, (opened) => {
+  world = opened
 })
-afterAll(() => world.close())
 
 const get = (path: string, accept?: string, prefix = '') =>
   world.clientry.app({

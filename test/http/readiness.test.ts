@@ -1,14 +1,13 @@
 /** `GET /readyz` and the log where the keys of the issuer cannot be fetched. */
 
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { expect } from 'vitest'
 import { startWorld, type World } from '../contract/world.ts'
+import { onFresh } from '../fixtures/opened.ts'
 
 let world: World
-
-beforeEach(async () => {
-  world = await startWorld()
+const it = onFresh(startWorld, (opened) => {
+  world = opened
 })
-afterEach(() => world.close())
 
 async function readiness() {
   const request = { method: 'GET', path: '/readyz', query: '', headers: {}, body: undefined }

@@ -3,11 +3,12 @@
  * sent again, and a whole client that was read a while ago.
  */
 
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect } from 'vitest'
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import { putLocalClient } from '../../src/providers/local/index.ts'
 import { ask, type Sent } from '../contract/caller.ts'
 import { startWorld, type World } from '../contract/world.ts'
+import { onShared } from '../fixtures/opened.ts'
 
 const ID = 'legacyClientId'
 const POOL = 'us-east-1_1234test'
@@ -17,11 +18,9 @@ const GOOD = 'https://app.example.com/cb'
 const OTHER = 'https://app.example.com/other'
 
 let world: World
-
-beforeAll(async () => {
-  world = await startWorld()
+const it = onShared(startWorld, (opened) => {
+  world = opened
 })
-afterAll(() => world.close())
 beforeEach(async () => {
   world.auth0.put({
     client_id: ID,

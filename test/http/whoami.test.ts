@@ -1,11 +1,12 @@
 /** Who calls, what they may do, and where tokens come from: RFC 9728, and nothing that a refusal would not say. */
 
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect } from 'vitest'
 import type { Caller, ResourceMetadata } from '../../src/contract/server.ts'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { PERMISSIONS } from '../../src/core/rights/permissions.ts'
 import { acceptedIssuers } from '../../src/program/accepted-issuers.ts'
 import { startWorld, type World } from '../contract/world.ts'
+import { onShared } from '../fixtures/opened.ts'
 
 const ROWS = [
   { scope: 'read', grants: ['clients:read', 'history:read'] },
@@ -14,10 +15,12 @@ const ROWS = [
 ]
 
 let world: World
-beforeAll(async () => {
-  world = await startWorld({ permissions: ROWS as never })
-})
-afterAll(() => world.close())
+const it = onShared(
+  () => startWorld({ permissions: ROWS as never }),
+  (opened) => {
+    world = opened
+  },
+)
 
 async function get<T>(
   path: string,

@@ -15,7 +15,13 @@ export const POOL = 'us-east-1_AbCdEf123'
 export const REF = { provider: 'cognito', userPoolId: POOL, id: 'first' }
 
 /** Of UserPoolClientType, and not of UpdateUserPoolClientRequest (botocore 1.44.8). */
-const SHOWN = ['ClientSecret', 'ClientSecretArn', 'LastModifiedDate', 'CreationDate', 'ClientType']
+export const SHOWN = [
+  'ClientSecret',
+  'ClientSecretArn',
+  'LastModifiedDate',
+  'CreationDate',
+  'ClientType',
+]
 
 /** Status and body of an answer. */
 export type Reply = readonly [number, JsonObject]

@@ -5,29 +5,29 @@
  */
 
 import { randomUUID } from 'node:crypto'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { showClient } from '../../src/core/mapping/mapping.ts'
 import { parseMergePatch } from '../../src/core/patch/patch.ts'
-import { secret } from '../../src/core/secrecy/secret.ts'
-import { createProviders } from '../../src/providers/configured.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { copyClient } from '../../src/service/life/copy.ts'
 import { readHistory } from '../../src/service/reading/history.ts'
 import { rotateSecret } from '../../src/service/secrets/rotate.ts'
-import { type Bench, callInTime, openBench, requestFor } from '../contract/service.ts'
+import { type Bench, callInTime, requestFor } from '../contract/service.ts'
+import { onFresh } from '../fixtures/opened.ts'
+import {
+  type CognitoService,
+  POOL,
+  REF,
+  type Reply,
+  SHOWN,
+  startCognito,
+} from './cognito-service.ts'
 
-const POOL = 'us-east-1_AbCdEf123'
-const REF = { provider: 'cognito', userPoolId: POOL, id: 'first' }
 const SECRET_ARN = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:cognito/first-AbCdEf'
 const APP = 'arn:aws:mobiletargeting:us-east-1:123456789012:apps/abc'
 const ROLE =
   'arn:aws:iam::123456789012:role/aws-service-role/cognito-idp.amazonaws.com/AWSServiceRoleForAmazonCognitoIdp'
-
-/** Of UserPoolClientType, and not of UpdateUserPoolClientRequest. */
-const SHOWN = ['ClientSecret', 'ClientSecretArn', 'LastModifiedDate', 'CreationDate', 'ClientType']
 
 /** Shown where nothing was sent (terraform-provider-aws, TestAccCognitoIDPUserPoolClient_basic). */
 const DEFAULTS = {
@@ -38,53 +38,20 @@ const DEFAULTS = {
   AuthSessionValidity: 3,
 }
 
-let server: Server
 let bench: Bench
 let provider: Provider
 let clients: Map<string, JsonObject>
-let sent: (readonly [string, JsonObject])[]
+let sent: CognitoService['sent']
 
-beforeEach(async () => {
-  sent = []
-  clients = new Map()
-  server = createServer((request, response) => {
-    const chunks: Buffer[] = []
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.on('end', () => {
-      const operation = String(request.headers['x-amz-target']).split('.')[1] ?? ''
-      const input = JSON.parse(Buffer.concat(chunks).toString()) as JsonObject
-      sent.push([operation, input])
-      const [status, body] = answerTo(operation, input)
-      response
-        .writeHead(status, { 'content-type': 'application/x-amz-json-1.1' })
-        .end(JSON.stringify(body))
-    })
-  })
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  const { port } = server.address() as AddressInfo
-  const providers = await createProviders(
-    {
-      cognito: {
-        type: 'cognito',
-        pools: { [POOL]: { region: 'us-east-1', endpoint: `http://127.0.0.1:${port}` } },
-        credentials: { accessKeyId: 'key', secretAccessKey: secret('secret') },
-        pace: { perOperation: 10_000, perCategory: 10_000 },
-      },
-    },
-    { now: Date.now, environmentCredentials: () => undefined },
-  )
-  provider = providers.get('cognito') as Provider
-  bench = await openBench(providers)
-})
+const it = onFresh(
+  () => startCognito(answerTo),
+  (opened) => {
+    ;({ provider, bench, clients, sent } = opened)
+  },
+)
 
-afterEach(async () => {
-  await bench.close()
-  server.closeAllConnections()
-  await new Promise((closed) => server.close(closed))
-})
-
-function answerTo(operation: string, input: JsonObject): [number, unknown] {
-  const refusal = (type: string): [number, unknown] => [400, { __type: type, message: 'No.' }]
+function answerTo(operation: string, input: JsonObject): Reply {
+  const refusal = (type: string): Reply => [400, { __type: type, message: 'No.' }]
   const { GenerateSecret, ...members } = input
   const id = operation === 'CreateUserPoolClient' ? `made-${clients.size}` : String(input.ClientId)
   const before = clients.get(id)

@@ -4,48 +4,39 @@
  */
 
 import { randomUUID } from 'node:crypto'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { parseMergePatch } from '../../src/core/patch/patch.ts'
-import { type EntraEmulator, startEntraEmulator } from '../../src/emulators/entra/index.ts'
+import type { EntraEmulator } from '../../src/emulators/entra/index.ts'
 import type { EntraSettings } from '../../src/providers/entra/index.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { createClient } from '../../src/service/life/create.ts'
 import type { CreationResult } from '../../src/service/life/creation.ts'
 import { keyOf } from '../../src/service/operation/idempotency.ts'
 import { rotateSecret } from '../../src/service/secrets/rotate.ts'
-import { type Bench, LOST_ANSWERS, openBench, requestFor } from '../contract/service.ts'
+import { type Bench, requestFor } from '../contract/service.ts'
 import { CONTROL_HEADERS } from '../emulators/control-headers.ts'
-import { fullEntraApplication as full } from '../fixtures/entra.ts'
+import { onFresh } from '../fixtures/opened.ts'
 import { dyingAt, settled } from '../service/dying.ts'
-import { tenantAt } from './entra/subject.ts'
-import { only } from './subject.ts'
+import { type EntraTenant, startTenant } from './entra/tenant.ts'
 
 const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
 const NAME = 'Portal'
 
+let tenant: EntraTenant
 let emulator: EntraEmulator
 let provider: Provider
 let bench: Bench
 
-const open = async (more: Partial<EntraSettings> = {}) => {
-  provider = await only({ type: 'entra', ...tenantAt(emulator.url, more) })
-  bench = await openBench(new Map([['it', provider]]), LOST_ANSWERS)
-}
-
-const reopen = async (more: Partial<EntraSettings>) => {
-  await bench.close()
-  await open(more)
-}
-
-beforeEach(async () => {
-  emulator = await startEntraEmulator({ applications: [full] })
-  await open()
+const it = onFresh(startTenant, (opened) => {
+  tenant = opened
+  emulator = opened.emulator
 })
-afterEach(async () => {
-  await bench.close()
-  await emulator.close()
-})
+
+const reopen = async (more: Partial<EntraSettings> = {}) => {
+  ;({ provider, bench } = await tenant.open(more))
+}
+beforeEach(() => reopen())
 
 const make = (options: object = {}, service = bench.service): Promise<CreationResult> =>
   createClient(service, {

@@ -4,13 +4,14 @@
  */
 
 import { randomUUID } from 'node:crypto'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { sameState, showClient } from '../../src/core/mapping/mapping.ts'
 import { parseMergePatch } from '../../src/core/patch/patch.ts'
 import {
   ENTRA_ACCOUNT,
   type EntraEmulator,
+  type EntraEmulatorOptions,
   startEntraEmulator,
 } from '../../src/emulators/entra/index.ts'
 import type { EntraSettings } from '../../src/providers/entra/index.ts'
@@ -27,32 +28,40 @@ import { rotateSecret } from '../../src/service/secrets/rotate.ts'
 import type { RotationRequest } from '../../src/service/secrets/rotation.ts'
 import { sweep } from '../../src/service/upkeep/sweep.ts'
 import { resourceOf } from '../../src/store/resource.ts'
-import { type Bench, callInTime, LOST_ANSWERS, openBench, requestFor } from '../contract/service.ts'
+import { type Bench, callInTime, requestFor } from '../contract/service.ts'
 import { fullEntraApplication as full } from '../fixtures/entra.ts'
+import { onFresh } from '../fixtures/opened.ts'
 import { later, skippingPauses } from '../service/dying.ts'
 import { tenantAt } from './entra/subject.ts'
+import { type EntraTenant, startTenant } from './entra/tenant.ts'
 import { only } from './subject.ts'
 
 const REF = { provider: 'it', id: 'exampleClientId' }
 const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
 const OWNED = 'Application.ReadWrite.OwnedBy'
 
+let tenant: EntraTenant
 let emulator: EntraEmulator
 let provider: Provider
 let bench: Bench
 
+const it = onFresh(startTenant, (opened) => {
+  tenant = opened
+  emulator = opened.emulator
+})
+
 const open = async (more: Partial<EntraSettings> = {}) => {
-  provider = await only({ type: 'entra', ...tenantAt(emulator.url, more) })
-  bench = await openBench(new Map([['it', provider]]), LOST_ANSWERS)
+  ;({ provider, bench } = await tenant.open(more))
 }
 
-beforeEach(async () => {
-  emulator = await startEntraEmulator({ applications: [full] })
-})
-afterEach(async () => {
-  await bench.close()
-  await emulator.close()
-})
+/** Opens a tenant of its own in a test. */
+const openWith = async (start: EntraEmulatorOptions) => {
+  const own = await startTenant(start)
+  onTestFinished(own.close)
+  tenant = own
+  emulator = own.emulator
+  await open()
+}
 
 const stored = () => emulator.application(REF.id) as JsonObject
 const put = (members: JsonObject) => emulator.put({ ...stored(), ...members })
@@ -165,7 +174,6 @@ describe('reads that are behind', () => {
 
   it('leave the outcome unknown where the deadline is near, and a sweep finds it', async () => {
     emulator.lag(60_000)
-    await bench.close()
     await open({ listLagSeconds: 60 })
     const service = skippingPauses(bench.service)
     const attempt = changeClient(service, requestFor(service, REF, { name: 'Late' }))
@@ -177,7 +185,6 @@ describe('reads that are behind', () => {
   it.each(['reset_after_apply', 'reset_before_apply'] as const)(
     'are not taken by a sweep for the outcome of a change whose answer was lost by %s',
     async (kind) => {
-      await bench.close()
       await open({ listLagSeconds: 1 })
       emulator.lag(900)
       emulator.inject({ kind, operation: 'PATCH /applications/{id}', times: 20 })
@@ -364,11 +371,8 @@ describe('secrets', () => {
 })
 
 it('without the right to an application it says what is missing', async () => {
-  await emulator.close()
   const other = { ...ENTRA_ACCOUNT, objectId: randomUUID(), permission: OWNED } as const
-  emulator = await startEntraEmulator({ accounts: [other] })
-  await open()
-  emulator.put(full)
+  await openWith({ accounts: [other] })
   const made = await make()
   expect(made.outcome).toBe('applied')
   const stranger = await startEntraEmulator({ accounts: [{ ...other, permission: 'none' }] })
@@ -415,9 +419,7 @@ it.each([
 ])(
   'rules of the page can be tried, and are seen to hold or not (otherwise: %s)',
   async (otherwise, expected) => {
-    await emulator.close()
-    emulator = await startEntraEmulator({ applications: [full], otherwise })
-    await open()
+    await openWith({ otherwise })
     const call = callInTime('a')
     const held: boolean[] = []
     for (const { attempt } of provider.proof?.probes ?? []) {

@@ -3,8 +3,9 @@
  * change some are. `npm run test:servers` does the same fifty times, at Keycloak and Hydra too.
  */
 
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect } from 'vitest'
 import { authorizationAt } from '../../src/providers/local/openid/authorization.ts'
+import { onShared } from '../fixtures/opened.ts'
 import { ANYONE } from '../peers/oidc.ts'
 import { logIn } from '../servers/flow.ts'
 import { moverOf } from '../servers/mover.ts'
@@ -15,10 +16,9 @@ import { type LocalWorld, openLocalWorld } from './local-world.ts'
 const MOVES = 3
 
 let world: LocalWorld
-beforeAll(async () => {
-  world = await openLocalWorld()
+const it = onShared(openLocalWorld, (opened) => {
+  world = opened
 })
-afterAll(() => world.close())
 
 async function under(id: string, how: 'move' | 'replace') {
   const { openid, provider, service } = world

@@ -10,7 +10,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { OPERATIONS, type Operation } from '../../src/contract/operations.ts'
 import { PERMISSIONS } from '../../src/core/rights/permissions.ts'
 import { type HydraEmulator, startHydraEmulator } from '../../src/emulators/hydra/index.ts'
-import { createNodeServer, type NodeServer } from '../../src/node/node-server.ts'
 import { type Api, connect } from '../../src/sdk/index.ts'
 import { clientry } from '../cli/command-line.ts'
 import { configure, SECRETS } from '../cli/proving.ts'
@@ -18,6 +17,7 @@ import { SCOPE_EACH, startWorld, type World } from '../contract/world.ts'
 import { fullHydraClient } from '../fixtures/hydra.ts'
 import { jwk } from '../fixtures/public-keys.ts'
 import { fullRegisteredClient } from '../fixtures/registered.ts'
+import { served } from '../fixtures/served.ts'
 import { type Peer, startOidcPeer } from '../peers/oidc.ts'
 
 const SPACED = 'an id with spaces'
@@ -26,28 +26,23 @@ const URL_ID = 'https://app.example.com/oauth/client.json'
 let hydra: HydraEmulator
 let peer: Peer
 let world: World
-let server: NodeServer
 let url: string
+let close: () => Promise<void>
 let api: Api
 
 beforeAll(async () => {
   hydra = await startHydraEmulator({ clients: [{ ...fullHydraClient, client_id: SPACED }] })
   peer = await startOidcPeer(false)
   const { initialAccessToken: _, ...settings } = peer.settings
-  world = await startWorld({
-    providers: {
-      hydra: { type: 'hydra', baseUrl: hydra.url },
-      partners: { type: 'rfc7592', ...settings },
-    },
-    permissions: SCOPE_EACH,
-  })
-  server = createNodeServer(world.clientry.app)
-  url = `http://127.0.0.1:${await server.listen(0, '127.0.0.1')}`
+  const providers = {
+    hydra: { type: 'hydra', baseUrl: hydra.url },
+    partners: { type: 'rfc7592', ...settings },
+  }
+  ;({ world, url, close } = await served(startWorld({ providers, permissions: SCOPE_EACH })))
   api = connect({ url, token: () => world.token(PERMISSIONS) })
 })
 afterAll(async () => {
-  await server.close(0)
-  await world.close()
+  await close()
   await peer.close()
   await hydra.close()
 })

@@ -1,24 +1,21 @@
 /** Jobs from a program: submitted, watched, read and undone by the SDK against a real server. */
 
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { createNodeServer } from '../../src/node/node-server.ts'
+import { expect } from 'vitest'
 import { type Api, connect, type Job } from '../../src/sdk/index.ts'
+import { onShared } from '../fixtures/opened.ts'
+import { served } from '../fixtures/served.ts'
 import { type JobWorld, startJobWorld } from '../http/jobs-world.ts'
 
 let world: JobWorld
-let server: ReturnType<typeof createNodeServer>
 let api: Api
 
-beforeAll(async () => {
-  world = await startJobWorld(9)
-  server = createNodeServer(world.clientry.app)
-  const port = await server.listen(0, '127.0.0.1')
-  api = connect({ url: `http://127.0.0.1:${port}`, token: () => world.token() })
-})
-afterAll(async () => {
-  await server.close(1_000)
-  await world.close()
-})
+const it = onShared(
+  () => served(startJobWorld(9)),
+  (opened) => {
+    world = opened.world
+    api = connect({ url: opened.url, token: () => world.token() })
+  },
+)
 
 async function watched(id: string): Promise<readonly Job[]> {
   const seen: Job[] = []

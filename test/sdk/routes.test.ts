@@ -3,9 +3,10 @@
  * operation is walked as soon as it is in the list.
  */
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
 import { OPERATIONS, type Operation } from '../../src/contract/operations.ts'
 import { connect } from '../../src/sdk/index.ts'
+import { onShared } from '../fixtures/opened.ts'
 import { type ScriptedServer, startScripted } from './scripted.ts'
 
 type AnyMethod = (...given: unknown[]) => Promise<unknown>
@@ -22,10 +23,9 @@ const VALUES: Readonly<Record<string, string>> = {
 }
 
 let server: ScriptedServer
-beforeAll(async () => {
-  server = await startScripted()
+const it = onShared(startScripted, (opened) => {
+  server = opened
 })
-afterAll(() => server.close())
 
 const ROWS = Object.entries<Operation>(OPERATIONS)
 const parametersOf = ({ path }: Pick<Operation, 'path'>) => path.match(/\{\w+\}/g) ?? []

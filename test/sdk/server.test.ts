@@ -1,19 +1,19 @@
 /** The SDK against the program itself on a real socket, and through a network that loses answers. */
 
 import { build } from 'esbuild'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createNodeServer, type NodeServer } from '../../src/node/node-server.ts'
+import { afterEach, beforeEach, describe, expect } from 'vitest'
 import { type Api, ClientryError, connect } from '../../src/sdk/index.ts'
 import { startWorld, type World } from '../contract/world.ts'
 import { type FaultProxy, type ProxyFaultKind, startFaultProxy } from '../faults/proxy.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
+import { onShared } from '../fixtures/opened.ts'
+import { served } from '../fixtures/served.ts'
 import { sdkExamples } from './examples.ts'
 
 const ID = 'exampleClientId'
 const COGNITO = { id: ID, provider: 'cognito-client', userPoolId: POOL_ID }
 
 let world: World
-let server: NodeServer
 let url: string
 let api: Api
 let proxy: FaultProxy
@@ -22,22 +22,19 @@ let spoiled: Api
 
 const token = () => world.token()
 
-beforeAll(async () => {
-  world = await startWorld({ metrics: true })
-  server = createNodeServer(world.clientry.app)
-  url = `http://127.0.0.1:${await server.listen(0, '127.0.0.1')}`
-  api = connect({ url, token })
-})
+const it = onShared(
+  () => served(startWorld({ metrics: true })),
+  (opened) => {
+    ;({ world, url } = opened)
+    api = connect({ url, token })
+  },
+)
 // A proxy for each test, so that no connection is there before the fault.
 beforeEach(async () => {
   proxy = await startFaultProxy(url)
   spoiled = connect({ url: proxy.url, token })
 })
 afterEach(() => proxy.close())
-afterAll(async () => {
-  await server.close(0)
-  await world.close()
-})
 
 describe('each route', () => {
   it('reads and changes a client, at any provider', async () => {

@@ -16,6 +16,7 @@ import type { Bench } from '../contract/service.ts'
 import { requestFor } from '../contract/service.ts'
 import { onTenant } from '../fixtures/bench.ts'
 import { intentOf, outsideChangeOf } from '../fixtures/entries.ts'
+import { POINTS_IN_ORDER } from './dying.ts'
 
 const REF = { provider: 'auth0', id: 'exampleClientId' }
 const RESOURCE = resourceOf(REF)
@@ -77,16 +78,7 @@ describe('a change', () => {
   it('passes its places in order', async () => {
     const { service, points } = noting()
     await change({ name: 'New' }, {}, service)
-    expect(points).toEqual([
-      'head loaded',
-      'base read',
-      'outside change recorded',
-      'change planned',
-      'intent recorded',
-      'step sent',
-      'state known',
-      'outcome recorded',
-    ])
+    expect(points).toEqual(POINTS_IN_ORDER)
   })
 
   it('goes before others at the provider once it has begun, and not before', async () => {

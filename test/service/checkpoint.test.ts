@@ -1,6 +1,6 @@
 /** Checkpoints over a store that reports grown logs in every way that a store may. */
 
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { expect } from 'vitest'
 import type { Service } from '../../src/service/base/service.ts'
 import { verifyLog } from '../../src/service/reading/verify.ts'
 import { addCheckpoint, codeOf } from '../../src/service/upkeep/checkpoint.ts'
@@ -17,13 +17,15 @@ import {
 import type { Grown, Store } from '../../src/store/store.ts'
 import { type Bench, openBench } from '../contract/service.ts'
 import { outsideChangeOf } from '../fixtures/entries.ts'
+import { onFresh } from '../fixtures/opened.ts'
 
 let bench: Bench
-
-beforeEach(async () => {
-  bench = await openBench(new Map())
-})
-afterEach(() => bench.close())
+const it = onFresh(
+  () => openBench(new Map()),
+  (opened) => {
+    bench = opened
+  },
+)
 
 const headOf = (id: string, seq = 1): Head => ({ resource: id, seq, hash: `${id} ${seq}` })
 const heads = (count: number) => Array.from({ length: count }, (_, index) => headOf(`${index}`))

@@ -29,14 +29,12 @@ import type { Subject } from '../contract/subjects.ts'
 import { onSubject } from '../fixtures/bench.ts'
 import { intentOf, outsideChangeOf } from '../fixtures/entries.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
-import { dyingAt } from './dying.ts'
+import { ACTOR, creationOf, PATCH, PLACE } from './creations.ts'
+import { dyingAt, POINTS_IN_ORDER } from './dying.ts'
 
-const PLACE = { provider: 'it' }
-const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
 const REF = { ...PLACE, id: '+making' }
 /** Allowed, and worth a warning. */
 const RISKY = { name: 'Portal', callbacks: ['https://203.0.113.7/cb'] }
-const PATCH = { name: 'Portal', callbacks: ['https://portal.example.com/cb'] }
 
 /** Learns what became of an operation, by its action. */
 const findOutcome: Settlement['look'] = (service, running, call, mayLand) =>
@@ -391,17 +389,7 @@ describe('closing a creation', () => {
 
 describe('making a client', () => {
   const create = (more: Partial<CreationRequest> = {}, at = service()) =>
-    createClient(at, {
-      provider,
-      place: PLACE,
-      kind: 'web',
-      patch: parseMergePatch(PATCH),
-      dryRun: false,
-      actor: ACTOR,
-      requestId: 'request-1',
-      deadline: Date.now() + 10_000,
-      ...more,
-    })
+    createClient(at, { ...creationOf(provider), kind: 'web', ...more })
   const open = () => bench.service.store.openIntents()
   const key = () => keyOf(bench.service.fingerprints, ACTOR, 'one', PATCH)
   const all = async () => {
@@ -552,16 +540,7 @@ describe('making a client', () => {
     expect(result.ref).toEqual({ ...PLACE, id: result.native.client_id })
     expect(result.changes.map(({ field }) => field).sort()).toEqual(['callbacks', 'name'])
     expect(result.replayed).toBeUndefined()
-    expect(points).toEqual([
-      'head loaded',
-      'base read',
-      'outside change recorded',
-      'change planned',
-      'intent recorded',
-      'step sent',
-      'state known',
-      'outcome recorded',
-    ])
+    expect(points).toEqual(POINTS_IN_ORDER)
     expect(await create({ kind: 'spa' })).not.toHaveProperty('secret')
   })
 
@@ -699,16 +678,7 @@ describe('removing a client', () => {
       },
     })
     expect(result.steps).toHaveLength(1)
-    expect(points).toEqual([
-      'head loaded',
-      'base read',
-      'outside change recorded',
-      'change planned',
-      'intent recorded',
-      'step sent',
-      'state known',
-      'outcome recorded',
-    ])
+    expect(points).toEqual(POINTS_IN_ORDER)
     const [, closing] = await bench.service.store.entries(resourceOf(subject.ref))
     expect(closing).not.toHaveProperty('state')
   })

@@ -4,6 +4,18 @@ import type { CrashPoint } from '../../src/service/base/crash-points.ts'
 import type { Service } from '../../src/service/base/service.ts'
 import { sweep } from '../../src/service/upkeep/sweep.ts'
 
+/** The places by which a change comes that is made and recorded. */
+export const POINTS_IN_ORDER: readonly CrashPoint[] = [
+  'head loaded',
+  'base read',
+  'outside change recorded',
+  'change planned',
+  'intent recorded',
+  'step sent',
+  'state known',
+  'outcome recorded',
+]
+
 /**
  * Runs work on an instance that dies at a point, as a killed process does: nothing more comes of it. Fails where the
  * work ends before that.

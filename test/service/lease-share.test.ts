@@ -1,7 +1,6 @@
 /** How many leases there can be, counted on records of a small mapping: by client, caller, owner and list. */
 
 import { describe, expect, it } from 'vitest'
-import { ClientError } from '../../src/core/errors.ts'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { list } from '../../src/core/mapping/lenses.ts'
 import {
@@ -13,6 +12,7 @@ import {
   MAX_LEASES,
 } from '../../src/service/lease/lease-share.ts'
 import { mappingOf } from '../core/mapping.ts'
+import { refusal } from '../core/thrown.ts'
 
 const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
 const OTHER = { subject: 'other', issuer: 'https://issuer.example' }
@@ -37,15 +37,6 @@ const mappingWith = (maxItems: number) =>
     webOrigins: list('origins', 'keep'),
   })
 
-function refusal(work: () => void): ClientError | undefined {
-  try {
-    work()
-  } catch (error) {
-    if (error instanceof ClientError) return error
-    throw error
-  }
-  return undefined
-}
 const shares = (held: readonly Held[], taken = lease('new'), maxItems = 1_000) =>
   refusal(() =>
     checkShares(DEFAULT_SHARES, mappingWith(maxItems), { lease: taken, current: held, now: NOW }),

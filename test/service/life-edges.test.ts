@@ -21,10 +21,7 @@ import { type Bench, requestFor } from '../contract/service.ts'
 import type { Subject } from '../contract/subjects.ts'
 import { onSubject } from '../fixtures/bench.ts'
 import { closingOf, intentOf } from '../fixtures/entries.ts'
-
-const PLACE = { provider: 'it' }
-const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
-const PATCH = { name: 'Portal', callbacks: ['https://portal.example.com/cb'] }
+import { ACTOR, creationOf, PATCH, PLACE } from './creations.ts'
 
 let subject: Subject
 let bench: Bench
@@ -46,16 +43,7 @@ const make = (
   { begin, ...more }: Partial<CreationRequest> & { readonly begin?: Begin } = {},
   origin?: Origin,
 ) => {
-  const request = {
-    provider,
-    place: PLACE,
-    patch: parseMergePatch(PATCH),
-    dryRun: false,
-    actor: ACTOR,
-    requestId: 'request-1',
-    deadline: Date.now() + 10_000,
-    ...more,
-  }
+  const request = { ...creationOf(provider), ...more }
   const fromBlank: Begin = async () => ({
     blank: blank(),
     start: blank(),
@@ -164,17 +152,7 @@ describe('making a client', () => {
 
 describe('a client that was made', () => {
   const create = (more: Partial<CreationRequest> = {}) =>
-    createClient(bench.service, {
-      provider,
-      place: PLACE,
-      kind: 'web',
-      patch: parseMergePatch(PATCH),
-      dryRun: false,
-      actor: ACTOR,
-      requestId: 'request-1',
-      deadline: Date.now() + 10_000,
-      ...more,
-    })
+    createClient(bench.service, { ...creationOf(provider), kind: 'web', ...more })
 
   it('is answered with its place and id, its secret, and what the provider has', async () => {
     const made = await create()

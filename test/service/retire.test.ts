@@ -11,8 +11,9 @@ import { keyOf } from '../../src/service/operation/idempotency.ts'
 import { type RetirementRequest, retireSecret } from '../../src/service/secrets/retire.ts'
 import { endDueSecrets } from '../../src/service/secrets/secret-end.ts'
 import { resourceOf } from '../../src/store/resource.ts'
-import { type Bench, callInTime, openBench, requestFor } from '../contract/service.ts'
-import { type Subject, subjectNamed } from '../contract/subjects.ts'
+import { type Bench, callInTime, requestFor } from '../contract/service.ts'
+import type { Subject } from '../contract/subjects.ts'
+import { openSubject } from '../fixtures/bench.ts'
 import { dyingAt, later } from './dying.ts'
 import { overtaken, withoutTurns } from './racing.ts'
 
@@ -22,18 +23,14 @@ const DAY = 86_400_000
 
 let subject: Subject
 let bench: Bench
+let close: () => Promise<void>
 /** The ids of the two secrets that the client has. */
 let [old, young]: [string, string] = ['', '']
 
 const start = async (name: string) => {
-  const kind = subjectNamed(name)
-  subject = await kind.start()
-  bench = await openBench(new Map([['it', subject.provider]]))
+  ;({ subject, bench, close } = await openSubject(name))
 }
-afterEach(async () => {
-  await bench.close()
-  await subject.close()
-})
+afterEach(() => close())
 
 const secrets = () => {
   const { secrets: all } = subject.provider

@@ -1,16 +1,19 @@
 /** G8: trying again, on a clock that only pauses move: what is tried again, how often and when no more. */
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
 import { ClientError, type ErrorCode } from '../../src/core/errors.ts'
 import { checkDeadline, untilSeen, withRetries } from '../../src/service/base/retry.ts'
 import type { Service } from '../../src/service/base/service.ts'
 import { type Bench, openBench } from '../contract/service.ts'
+import { onShared } from '../fixtures/opened.ts'
 
 let bench: Bench
-beforeAll(async () => {
-  bench = await openBench(new Map())
-})
-afterAll(() => bench.close())
+const it = onShared(
+  () => openBench(new Map()),
+  (opened) => {
+    bench = opened
+  },
+)
 
 /** A service at time 0 whose pauses take no time; gives the pauses too. */
 function clock(): { readonly service: Service; readonly pauses: number[] } {

@@ -1,7 +1,6 @@
 /** Whether and how a client can get a new secret, by what its provider can and what the client is. */
 
 import { describe, expect, it } from 'vitest'
-import { ClientError } from '../../src/core/errors.ts'
 import { view } from '../../src/core/mapping/lenses.ts'
 import { secretOf } from '../../src/core/mapping/mapping.ts'
 import type { Lens, Native, Row } from '../../src/core/mapping/row.ts'
@@ -16,6 +15,7 @@ import {
   secretsOf,
 } from '../../src/service/secrets/rotatable.ts'
 import { mappingOf } from '../core/mapping.ts'
+import { refusal } from '../core/thrown.ts'
 
 const row = (limits?: Lens<Secret | null>['limits']): Row<Secret | null> => ({
   support: 'native',
@@ -36,15 +36,6 @@ const [add, remove] = [() => ({}), () => ({})]
 const VALUE = secret('x'.repeat(40))
 const cutOver = (provider: Provider, base: Native) => checkCutOver(provider, base, VALUE)
 
-function refusal(work: () => unknown): ClientError | undefined {
-  try {
-    work()
-  } catch (error) {
-    if (error instanceof ClientError) return error
-    throw error
-  }
-  return undefined
-}
 const NEITHER = expect.objectContaining({ code: 'unsupported_operation' })
 const CUT_OVER = (text: string) => ({
   code: 'invalid_field',

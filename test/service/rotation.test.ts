@@ -19,8 +19,9 @@ import type { RotationRequest } from '../../src/service/secrets/rotation.ts'
 import { REPLAY_MS, replayRotation } from '../../src/service/secrets/rotation-replay.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { createSeal } from '../../src/store/seal.ts'
-import { type Bench, callInTime, openBench, requestFor } from '../contract/service.ts'
-import { type Subject, subjectNamed } from '../contract/subjects.ts'
+import { type Bench, callInTime, requestFor } from '../contract/service.ts'
+import type { Subject } from '../contract/subjects.ts'
+import { openSubject } from '../fixtures/bench.ts'
 import { dyingAt, settled } from './dying.ts'
 import { overtaken, withoutTurns } from './racing.ts'
 
@@ -28,19 +29,15 @@ const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
 
 let subject: Subject
 let bench: Bench
+let close: () => Promise<void>
 /** Whether there can be one secret only. */
 let cutOver: boolean
 
 const start = async (name: string) => {
-  const kind = subjectNamed(name)
-  subject = await kind.start()
-  bench = await openBench(new Map([['it', subject.provider]]))
+  ;({ subject, bench, close } = await openSubject(name))
   cutOver = name === 'auth0'
 }
-afterEach(async () => {
-  await bench.close()
-  await subject.close()
-})
+afterEach(() => close())
 
 const call = () => callInTime()
 const read = () => subject.provider.read(subject.ref, call())

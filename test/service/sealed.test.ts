@@ -1,7 +1,7 @@
 /** How the records of intents are sealed: whole while they are short, and by what is new where they are long. */
 
 import { randomBytes } from 'node:crypto'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { type Bases, openSealed, sealRecords } from '../../src/service/base/sealed.ts'
 import type { Service } from '../../src/service/base/service.ts'
@@ -9,15 +9,17 @@ import type { Entry, Intent } from '../../src/store/log/entry.ts'
 import { SHORT } from '../../src/store/log/packing.ts'
 import { type Bench, openBench } from '../contract/service.ts'
 import { closingOf, intentOf, outsideChangeOf } from '../fixtures/entries.ts'
+import { onFresh } from '../fixtures/opened.ts'
 
 const LOG = '["it",null,"client"]'
 
 let bench: Bench
-
-beforeEach(async () => {
-  bench = await openBench(new Map())
-})
-afterEach(() => bench.close())
+const it = onFresh(
+  () => openBench(new Map()),
+  (opened) => {
+    bench = opened
+  },
+)
 
 /** Text that nothing can be taken over from, of so many characters. */
 const noise = (characters: number) => randomBytes(characters / 2).toString('hex')

@@ -11,21 +11,18 @@ import type { Service } from '../../src/service/base/service.ts'
 import { changeClient } from '../../src/service/change/change.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { createSeal } from '../../src/store/seal.ts'
-import { type Bench, openBench, requestFor } from '../contract/service.ts'
-import { type Subject, subjectNamed } from '../contract/subjects.ts'
+import { type Bench, requestFor } from '../contract/service.ts'
+import type { Subject } from '../contract/subjects.ts'
+import { openSubject } from '../fixtures/bench.ts'
 
 let subject: Subject
 let bench: Bench
+let close: () => Promise<void>
 
 const start = async (name: string) => {
-  const kind = subjectNamed(name)
-  subject = await kind.start()
-  bench = await openBench(new Map([['it', subject.provider]]))
+  ;({ subject, bench, close } = await openSubject(name))
 }
-afterEach(async () => {
-  await bench.close()
-  await subject.close()
-})
+afterEach(() => close())
 
 interface Asked extends Partial<ChangeRequest> {
   readonly service?: Service

@@ -1,6 +1,6 @@
 /** What each kind of request wants of a client, and how that is planned with what holds for it. */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
 import { flag, key, list } from '../../src/core/mapping/lenses.ts'
 import { secretOf } from '../../src/core/mapping/mapping.ts'
 import type { Lens, Native } from '../../src/core/mapping/row.ts'
@@ -16,6 +16,7 @@ import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { mappingOf } from '../core/mapping.ts'
 import { onSubject } from '../fixtures/bench.ts'
 import { closingOf } from '../fixtures/entries.ts'
+import { onFresh } from '../fixtures/opened.ts'
 
 const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
 const REF = { provider: 'it', id: 'one' }
@@ -42,10 +43,12 @@ const mapping = mappingOf(rows, {
 })
 
 let bench: Bench
-beforeEach(async () => {
-  bench = await openBench(new Map())
-})
-afterEach(() => bench.close())
+const it = onFresh(
+  () => openBench(new Map()),
+  (opened) => {
+    bench = opened
+  },
+)
 
 const wishOf = (
   patch: ChangeRequest['patch'],

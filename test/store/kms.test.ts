@@ -9,8 +9,9 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Sha256 } from '@aws-crypto/sha256-js'
 import { SignatureV4 } from '@smithy/signature-v4'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { expect } from 'vitest'
 import { createKmsWrapper } from '../../src/store/keys/kms.ts'
+import { onFresh } from '../fixtures/opened.ts'
 
 const ARN = 'arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab'
 const CREDENTIALS = { accessKeyId: 'AKID', secretAccessKey: 'secret', sessionToken: 'token' }
@@ -94,10 +95,9 @@ async function isSigned({ headers }: http.IncomingMessage, body: string): Promis
 }
 
 let kms: Awaited<ReturnType<typeof startKms>>
-beforeEach(async () => {
-  kms = await startKms()
+const it = onFresh(startKms, (opened) => {
+  kms = opened
 })
-afterEach(() => kms.close())
 
 const wrapper = () =>
   createKmsWrapper({

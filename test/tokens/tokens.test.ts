@@ -1,6 +1,6 @@
 /** Tokens that a program gets by itself: a real issuer gives them, and the server's own verifier accepts them. */
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { createVerifier } from '../../src/http/auth/verify.ts'
 import {
@@ -10,13 +10,13 @@ import {
   deviceToken,
   githubToken,
 } from '../../src/tokens/index.ts'
+import { onShared } from '../fixtures/opened.ts'
 import { AUDIENCE, type OidcIssuer, SECRET, startGithub, startOidcIssuer } from './issuer.ts'
 
 let issuer: OidcIssuer
-beforeAll(async () => {
-  issuer = await startOidcIssuer()
+const it = onShared(startOidcIssuer, (opened) => {
+  issuer = opened
 })
-afterAll(() => issuer.close())
 
 const requestOf = (more: Partial<ClientCredentials>): ClientCredentials => ({
   issuer: issuer.url,

@@ -1,6 +1,6 @@
 /** The log of a job: its beginning, its clients, and who may append what. */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
 import { parseMergePatch } from '../../../src/core/patch/patch.ts'
 import { tellJob } from '../../../src/service/jobs/control.ts'
 import { follow } from '../../../src/service/jobs/follow.ts'
@@ -21,17 +21,19 @@ import type { JobEntry, JobOptions } from '../../../src/store/log/job-entry.ts'
 import { jobResource } from '../../../src/store/resource.ts'
 import { type Bench, openBench } from '../../contract/service.ts'
 import { jobClaimOf, jobOf } from '../../fixtures/entries.ts'
+import { onFresh } from '../../fixtures/opened.ts'
 
 const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
 const OTHER = { subject: 'other', issuer: 'https://issuer.example' }
 const PATCH = parseMergePatch({ description: 'Changed' })
 
 let bench: Bench
-
-beforeEach(async () => {
-  bench = await openBench(new Map())
-})
-afterEach(() => bench.close())
+const it = onFresh(
+  () => openBench(new Map()),
+  (opened) => {
+    bench = opened
+  },
+)
 
 const submit = (options: JobOptions = { autoStart: false, maxFailures: 0 }, count = 3) =>
   submitJob(bench.service, {

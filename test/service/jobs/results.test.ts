@@ -1,6 +1,6 @@
 /** Reading jobs and their results page by page, and what it takes to undo one. */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
 import { PAGE_CHARACTERS } from '../../../src/core/patch/bounds.ts'
 import { parseMergePatch } from '../../../src/core/patch/patch.ts'
 import { findJob, type JobView } from '../../../src/service/jobs/log.ts'
@@ -12,16 +12,18 @@ import type { JobEntry, JobResult, JobState } from '../../../src/store/log/job-e
 import { jobResource, resourceOf } from '../../../src/store/resource.ts'
 import { type Bench, openBench } from '../../contract/service.ts'
 import { closingOf, intentOf } from '../../fixtures/entries.ts'
+import { onFresh } from '../../fixtures/opened.ts'
 
 const CLIENT = { provider: 'it', id: 'client' }
 const issuer = 'https://issuer.example'
 
 let bench: Bench
-
-beforeEach(async () => {
-  bench = await openBench(new Map())
-})
-afterEach(() => bench.close())
+const it = onFresh(
+  () => openBench(new Map()),
+  (opened) => {
+    bench = opened
+  },
+)
 
 const submit = (subject: string, at: number) =>
   submitJob(
