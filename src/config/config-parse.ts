@@ -14,12 +14,12 @@ import { type Reference, reference } from '../providers/setting-schemas.ts'
 import type { LeaseShares } from '../service/base/service.ts'
 import { type ConsoleConfig, consoleOf } from './config-console.ts'
 import { faultSentences, faulty } from './config-faults.ts'
-import { claimNamesOf, grantsOf } from './config-grants.ts'
 import { type EncryptionKey, encryptionKeyOf } from './config-keys.ts'
 import { configSchema, issuer, type RawConfig } from './config-schema.ts'
 import { type StoreSettings, storeOf } from './config-store.ts'
 import { joined } from './config-text.ts'
 import { type WebhookSettings, webhooksOf } from './config-webhooks.ts'
+import { claimNamesOf, grantsOf } from './grants/config-grants.ts'
 
 export interface Config {
   readonly mode: 'production' | 'development'

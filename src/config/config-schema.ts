@@ -34,13 +34,13 @@ export const issuer = z.strictObject({
 
 const grant = z.strictObject({
   scope: z.optional(text),
-  /** Claims that the token must have, each with a text, `{ pattern }`, or a list of these; see `config-grants.ts`. */
+  /** Claims that the token must have, each with a text, `{ pattern }`, or a list of these; see `grants/config-grants.ts`. */
   claims: z.optional(z.unknown()),
   /** One of the issuers, or `any`; may be absent where there is but one. */
   issuer: z.optional(text),
   grants: z.array(z.enum(PERMISSIONS)).check(z.minLength(1)),
   providers: z.optional(texts),
-  /** What it is limited to; see `grant-limits.ts`. */
+  /** What it is limited to; see `grants/grant-limits.ts`. */
   only: z.optional(
     z.strictObject({
       pools: z.optional(texts),

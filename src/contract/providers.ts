@@ -24,6 +24,8 @@ export interface Provider extends ProviderSummary {
    * or hold a secret.
    */
   readonly boundSettings: readonly string[]
+  /** What takes the permission `clients:privileged`, as paths below the client; of lists with `values`, to add these. */
+  readonly privileged: readonly PrivilegedSetting[]
   /** Settings that are mappings, of which each member can be cleared. */
   readonly settingMaps: readonly string[]
   /** What the provider takes the absence of a setting for, by its name; of others, absence is a state of its own. */
@@ -35,6 +37,12 @@ export interface Provider extends ProviderSummary {
   readonly openedSettings?: readonly string[]
   /** Members of its records with the classes of each, where it has such a table. */
   readonly members?: JsonObject
+}
+
+/** A setting that gives a client power of its own. */
+export interface PrivilegedSetting {
+  readonly path: string
+  readonly values?: readonly string[]
 }
 
 export interface ProviderList {

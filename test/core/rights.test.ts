@@ -161,8 +161,10 @@ describe('a patch of a client that is not known', () => {
   })
 
   it('takes it for all settings at once, which may hold any', () => {
-    expect(merged({ providerSettings: null })).toEqual([rotate('providerSettings')])
-    expect(merged({ providerSettings: {} })).toEqual([rotate('providerSettings')])
+    const power = { permission: 'clients:privileged', field: 'client.providerSettings' }
+    const all = [rotate('providerSettings'), power]
+    expect(merged({ providerSettings: null })).toEqual(all)
+    expect(merged({ providerSettings: {} })).toEqual(all)
     expect(operated([op('replace', 'providerSettings', { value: 'x' })])).toEqual(
       expect.arrayContaining([rotate('providerSettings')]),
     )

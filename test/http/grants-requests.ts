@@ -46,6 +46,7 @@ export interface Asked {
 const TAKES: readonly (readonly [RegExp, Permission])[] = [
   [/^DELETE \/clients\/[^/]+$/, 'clients:delete'],
   [/\/protection$/, 'clients:protect'],
+  [/\/team$/, 'clients:assign'],
   [/^POST \/clients\/.*\/(suspend|resume)$/, 'clients:suspend'],
   [/\/rotate-secret$|\/secrets\/current$/, 'secrets:rotate'],
   [/^(POST|DELETE) .*\/keys/, 'keys:manage'],
@@ -135,6 +136,7 @@ function others({ id, marks, job }: Fresh): readonly fc.Arbitrary<Asked>[] {
     send('POST', `${at}/rollback`, { to: 2 }),
     remove(at),
     ...[true, false].map((on) => send('PUT', `${at}/protection`, { protected: on })),
+    ...['mine', null].map((team) => send('PUT', `${at}/team`, { team })),
     send('POST', `${at}/suspend`, {}),
     send('POST', `${at}/resume`, { allowPartial: true }),
     ...[true, false].map((cutOver) => send('POST', `${at}/rotate-secret`, { cutOver })),

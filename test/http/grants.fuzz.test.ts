@@ -161,7 +161,17 @@ function wrongIn(
     ...unless(only('jobs:write'), 'the job', before.job, after.job),
     ...unless(only('clients:write', 'clients:delete'), 'clients made', before.made, after.made),
     ...apiScopesIn(after.records.at(-1)),
+    ...powersIn(before, after),
   ]
+}
+
+/** Tokens without a user: no single permission gives a client that. */
+function powersIn(before: State, after: State): readonly string[] {
+  const has = ({ records }: State, index: number) =>
+    JSON.stringify(records[index] ?? '').includes('"client_credentials"')
+  return before.records.flatMap((_, index) =>
+    has(after, index) && !has(before, index) ? ['client_credentials'] : [],
+  )
 }
 
 /** A scope of this API is given by those alone who may give access, and they may not write. */

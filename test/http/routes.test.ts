@@ -28,6 +28,8 @@ interface Minimal {
   readonly about: 'default provider' | 'all providers' | 'any provider'
 }
 
+/** What of a copy would take `clients:privileged`, left out. */
+const PLAIN = { grantTypes: ['authorization_code', 'refresh_token'] }
 const COGNITO = { provider: 'cognito-client', userPoolId: POOL_ID }
 
 /** The least that each route takes. Every route must stand here. */
@@ -52,7 +54,11 @@ const REQUESTS: Readonly<Record<string, Minimal>> = {
   copyClient: {
     path: () => `${CLIENT}/copy`,
     query: 'dryRun=true',
-    body: { provider: 'auth0', allowLoss: true },
+    body: {
+      provider: 'auth0',
+      allowLoss: true,
+      client: { ...PLAIN, providerSettings: { allowed_clients: null } },
+    },
     about: 'default provider',
   },
   // Auth0 gives no client back.
@@ -627,7 +633,11 @@ const VALUES = ['https://app.example.com/callback', 'An example', 'ABCDE12345', 
 
 describe('a copy', () => {
   const copy = (token: string, to: string) =>
-    request({ ...requestOf('copyClient'), body: { provider: to, allowLoss: true } }, 'POST', token)
+    request(
+      { ...requestOf('copyClient'), body: { provider: to, allowLoss: true, client: PLAIN } },
+      'POST',
+      token,
+    )
   const ALL = ['clients:read', 'clients:write', 'history:read']
 
   it.each([

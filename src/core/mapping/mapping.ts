@@ -65,6 +65,11 @@ export interface Mapping {
   readonly secretPaths: readonly string[]
   /** Members (dotted for inner ones) by which a client proves who it is, beside its secrets. */
   readonly credentialPaths: readonly string[]
+  /**
+   * Members (dotted for inner ones) that give a client power of its own; of a list with items, only these items do.
+   * Absent: none is known.
+   */
+  readonly privilegedPaths?: Readonly<Record<string, readonly string[]>>
   /** Members (dotted, `*` for any one name) that are no secrets although their names look so. */
   readonly publicPaths: readonly string[]
   /** What the configuration says beside that. */
@@ -178,6 +183,15 @@ export const rawSettings = (mapping: Mapping): readonly string[] => {
 /** The settings that no field stands for and that only a creation takes. */
 export const creationSettings = (mapping: Mapping): readonly string[] =>
   withoutFields(mapping, mapping.createOnlyKeys)
+
+/** What gives a client power of its own, as paths below the client, with the items of lists that do. */
+export const privilegedSettings = (
+  mapping: Mapping,
+): readonly { readonly path: string; readonly values?: readonly string[] }[] =>
+  Object.entries(mapping.privilegedPaths ?? {}).map(([name, values]) => ({
+    path: fieldOfPath(mapping, name) ?? `providerSettings.${name}`,
+    ...(values.length === 0 ? {} : { values }),
+  }))
 
 /**
  * Settings (dotted paths) that no other client can have as they are shown: those that name credentials of the very

@@ -29,6 +29,8 @@ export type MemberClass =
   | 'secret'
   /** A client proves by it who it is, or a key of its own is trusted by it. */
   | 'credential'
+  /** It gives a client power of its own: over users, over other clients, or over what its tokens say. */
+  | 'privileged'
   /** No secret, although its name looks so. */
   | 'public'
   /** An object whose members an update merges one by one. */
@@ -54,8 +56,30 @@ interface Values {
   readonly values: readonly string[]
 }
 
+/** Of a list, the items that give a client power of its own: the list is privileged where one of them is added. */
+interface Powers {
+  readonly powers: readonly string[]
+}
+
+/**
+ * Grants by which a client gets tokens without a user, with a user's password, or for another token (RFC 6749 sections
+ * 4.3 and 4.4, RFC 7522, RFC 7523, RFC 8693; Auth0's password realm).
+ */
+export const POWERFUL_GRANTS: Powers = {
+  powers: [
+    'client_credentials',
+    'password',
+    'http://auth0.com/oauth/grant-type/password-realm',
+    'urn:ietf:params:oauth:grant-type:saml2-bearer',
+    'urn:ietf:params:oauth:grant-type:jwt-bearer',
+    'urn:ietf:params:oauth:grant-type:token-exchange',
+  ],
+}
+
 /** By name; inner members with dots, `*` for any one name. */
-export type MemberTable = Readonly<Record<string, readonly (MemberClass | Bound | Values)[]>>
+export type MemberTable = Readonly<
+  Record<string, readonly (MemberClass | Bound | Powers | Values)[]>
+>
 
 /** The members of a class, in the order of the table. */
 export const membersOf = (table: MemberTable, one: MemberClass): readonly string[] =>
@@ -82,6 +106,7 @@ type Lists = Required<
     | 'volatileKeys'
     | 'secretPaths'
     | 'credentialPaths'
+    | 'privilegedPaths'
     | 'publicPaths'
     | 'boundPaths'
     | 'settingValues'
@@ -102,6 +127,15 @@ export function listsOf(table: MemberTable): Lists {
       typeof one === 'object' && 'values' in one ? [[name, one.values]] : [],
     ),
   )
+  const powers = Object.entries(table).flatMap(([name, classes]) =>
+    classes.flatMap((one) =>
+      one === 'privileged'
+        ? [[name, []] as const]
+        : typeof one === 'object' && 'powers' in one
+          ? [[name, one.powers] as const]
+          : [],
+    ),
+  )
   return {
     settings: membersOf(table, 'setting'),
     createOnlyKeys: membersOf(table, 'create-only'),
@@ -112,6 +146,7 @@ export function listsOf(table: MemberTable): Lists {
     volatileKeys: membersOf(table, 'volatile'),
     secretPaths: membersOf(table, 'secret'),
     credentialPaths: membersOf(table, 'credential'),
+    privilegedPaths: Object.fromEntries(powers),
     publicPaths: membersOf(table, 'public'),
     boundPaths: Object.fromEntries(bound),
     settingValues: Object.fromEntries(values),

@@ -168,8 +168,7 @@ function accessBy(
       )
       if (refused !== undefined || isOut) throw outside(main, refused)
       const lacking = needs.find(({ permission }) => !isGranted(permission, write, 'whole'))
-      if (lacking !== undefined)
-        throw outside(lacking.permission, { field: lacking.field.replace(/^client\./, '') })
+      if (lacking !== undefined) throw lacks(lacking)
       const [was, is] = [before && on(before), after && on(after)]
       current = was && is ? new Set([...was].filter((one) => is.has(one))) : (was ?? is ?? current)
       seen = true
@@ -180,6 +179,14 @@ function accessBy(
 /** The team of a client says whose it is, which takes a permission of its own. */
 const permissionFor = (touch: Touch | 'whole', main: Permission): Permission =>
   touch !== 'whole' && touch.field === 'team' ? 'clients:assign' : main
+
+function lacks({ permission, field }: Need): ClientError {
+  return new ClientError(
+    'insufficient_scope',
+    `${field} needs the permission ${permission}, which no grant of this token covers for the client before and after. Leave it out to change the rest.`,
+    { field },
+  )
+}
 
 function outside(permission: Permission, touch: Touch | 'whole' | undefined): ClientError {
   if (touch === undefined || touch === 'whole') {

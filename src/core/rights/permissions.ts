@@ -7,6 +7,7 @@ export const PERMISSIONS = [
   'clients:protect',
   'clients:suspend',
   'clients:assign',
+  'clients:privileged',
   'leases:write',
   'secrets:read',
   'secrets:rotate',
@@ -27,6 +28,7 @@ export type Permission = (typeof PERMISSIONS)[number]
 export const OWN_PERMISSIONS = [
   'secrets:rotate',
   'clients:suspend',
+  'clients:privileged',
   'access:grant',
 ] as const satisfies Permission[]
 

@@ -43,16 +43,19 @@ export function neededFor(
   const credentials = paths
     .filter(({ path, values }) => isCredential(mapping, path, values))
     .map(({ path }) => rotation(mapping, path))
+  const powers = paths
+    .filter(({ path, values }) => isPrivileged(mapping, path, values))
+    .map(({ path }) => ({ ...rotation(mapping, path), permission: PRIVILEGED }))
   const isNew = ({ permission, field }: Need) =>
     !credentials.some((one) => one.permission === permission && one.field === field)
-  const fields = named.flatMap((field) => needOfField(field).filter(isNew))
-  if (api === undefined) return [...fields, ...credentials]
+  const own = [...named.flatMap((field) => needOfField(field).filter(isNew)), ...credentials]
+  if (api === undefined) return [...own, ...powers]
   const access = accessChanges(mapping, api, { base, next, isNew: isCreation }).map((path) =>
     grant(path),
   )
   const usable = hasAccess(mapping, api, base) || hasAccess(mapping, api, next)
   const become = usable ? credentials.slice(0, 1).map(({ field }) => ({ ...grant(''), field })) : []
-  return [...fields, ...credentials, ...access, ...become]
+  return [...own, ...powers, ...access, ...become]
 }
 
 /** The permissions that a new secret takes, which no setting shows. */
@@ -142,18 +145,42 @@ function needsOfMember(
   request: Json,
 ): readonly Need[] {
   if (field === 'providerSettings') {
-    return leaves(inner.join('.'), request)
-      .filter(({ path, values }) => path === '' || isCredential(mapping, path, values))
-      .map(({ path }) => rotation(mapping, path))
+    return leaves(inner.join('.'), request).flatMap(({ path, values }) => [
+      ...(path === '' || isCredential(mapping, path, values) ? [rotation(mapping, path)] : []),
+      ...(path === '' || isPrivileged(mapping, path, [null, ...values])
+        ? [{ ...rotation(mapping, path), permission: PRIVILEGED }]
+        : []),
+    ])
   }
   const name = field as FieldName
   const row = (mapping.fields as Readonly<Record<string, Row<unknown> | undefined>>)[name]
   const keys = row === undefined || row.support === 'missing' ? [] : row.keys
   const isOne = keys.some((key) => isListed(mapping, key))
   const own = isFieldName(name) ? needOfField(name) : []
-  return own.length === 0 && isOne
-    ? [{ permission: 'secrets:rotate', field: `client.${name}` }]
-    : own
+  const credential: readonly Need[] =
+    own.length === 0 && isOne ? [{ permission: 'secrets:rotate', field: `client.${name}` }] : own
+  // What comes from elsewhere, or is a whole of several settings, can be anything.
+  const isPower = keys.some((key) => isPrivileged(mapping, key, [null, request]))
+  return isPower ? [...credential, { permission: PRIVILEGED, field: `client.${name}` }] : credential
+}
+
+const PRIVILEGED = 'clients:privileged' as const
+
+/** Whether a change of a member gives a client power of its own, or takes some of that away; of lists, what is added. */
+function isPrivileged(mapping: Mapping, path: string, values: readonly Json[]): boolean {
+  return Object.entries(mapping.privilegedPaths ?? {}).some(([one, powers]) => {
+    if (!covers(one, path) && !covers(path, one)) return false
+    if (powers.length === 0) return true
+    const [was, is] = [textsIn(values[0] ?? null), textsIn(values.at(-1) ?? null)]
+    return powers.some((power) => is.includes(power) && !was.includes(power))
+  })
+}
+
+/** Every word in a value, at any depth. */
+function textsIn(value: Json): readonly string[] {
+  if (typeof value === 'string') return value.split(/\s+/)
+  if (Array.isArray(value)) return value.flatMap(textsIn)
+  return isRecord(value) ? Object.values(value).flatMap(textsIn) : []
 }
 
 function needOfField(field: FieldName): readonly Need[] {

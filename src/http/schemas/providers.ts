@@ -1,7 +1,12 @@
 /** Schemas of providers. */
 
 import * as z from 'zod/mini'
-import type { Provider, ProviderBodies, ProviderSummary } from '../../contract/providers.ts'
+import type {
+  PrivilegedSetting,
+  Provider,
+  ProviderBodies,
+  ProviderSummary,
+} from '../../contract/providers.ts'
 import { object, optional, type Schemas, type Shape, text } from './parts.ts'
 
 const summary = {
@@ -10,6 +15,11 @@ const summary = {
   default: z.boolean(),
   userPools: z.boolean(),
 } satisfies Shape<ProviderSummary>
+
+const privileged = z.object({
+  path: text,
+  values: optional(z.array(text)),
+} satisfies Shape<PrivilegedSetting>)
 
 const provider = z.object({
   ...summary,
@@ -20,6 +30,7 @@ const provider = z.object({
   creationSettings: z.array(text),
   readOnlySettings: z.array(text),
   boundSettings: z.array(text),
+  privileged: z.array(privileged),
   settingMaps: z.array(text),
   defaultSettings: object,
   openedSettings: optional(z.array(text)),

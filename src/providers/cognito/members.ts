@@ -3,7 +3,7 @@
  * Unordered: the service gives lists back in an order of its own (terraform-provider-aws#4550).
  */
 
-import type { MemberTable } from '../../core/mapping/members.ts'
+import { type MemberTable, POWERFUL_GRANTS } from '../../core/mapping/members.ts'
 
 /** ExplicitAuthFlowsType; the last one in the text of GetClientToken alone. */
 const FLOWS = [
@@ -23,7 +23,7 @@ const FLOWS = [
 
 export const MEMBERS: MemberTable = {
   AccessTokenValidity: ['field'],
-  AllowedOAuthFlows: ['field', 'empty-is-absent', 'unordered'],
+  AllowedOAuthFlows: ['field', 'empty-is-absent', 'unordered', POWERFUL_GRANTS],
   AllowedOAuthFlowsUserPoolClient: ['field'],
   AllowedOAuthScopes: ['field', 'empty-is-absent', 'unordered'],
   CallbackURLs: ['field', 'empty-is-absent', 'unordered'],
@@ -39,9 +39,9 @@ export const MEMBERS: MemberTable = {
   RefreshTokenValidity: ['field'],
   SupportedIdentityProviders: ['field', 'empty-is-absent', 'unordered'],
   TokenValidityUnits: ['field', 'empty-is-absent'],
-  ReadAttributes: ['setting', 'unordered'],
-  WriteAttributes: ['setting', 'unordered'],
-  ExplicitAuthFlows: ['setting', 'unordered', { values: FLOWS }],
+  ReadAttributes: ['setting', 'unordered', 'privileged'],
+  WriteAttributes: ['setting', 'unordered', 'privileged'],
+  ExplicitAuthFlows: ['setting', 'unordered', { values: FLOWS }, 'privileged'],
   AnalyticsConfiguration: ['setting'],
   PreventUserExistenceErrors: ['setting'],
   EnableTokenRevocation: ['setting'],

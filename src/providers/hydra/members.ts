@@ -3,12 +3,12 @@
  * of docs/providers/hydra.md shows it.
  */
 
-import { type MemberTable, membersOf } from '../../core/mapping/members.ts'
+import { type MemberTable, membersOf, POWERFUL_GRANTS } from '../../core/mapping/members.ts'
 
 export const MEMBERS: MemberTable = {
   access_token_strategy: ['setting', 'empty-is-absent'],
   allowed_cors_origins: ['field', 'empty-is-absent'],
-  audience: ['setting', 'empty-is-absent'],
+  audience: ['setting', 'empty-is-absent', 'privileged'],
   authorization_code_grant_access_token_lifespan: ['field', 'nullable'],
   authorization_code_grant_id_token_lifespan: ['field', 'nullable'],
   authorization_code_grant_refresh_token_lifespan: ['field', 'nullable'],
@@ -24,7 +24,7 @@ export const MEMBERS: MemberTable = {
   created_at: ['field', 'read-only'],
   frontchannel_logout_session_required: ['setting', 'empty-is-absent'],
   frontchannel_logout_uri: ['setting', 'empty-is-absent'],
-  grant_types: ['field', 'empty-is-absent'],
+  grant_types: ['field', 'empty-is-absent', POWERFUL_GRANTS],
   implicit_grant_access_token_lifespan: ['setting', 'nullable'],
   implicit_grant_id_token_lifespan: ['setting', 'nullable'],
   jwks: ['setting', 'credential', 'nullable', 'empty-is-absent'],
@@ -44,8 +44,8 @@ export const MEMBERS: MemberTable = {
   response_types: ['field', 'empty-is-absent'],
   scope: ['field'],
   sector_identifier_uri: ['setting', 'empty-is-absent'],
-  skip_consent: ['field', 'empty-is-absent'],
-  skip_logout_consent: ['setting'],
+  skip_consent: ['field', 'empty-is-absent', 'privileged'],
+  skip_logout_consent: ['setting', 'privileged'],
   subject_type: ['setting', 'nullable', 'empty-is-absent'],
   token_endpoint_auth_method: ['field', 'credential', 'nullable', 'empty-is-absent'],
   token_endpoint_auth_signing_alg: ['setting', 'credential', 'empty-is-absent'],

@@ -4,7 +4,7 @@
  */
 
 import type { JsonObject } from '../../core/json/json.ts'
-import { joined, type MemberTable, membersOf } from '../../core/mapping/members.ts'
+import { joined, type MemberTable, membersOf, POWERFUL_GRANTS } from '../../core/mapping/members.ts'
 import { PERMISSIONS } from '../../core/rights/permissions.ts'
 import { CREDENTIALS, REGISTRATION_DEFAULTS } from '../registration/registration.ts'
 
@@ -37,8 +37,8 @@ export const MEMBERS: MemberTable = joined(
     description: ['field', 'own', 'nullable'],
     disabled: ['field', 'own', 'nullable'],
     dpop_bound_access_tokens: ['setting', 'nullable'],
-    first_party: ['field', 'own', 'nullable'],
-    grant_types: ['field', 'nullable'],
+    first_party: ['field', 'own', 'nullable', 'privileged'],
+    grant_types: ['field', 'nullable', POWERFUL_GRANTS],
     id_token_lifetime: ['field', 'own', 'nullable'],
     id_token_signed_response_alg: ['field', 'nullable'],
     initiate_login_uri: ['field', 'nullable'],

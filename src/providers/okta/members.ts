@@ -4,7 +4,7 @@
  * 8.1.0 (OpenIdConnectApplication and its parts).
  */
 
-import { type MemberTable, membersOf } from '../../core/mapping/members.ts'
+import { type MemberTable, membersOf, POWERFUL_GRANTS } from '../../core/mapping/members.ts'
 
 /** Objects whose members are settings by themselves. */
 export const OPENED = [
@@ -53,8 +53,8 @@ export const MEMBERS: MemberTable = {
   'settings.app': ['setting', 'empty-is-absent'],
   'settings.emOptInStatus': ['read-only'],
   'settings.identityStoreId': ['setting'],
-  'settings.implicitAssignment': ['setting'],
-  'settings.inlineHookId': ['setting'],
+  'settings.implicitAssignment': ['setting', 'privileged'],
+  'settings.inlineHookId': ['setting', 'privileged'],
   'settings.manualProvisioning': ['setting'],
   'settings.notes.admin': ['field'],
   'settings.notes.enduser': ['setting'],
@@ -64,11 +64,11 @@ export const MEMBERS: MemberTable = {
   [oauth('backchannel_custom_authenticator_id')]: ['setting'],
   [DELIVERY]: ['setting'],
   [oauth('client_uri')]: ['field'],
-  [oauth('consent_method')]: ['field'],
+  [oauth('consent_method')]: ['field', 'privileged'],
   [oauth('dpop_bound_access_tokens')]: ['field'],
   [oauth('frontchannel_logout_session_required')]: ['setting'],
   [oauth('frontchannel_logout_uri')]: ['setting'],
-  [oauth('grant_types')]: ['field'],
+  [oauth('grant_types')]: ['field', POWERFUL_GRANTS],
   [oauth('id_token_encrypted_response_alg')]: ['setting', 'public'],
   [oauth('idp_initiated_login')]: ['setting'],
   [oauth('initiate_login_uri')]: ['field'],

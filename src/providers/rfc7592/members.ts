@@ -3,7 +3,7 @@
  * not listed goes along as well, once a client has it.
  */
 
-import { joined, type MemberTable } from '../../core/mapping/members.ts'
+import { joined, type MemberTable, POWERFUL_GRANTS } from '../../core/mapping/members.ts'
 import { CREDENTIALS, REGISTRATION_DEFAULTS } from '../registration/registration.ts'
 
 /** The member of a record that names the registration it was read with; no setting. */
@@ -35,7 +35,7 @@ export const MEMBERS: MemberTable = joined(
     dpop_bound_access_tokens: ['setting'],
     frontchannel_logout_session_required: ['setting'],
     frontchannel_logout_uri: ['setting'],
-    grant_types: ['field', 'unordered'],
+    grant_types: ['field', 'unordered', POWERFUL_GRANTS],
     id_token_encrypted_response_alg: ['setting'],
     id_token_encrypted_response_enc: ['setting'],
     id_token_signed_response_alg: ['field'],
@@ -62,7 +62,7 @@ export const MEMBERS: MemberTable = joined(
     scope: ['field', 'empty-is-absent', 'unordered'],
     sector_identifier_uri: ['setting'],
     software_id: ['setting'],
-    software_statement: ['setting'],
+    software_statement: ['setting', 'privileged'],
     software_version: ['setting'],
     subject_type: ['setting'],
     tls_client_auth_san_dns: ['setting'],

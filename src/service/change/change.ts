@@ -8,7 +8,7 @@ import { diffClients, type FieldChange } from '../../core/diff.ts'
 import type { Mapping } from '../../core/mapping/mapping.ts'
 import type { Native } from '../../core/mapping/row.ts'
 import { checkPatch } from '../../core/plan/plan.ts'
-import { neededFor, neededToSet } from '../../core/rights/rights.ts'
+import { type Need, neededFor, neededToSet } from '../../core/rights/rights.ts'
 import { replaceHidden } from '../../core/secrecy/hidden.ts'
 import type { Call } from '../../providers/call.ts'
 import type { Entry } from '../../store/log/entry.ts'
@@ -105,7 +105,10 @@ function planFor(
   const plan = planWanted(mapping, base, target, [standing, aimed])
   // What a suspension took away was granted before, so resuming needs no new permission for it.
   const api = patch.kind === 'suspension' ? undefined : provider.ownApi?.(ref)
-  request.authorize?.([...neededToSet(plan.hidden), ...neededFor(mapping, { ...plan, base, api })])
+  const needs = [...neededToSet(plan.hidden), ...neededFor(mapping, { ...plan, base, api })]
+  // It takes power away and gives back what there was.
+  const isPower = ({ permission }: Need) => permission === 'clients:privileged'
+  request.authorize?.(patch.kind === 'suspension' ? needs.filter((one) => !isPower(one)) : needs)
   if (patch.kind !== 'suspension') checkSuspension(mapping, standing, base, plan.next)
   checkProtection(request, standing, base, plan.next)
   const moved = movesAfter(mapping, [base, plan.next], patch, aimed)

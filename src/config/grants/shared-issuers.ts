@@ -3,8 +3,8 @@
  * them must say whose tokens it means, by a claim that the service writes and that no other customer can have.
  */
 
-import type { TextRule } from '../core/rights/text-rule.ts'
-import type { ClaimRule } from '../http/auth/claim-rule.ts'
+import type { TextRule } from '../../core/rights/text-rule.ts'
+import type { ClaimRule } from '../../http/auth/claim-rule.ts'
 
 /** Claim → what the value of its owner begins with, up to the sign that ends the owner's name; absent: only whole values. */
 type OwnerClaims = Readonly<Record<string, RegExp | undefined>>

@@ -1,12 +1,12 @@
 /** What is wrong with the limits of grants: members that would limit nothing, or not what they seem to. */
 
-import { OPERATIONS } from '../contract/operations.ts'
-import { isFieldName } from '../core/client.ts'
-import { isRecord } from '../core/json/json.ts'
-import type { Limit } from '../core/rights/limit.ts'
-import type { Permission } from '../core/rights/permissions.ts'
-import type { TextRule } from '../core/rights/text-rule.ts'
-import type { RawConfig } from './config-schema.ts'
+import { OPERATIONS } from '../../contract/operations.ts'
+import { isFieldName } from '../../core/client.ts'
+import { isRecord } from '../../core/json/json.ts'
+import type { Limit } from '../../core/rights/limit.ts'
+import type { Permission } from '../../core/rights/permissions.ts'
+import type { TextRule } from '../../core/rights/text-rule.ts'
+import type { RawConfig } from '../config-schema.ts'
 
 type RawGrant = NonNullable<RawConfig['auth']['permissions']>[number]
 

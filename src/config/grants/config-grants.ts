@@ -1,10 +1,10 @@
 /** What rows of `auth.permissions` mean: whose tokens they are about, by scope and by claims, and where they hold. */
 
-import { isRecord } from '../core/json/json.ts'
-import type { TextRule } from '../core/rights/text-rule.ts'
-import type { ClaimRule } from '../http/auth/claim-rule.ts'
-import { ANY_ISSUER, type PermissionGrant } from '../http/auth/permissions.ts'
-import type { RawConfig } from './config-schema.ts'
+import { isRecord } from '../../core/json/json.ts'
+import type { TextRule } from '../../core/rights/text-rule.ts'
+import type { ClaimRule } from '../../http/auth/claim-rule.ts'
+import { ANY_ISSUER, type PermissionGrant } from '../../http/auth/permissions.ts'
+import type { RawConfig } from '../config-schema.ts'
 import { limitFaults } from './grant-limits.ts'
 import { namesOwner, ownerClaimsOf } from './shared-issuers.ts'
 
