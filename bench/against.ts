@@ -40,41 +40,54 @@ export async function measureAgainst(
   return builds.every(hasParts) ? [...rows, ...bundles(builds)] : rows
 }
 
+/** The clients of each build: one that is changed alone, and those that are changed by many callers at once. */
+const CLIENTS = [
+  { alone: 'served', many: clientsOf('alone') },
+  { alone: 'memory', many: clientsOf('shared') },
+]
+
+type Change = (name: string) => Promise<unknown>
+
+/** A server of each build beside the provider's own two calls, and what changes its many clients. */
+async function startPair(builds: Pair<Built>, upstream: Upstream, provider: ProviderName) {
+  const direct = await nativeChange(provider, upstream.addresses[provider], 'direct')
+  const lanes: Lane[] = [
+    { name: 'direct', change: (name) => direct('direct', name), times: [], cpu: [] },
+  ]
+  const many: Change[][] = []
+  for (const [index, built] of builds.entries()) {
+    const { alone, many: ids } = CLIENTS[index] ?? { alone: '', many: [] }
+    const file = built.file(`against-${provider}-${index}.db`)
+    const { url, running } = await startClientry(built, upstream, provider, file)
+    const patch = (id: string) => patcher(url, provider, id, upstream.subject.token)
+    lanes.push({ name: alone, running, change: patch(alone), times: [], cpu: [] })
+    many.push(ids.map(patch))
+  }
+  return { lanes, many }
+}
+
 async function changes(
   builds: Pair<Built>,
   upstream: Upstream,
   provider: ProviderName,
   rounds: number,
 ): Promise<readonly Row[]> {
-  const direct = await nativeChange(provider, upstream.addresses[provider], 'direct')
-  const lanes: Lane[] = [
-    { name: 'direct', change: (name) => direct('direct', name), times: [], cpu: [] },
-  ]
-  const many: ((name: string) => Promise<unknown>)[][] = []
-  for (const [index, built] of builds.entries()) {
-    const name = ['served', 'memory'][index] ?? ''
-    const file = built.file(`against-${provider}-${index}.db`)
-    const { url, running } = await startClientry(built, upstream, provider, file)
-    const { token } = upstream.subject
-    lanes.push({ name, running, change: patcher(url, provider, name, token), times: [], cpu: [] })
-    const ids = clientsOf(['alone', 'shared'][index] ?? '')
-    many.push(ids.map((id) => patcher(url, provider, id, token)))
-  }
+  const { lanes, many } = await startPair(builds, upstream, provider)
   const medians: number[][] = []
   const rates: number[][] = []
   for (let round = -1; round < rounds; round += 1) {
+    const isCounted = round >= 0
     for (const { times } of lanes) times.length = 0
     const before = await Promise.all(lanes.map(cpuOf))
-    const count = round < 0 ? WARM_UP : CHANGES
-    await interleave(lanes, count)
+    await interleave(lanes, isCounted ? CHANGES : WARM_UP)
     const after = await Promise.all(lanes.map(cpuOf))
     const ofRound: number[] = []
     for (const callers of many)
-      ofRound.push(await rateOf(callers, round < 0 ? WARM_UP : 4 * CHANGES))
+      ofRound.push(await rateOf(callers, isCounted ? 4 * CHANGES : WARM_UP))
     await upstream.running.ask('windows')
-    if (round < 0) continue
+    if (!isCounted) continue
     for (const [index, { cpu }] of lanes.entries())
-      cpu.push(((after[index] ?? 0) - (before[index] ?? 0)) / count)
+      cpu.push(((after[index] ?? 0) - (before[index] ?? 0)) / CHANGES)
     medians.push(lanes.map(({ times }) => median(times)))
     rates.push(ofRound)
   }
@@ -92,10 +105,7 @@ async function changes(
 let count = 0
 
 /** Changes per second of many callers, each on a client of its own. */
-async function rateOf(
-  callers: readonly ((name: string) => Promise<unknown>)[],
-  changes: number,
-): Promise<number> {
+async function rateOf(callers: readonly Change[], changes: number): Promise<number> {
   let next = 0
   const started = performance.now()
   await Promise.all(

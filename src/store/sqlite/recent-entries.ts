@@ -6,7 +6,7 @@
 import type { Entry } from '../log/entry.ts'
 
 /** Characters of the entries that are kept, as JSON: some hundred entries. */
-const KEPT_LENGTH = 2 ** 20
+const KEPT_LENGTH = 2 ** 19
 
 export interface RecentEntries {
   get(resource: string, seq: number): Entry | undefined
