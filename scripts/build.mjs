@@ -20,6 +20,7 @@ import {
   shared,
   suffixesBeside,
 } from './bundling.mjs'
+import { buildConsole, copyConsole } from './console-build.mjs'
 import { writeLegal } from './legal.mjs'
 import { freshFolder, publish, stampOf } from './publish.mjs'
 import { writeSdkPackage } from './sdk-package.mjs'
@@ -59,7 +60,7 @@ async function buildAll() {
 }
 
 async function buildInto(folder) {
-  const [node, command, sdk, tokens, action, lambda] = await Promise.all([
+  const [node, command, sdk, tokens, action, lambda, browser] = await Promise.all([
     build({
       ...shared,
       entryPoints: {
@@ -100,6 +101,7 @@ async function buildInto(folder) {
     }),
     build(actionBuild(join(folder, 'action'))),
     build(lambdaBuild(join(folder, 'lambda'))),
+    buildConsole(root, join(folder, 'console')),
     declareTypes(join(folder, 'types')),
   ])
   const top = { outputs: { ...node.metafile.outputs, ...sdk.metafile.outputs } }
@@ -109,7 +111,9 @@ async function buildInto(folder) {
     tokens: tokens.metafile,
     action: action.metafile,
     lambda: lambda.metafile,
+    console: browser,
   })
+  copyConsole(join(folder, 'console'), join(folder, 'lambda', 'console'))
   writeSdkPackage(root, folder)
   copyFileSync(join(root, 'packages/action/action.yml'), join(folder, 'action', 'action.yml'))
 }

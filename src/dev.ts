@@ -144,6 +144,7 @@ async function main(): Promise<void> {
     openidAddress: `http://${HOST}:${port}${openid.prefix}`,
     metrics: createMetrics(Object.keys(config.providers)),
     environmentCredentials: () => undefined,
+    entryUrl: import.meta.url,
     log,
   })
   const mounts = [{ prefix: openid.prefix, handler: openid.callback }]

@@ -60,6 +60,7 @@ async function start(): Promise<Handler> {
     keys: opening.then(({ keys }) => keys),
     log,
     environmentCredentials: awsCredentials,
+    entryUrl: import.meta.url,
   })
   const answer = createLambdaHandler(app, { basePath: config.server.basePath })
   return async (event, context) => {

@@ -40,6 +40,7 @@ async function main(): Promise<void> {
     ...(traces && { traces }),
     log,
     environmentCredentials: awsCredentials,
+    entryUrl: import.meta.url,
   })
   const { host, port, basePath, corsOrigins } = config.server
   const onFull = () =>

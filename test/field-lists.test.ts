@@ -5,11 +5,12 @@ import { join, sep } from 'node:path'
 import { expect, it } from 'vitest'
 import { fieldListsIn } from './field-lists.ts'
 
-/** The type of a client and its table; and the tables of the providers, which have a row for each field. */
-const TABLES = /^(?:core\/client|providers\/[a-z0-9]+\/mapping)\.ts$/
+/** The type of a client and its table; and the tables of the providers and of the console, which have a row for each field. */
+const TABLES = /^(?:core\/client|providers\/[a-z0-9]+\/mapping|console\/client\/fields)\.ts$/
 
 /** Where the same names are words of someone else. */
 const FOREIGN: Readonly<Record<string, string>> = {
+  'console/frame/texts.ts': 'heads of the columns of a table',
   'dev/dev-clients.ts': 'clients as Auth0 and Cognito spell them',
   'http/openapi/examples.ts': 'bodies of requests as people write them',
   'http/openapi/tags.ts': 'tags of OpenAPI, which have a name and a description',

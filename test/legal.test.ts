@@ -49,17 +49,27 @@ it('no package runs a script when it is installed, but for those that package.js
   )
 })
 
-describe.each(['dist', 'dist/cli', 'dist/tokens', 'dist/action', 'dist/lambda'])('%s', (folder) => {
-  it('has our license', () => {
-    expect(text(join(folder, 'LICENSE'))).toBe(text('LICENSE'))
-  })
-})
+/** What the page is made of; nothing of it is installed with the package. */
+const OF_THE_CONSOLE = [
+  ...['@tanstack/query-core', '@tanstack/react-query', '@tanstack/react-virtual'],
+  ...['@tanstack/virtual-core', 'react', 'react-dom', 'scheduler'],
+]
+
+describe.each(['dist', 'dist/cli', 'dist/tokens', 'dist/action', 'dist/lambda', 'dist/console'])(
+  '%s',
+  (folder) => {
+    it('has our license', () => {
+      expect(text(join(folder, 'LICENSE'))).toBe(text('LICENSE'))
+    })
+  },
+)
 
 describe('the notices', () => {
   it.each([
     ['dist/cli', [...importedBy('src/cli', []), 'oauth4webapi', 'yaml', 'zod']],
     ['dist/tokens', [...importedBy('src/tokens', []), 'oauth4webapi']],
     ['dist/lambda', ['jose', 'zod']],
+    ['dist/console', OF_THE_CONSOLE],
   ])('of %s have the license of each package in it', (folder, names) => {
     const notices = text(join(folder, 'THIRD-PARTY-NOTICES.txt'))
     expect(names.length).toBeGreaterThan(1)
@@ -125,7 +135,7 @@ describe('the SBOM', () => {
     }
     visit('.')
     seen.delete('.')
-    return [...seen.values(), 'openid-client', 'oauth4webapi'].map((one) =>
+    return [...seen.values(), 'openid-client', 'oauth4webapi', ...OF_THE_CONSOLE].map((one) =>
       one.includes('@', 1)
         ? one
         : `${one}@${json(join('node_modules', one, 'package.json')).version}`,

@@ -132,6 +132,8 @@ export interface ServerBodies {
   readonly CurrentSession: CurrentSession
   readonly SignInRequest: SignInRequest
   readonly SignIn: SignIn
+  /** A script, a style or an image. */
+  readonly ConsoleFile: string
   /** HTML. */
   readonly Page: string
   /** An OpenAPI description. */

@@ -18,7 +18,7 @@ export function welcome({ url, token, auth0, cognito }: Started): string {
     `{ "provider": "cognito-client", "userPoolId": "${EXAMPLE_POOL}", "client"`,
   )
   return `
-Clientry is running at ${url}
+Clientry is running at ${url}, where a browser gets the console (sign in with any name)
 
   auth0           the default provider, emulated at ${auth0}
   cognito-client  user pool ${EXAMPLE_POOL}, emulated at ${cognito}

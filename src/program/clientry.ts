@@ -42,7 +42,8 @@ import { keysOfStore } from './open-keys.ts'
 import type { Webhooks } from './webhooks/webhooks.ts'
 
 const betweenRequests = lazy(() => import('./between-requests.ts'))
-const consoleIssuer = lazy(() => import('./console-issuer.ts'))
+const consoleFiles = lazy(() => import('./console/console-files.ts'))
+const consoleIssuer = lazy(() => import('./console/console-issuer.ts'))
 
 export interface Clientry {
   readonly app: App
@@ -79,6 +80,8 @@ export interface Surroundings
    * everything, and needs no token.
    */
   readonly operator?: Principal
+  /** Of the module that was started: the console of its build is beside it. */
+  readonly entryUrl?: string
   log(line: LogLine): void
 }
 
@@ -171,7 +174,7 @@ export async function createClientry(
           overdue: await overdueIn(bounded),
         }),
     }),
-    ...(operator === undefined && consoleSettingsOf(config)),
+    ...(operator === undefined && (await consoleSettingsOf(config, surroundings))),
     ...(config.mode === 'development' && { describedPlaces: placesOf(config, providers) }),
     log: (line) => observe({ kind: 'request', line }),
   })
@@ -270,11 +273,16 @@ async function hasKeys(verify: Verifier): Promise<boolean> {
 const FIRST_KEYS_MS = 800
 
 /** The console, if there is one; what signs people in is loaded with the first sign-in. */
-function consoleSettingsOf(config: Config): { readonly console?: ConsoleSettings } {
+async function consoleSettingsOf(
+  config: Config,
+  { entryUrl }: Pick<Surroundings, 'entryUrl'>,
+): Promise<{ readonly console?: ConsoleSettings }> {
   const { console } = config
   const accepted = acceptedIssuers(config).find(({ issuer }) => issuer === console?.issuer)
   if (console === undefined || accepted === undefined) return {}
   let made: ConsoleIssuer | undefined
+  const files =
+    entryUrl === undefined ? undefined : (await consoleFiles()).readConsoleFiles(entryUrl)
   const issuer = async () => {
     made ??= (await consoleIssuer()).createConsoleIssuer(console, accepted)
     return made
@@ -289,6 +297,7 @@ function consoleSettingsOf(config: Config): { readonly console?: ConsoleSettings
         renew: async (refreshToken) => (await issuer()).renew(refreshToken),
         revoke: async (refreshToken) => (await issuer()).revoke(refreshToken),
       },
+      ...(files === undefined ? {} : { files }),
       ended: new Map(),
     },
   }

@@ -77,6 +77,8 @@ export interface WorldOptions {
   readonly quotas?: JsonObject
   readonly console?: Json
   readonly webhooks?: Json
+  /** Of the built program beside which the console is. */
+  readonly entryUrl?: string
   /** Beside the variables of its own configuration. */
   readonly environment?: Readonly<Record<string, string>>
   readonly level?: Level
@@ -165,6 +167,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     store: (options.around ?? ((store) => store))(createSqliteStore(database)),
     documents,
     ...(options.metrics === true && { metrics: createMetrics(Object.keys(config.providers)) }),
+    ...(options.entryUrl !== undefined && { entryUrl: options.entryUrl }),
     environmentCredentials: () => undefined,
     log: fromLevel(config.log.level, (line) => log.push(line)),
   })

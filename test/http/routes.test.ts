@@ -200,6 +200,7 @@ const REQUESTS: Readonly<Record<string, Minimal>> = {
   getCaller: { path: () => '/whoami', about: 'any provider' },
   getMetrics: { path: () => '/metrics', about: 'all providers' },
   // There is no console in this world; sessions have tests of their own.
+  getConsoleFile: { path: () => '/console/a.js', success: 404, about: 'any provider' },
   getSession: { path: () => '/session', about: 'any provider' },
   beginSignIn: { path: () => '/session/sign-in', success: 404, about: 'any provider' },
   finishSignIn: { path: () => '/session/callback', success: 404, about: 'any provider' },
@@ -535,7 +536,7 @@ it.each(ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const)
   (_, { method, path, permission, also, alternative }) => {
     const OPEN = ['/', '/docs', '/openapi.json', '/healthz', '/readyz', METADATA]
     // By the cookie of the browser, and by nothing else.
-    if (/^\/session($|\/)/.test(path)) return expect(permission).toBe('public')
+    if (/^\/(session|console)($|\/)/.test(path)) return expect(permission).toBe('public')
     if (method === 'GET') {
       expect(permission).toMatch(
         OPEN.includes(path)

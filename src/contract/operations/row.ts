@@ -66,7 +66,7 @@ export interface Operation {
   /** What a dry run answers, with 200. */
   readonly plan?: BodyName
   /** Of a success; absent: JSON. */
-  readonly mediaType?: 'text/plain' | 'text/event-stream' | 'text/html'
+  readonly mediaType?: 'text/plain' | 'text/event-stream' | 'text/html' | 'text/javascript'
   readonly answerHeaders: readonly AnswerHeader[]
   /** Beside `ENTRY_ERRORS`. */
   readonly errors: readonly ErrorStatus[]

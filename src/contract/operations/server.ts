@@ -10,7 +10,7 @@ export const SERVER_OPERATIONS = {
   getIndex: {
     ...PUBLIC,
     path: '/',
-    summary: 'Lists the entry points: as JSON, or as a page for a browser.',
+    summary: 'Lists the entry points as JSON; a browser gets the console, or a page.',
     answers: { 200: 'Index' },
     page: '#for-browsers',
   },

@@ -16,6 +16,17 @@ const SESSION = {
 const OWN_PAGE = { ...SESSION, errors: [400, 401, 403, 404, 500, 503, 504] } as const
 
 export const SESSION_OPERATIONS = {
+  /** Of the page at `/`; scripts, styles and images. */
+  getConsoleFile: {
+    ...SESSION,
+    method: 'GET',
+    path: '/console/{file}',
+    summary: 'A file that the console is made of.',
+    answers: { 200: 'ConsoleFile' },
+    mediaType: 'text/javascript',
+    errors: [400, 404, 500, 503, 504],
+    page: 'console.md#what-the-browser-loads',
+  },
   getSession: {
     ...SESSION,
     method: 'GET',

@@ -98,6 +98,7 @@ const PATH_SAYS: Readonly<Record<string, string>> = {
   jobId: 'The id of the job.',
   secretId: 'The id of the secret.',
   kid: 'The `kid` of the key.',
+  file: 'The name of the file.',
 }
 
 const ref = (name: string): JsonObject => ({ $ref: `#/components/schemas/${name}` })

@@ -1,9 +1,10 @@
-/** `GET /`: where things are, as a page for a browser and as JSON for a program. */
+/** `GET /`: where things are, as JSON for a program; for a browser the console, or a page where there is none. */
 
 import { VERSION } from '../../core/version.ts'
 import type { Answer } from '../answer.ts'
 import type { Exchange } from '../exchange.ts'
 import { accepted } from '../wire/accept.ts'
+import { consolePage } from './console-page.ts'
 import { escaped, page } from './html.ts'
 
 const PLACES = [
@@ -23,6 +24,8 @@ export async function getIndex({ settings, request }: Exchange): Promise<Answer>
     const body = { name: 'Clientry', version: VERSION, links: Object.fromEntries(links) }
     return { status: 200, headers: { vary: 'Accept' }, body }
   }
+  const { files, url = '' } = settings.console ?? {}
+  if (files !== undefined) return consolePage(files, url, request)
   const isWell = await settings.service.store.check().then(
     () => true,
     () => false,

@@ -105,6 +105,7 @@ export const SERVER_SCHEMAS = {
   CurrentSession: currentSession,
   SignInRequest: signInRequest,
   SignIn: z.object({ url: text } satisfies Shape<SignIn>),
+  ConsoleFile: z.string(),
   Page: z.string(),
   Document: anyObject(),
   Metrics: z.string(),

@@ -35,11 +35,27 @@ export interface ConsoleIssuer {
   revoke(refreshToken: string): Promise<void>
 }
 
+/** What browsers load, as a build has made it. */
+export interface ConsoleFiles {
+  /** Names of what the page begins with. */
+  readonly begin: { readonly script: string; readonly style: string; readonly icon: string }
+  readonly files: ReadonlyMap<string, ConsoleFile>
+}
+
+/** A file; compressed where answers can have any bytes. */
+export interface ConsoleFile {
+  readonly type: string
+  readonly text: string
+  readonly gzip?: Uint8Array
+}
+
 /** Absent from the settings: there is no console here. */
 export interface ConsoleSettings {
   /** Where browsers reach this server, without a slash at its end. */
   readonly url: string
   readonly issuer: ConsoleIssuer
+  /** Absent: they were not built, as where the program runs from its sources. */
+  readonly files?: ConsoleFiles
   /**
    * Sessions that were signed out of in this process, with when they would have ended at the latest (epoch milliseconds): a
    * copy of such a cookie is of no use here.

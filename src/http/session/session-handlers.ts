@@ -8,6 +8,7 @@ import type { JsonObject } from '../../core/json/json.ts'
 import type { Answer } from '../answer.ts'
 import { credentialsMissing } from '../auth/challenge.ts'
 import type { Exchange, HttpSettings } from '../exchange.ts'
+import { getConsoleFile } from '../pages/console-page.ts'
 import { escaped, page } from '../pages/html.ts'
 import type { Handlers } from '../route.ts'
 import { signInRequest } from '../schemas/server.ts'
@@ -28,6 +29,7 @@ import {
 } from './stored-session.ts'
 
 export const SESSION_HANDLERS: Handlers<keyof typeof SESSION_OPERATIONS> = {
+  getConsoleFile,
   getSession,
   beginSignIn,
   finishSignIn,

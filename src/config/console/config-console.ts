@@ -1,11 +1,11 @@
 /** The settings of the console: where browsers reach it, and the client by which it signs people in. */
 
 import * as z from 'zod/mini'
-import type { Secret } from '../core/secrecy/secret.ts'
-import { parseUrl } from '../core/uri/uri-reading.ts'
-import { type Reference, reference, text, url } from '../providers/setting-schemas.ts'
-import { faultSentences } from './config-faults.ts'
-import type { RawConfig } from './config-schema.ts'
+import type { Secret } from '../../core/secrecy/secret.ts'
+import { parseUrl } from '../../core/uri/uri-reading.ts'
+import { type Reference, reference, text, url } from '../../providers/setting-schemas.ts'
+import { faultSentences } from '../config-faults.ts'
+import type { RawConfig } from '../config-schema.ts'
 
 /** The console as it is set up. */
 export interface ConsoleConfig {

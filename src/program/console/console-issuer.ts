@@ -4,12 +4,12 @@
  */
 
 import * as openid from 'openid-client'
-import type { ConsoleConfig } from '../config/config-console.ts'
-import { ClientError, isClientError } from '../core/errors.ts'
-import type { HttpSettings } from '../http/exchange.ts'
-import type { ConsoleIssuer, SignedIn } from '../http/session/console-settings.ts'
-import { LONGEST_MS } from '../http/session/stored-session.ts'
-import { exchange } from '../net/exchange.ts'
+import type { ConsoleConfig } from '../../config/console/config-console.ts'
+import { ClientError, isClientError } from '../../core/errors.ts'
+import type { HttpSettings } from '../../http/exchange.ts'
+import type { ConsoleIssuer, SignedIn } from '../../http/session/console-settings.ts'
+import { LONGEST_MS } from '../../http/session/stored-session.ts'
+import { exchange } from '../../net/exchange.ts'
 
 /** One call to the issuer (milliseconds). */
 const TIMEOUT_MS = 8_000

@@ -1,0 +1,94 @@
+/**
+ * `npm run pictures`: the pictures of docs/console.md, of the development server in Chromium. With a folder as its argument it also puts
+ * every view there in light and dark, at 360 and 1,600 pixels, to be looked at.
+ */
+
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { startChromium, unpackChromium } from '../test/browser/chromium.ts'
+import { signInAtDev } from '../test/browser/sign-in-at-dev.ts'
+import { type DevServer, startDev } from '../test/cli/command-line.ts'
+
+const DOCS = 'docs/images'
+const CLIENT = '#/client?provider=auth0&id=exampleClientId'
+
+/** The views, each by its address and what is done there. */
+const VIEWS: Readonly<Record<string, { readonly at: string; act?(page: Page): Promise<void> }>> = {
+  clients: { at: '#/clients' },
+  client: { at: CLIENT },
+  plan: { at: CLIENT, act: previewCallback },
+  history: {
+    at: CLIENT,
+    act: async (page) => {
+      await previewCallback(page)
+      await page.click('dialog button:has-text("Apply")')
+      await page.waitForSelector('.done')
+      await page.locator('#history').scrollIntoViewIfNeeded()
+    },
+  },
+}
+
+/** Each time another value, since one that is there is not added. */
+let count = 0
+
+async function previewCallback(page: Page): Promise<void> {
+  count += 1
+  await page.getByLabel('New value of Redirect URIs').fill(`https://app.example.com/${count}`)
+  await page.keyboard.press('Enter')
+  await page.click('button:has-text("Preview the change")')
+  await page.waitForSelector('dialog pre')
+}
+
+async function main(folder: string | undefined): Promise<void> {
+  const unpacked = await unpackChromium()
+  if ('reason' in unpacked) throw new TypeError(unpacked.reason)
+  const dev = await startDev()
+  const browser = await startChromium(unpacked.root)
+  try {
+    mkdirSync(DOCS, { recursive: true })
+    for (const name of ['clients', 'plan']) {
+      const page = await pageOf(browser, dev, { width: 1_000, height: 640, dark: false })
+      await show(page, dev, name, join(DOCS, `console-${name}.png`))
+    }
+    if (folder === undefined) return
+    mkdirSync(folder, { recursive: true })
+    for (const width of [1_600, 360]) {
+      for (const dark of [false, true]) {
+        const page = await pageOf(browser, dev, { width, height: 900, dark })
+        for (const name of Object.keys(VIEWS)) {
+          const file = `${name}-${width}-${dark ? 'dark' : 'light'}.png`
+          await show(page, dev, name, join(folder, file))
+        }
+        await page.context().close()
+      }
+    }
+  } finally {
+    await browser.close()
+    await dev.close()
+  }
+}
+
+interface Size {
+  readonly width: number
+  readonly height: number
+  readonly dark: boolean
+}
+
+async function pageOf(browser: Browser, dev: DevServer, { dark, ...viewport }: Size) {
+  const context = await browser.newContext({ viewport, colorScheme: dark ? 'dark' : 'light' })
+  const page = await context.newPage()
+  await signInAtDev(page, dev.url)
+  return page
+}
+
+async function show(page: Page, dev: DevServer, name: string, path: string): Promise<void> {
+  await page.goto(`${dev.url}/${VIEWS[name]?.at ?? ''}`)
+  await page.reload()
+  await page.waitForSelector('.row, .group')
+  await page.waitForLoadState('networkidle')
+  await VIEWS[name]?.act?.(page)
+  await page.screenshot({ path })
+}
+
+await main(process.argv[2])

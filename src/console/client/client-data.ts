@@ -1,0 +1,92 @@
+/** What the view of one client reads: the client, what its provider can hold, and what is known about its values. */
+
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
+import type {
+  Caller,
+  ClientAddress,
+  Finding,
+  HistoryItem,
+  OwnedValue,
+  Provider,
+} from '../../sdk/index.ts'
+import { api } from '../frame/session.ts'
+
+/** Of one page of the history. */
+const HISTORY_LIMIT = 50
+
+const keyOf = ({ id, provider = '', userPoolId = '' }: ClientAddress) => [provider, userPoolId, id]
+
+/** The client, with the `ETag` of its state. */
+export const useClient = (address: ClientAddress) =>
+  useQuery({
+    queryKey: ['client', ...keyOf(address)],
+    queryFn: async ({ signal }) => {
+      const { body, etag = '' } = await api.getClient(address, { signal })
+      return { client: body, etag }
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+    // What is on the screen while someone edits it changes only when they see it.
+    refetchOnReconnect: false,
+  })
+
+/** What the provider can hold, and why not. */
+export const useProvider = (id: string | undefined) =>
+  useQuery({
+    queryKey: ['provider', id],
+    queryFn: async ({ signal }): Promise<Provider> =>
+      (await api.getProvider(id ?? '', { signal })).body,
+    enabled: id !== undefined,
+    staleTime: 300_000,
+  })
+
+/** Who calls, and what they may do where. */
+export const useCaller = () =>
+  useQuery({
+    queryKey: ['whoami'],
+    queryFn: async ({ signal }): Promise<Caller> => (await api.getCaller({ signal })).body,
+    staleTime: 60_000,
+  })
+
+/** Whose the values of lists are. Without an answer the values are shown alone. */
+export const useValues = (address: ClientAddress) =>
+  useQuery({
+    queryKey: ['values', ...keyOf(address)],
+    queryFn: async ({ signal }): Promise<readonly OwnedValue[]> =>
+      (await api.listValues(address, { signal })).body.values,
+  })
+
+/** What deserves a second look. */
+export const useFindings = (address: ClientAddress) =>
+  useQuery({
+    queryKey: ['findings', ...keyOf(address)],
+    queryFn: async ({ signal }): Promise<readonly Finding[]> =>
+      (await api.lintClient(address, { signal })).body.findings,
+  })
+
+/** The changes, newest first. */
+export function useHistory(address: ClientAddress, enabled: boolean) {
+  const found = useInfiniteQuery({
+    queryKey: ['history', ...keyOf(address)],
+    queryFn: async ({ pageParam, signal }) => {
+      const cursor = pageParam === '' ? {} : { cursor: pageParam }
+      return (await api.getClientHistory(address, { ...cursor, limit: HISTORY_LIMIT, signal })).body
+    },
+    initialPageParam: '',
+    getNextPageParam: ({ next }) => next,
+    enabled,
+  })
+  const items = found.data?.pages.flatMap(({ items }): readonly HistoryItem[] => items) ?? []
+  return { ...found, items }
+}
+
+/** Reads everything about the client anew. */
+export function useRefresh(address: ClientAddress) {
+  const queries = useQueryClient()
+  return async () => {
+    const names = ['client', 'values', 'findings', 'history']
+    await Promise.all([
+      ...names.map((name) => queries.invalidateQueries({ queryKey: [name, ...keyOf(address)] })),
+      queries.invalidateQueries({ queryKey: ['clients'] }),
+    ])
+  }
+}

@@ -1,0 +1,73 @@
+/** All clients of all providers in one table, with a search that follows each key. */
+
+import { type ReactNode, useCallback, useEffect, useRef } from 'react'
+import { Failure } from '../frame/failure.tsx'
+import { hrefOf, type Place } from '../frame/place.ts'
+import { TEXTS } from '../frame/texts.ts'
+import { visible } from '../frame/visible-text.tsx'
+import { chosenColumns, useClients } from './client-search.ts'
+import { ClientTable, type TableHandle } from './client-table.tsx'
+import { SearchBar } from './search-bar.tsx'
+
+export function ClientsView({ place }: { readonly place: Place }): ReactNode {
+  const found = useClients(place)
+  const { clients, unreadable, incomplete, hasNextPage, isFetching, isFetchingNextPage } = found
+  const { fetchNextPage, error, refetch, isPending } = found
+  const input = useRef<HTMLInputElement>(null)
+  const table = useRef<TableHandle>(null)
+  const more = useCallback(() => {
+    if (!isFetching) void fetchNextPage()
+  }, [fetchNextPage, isFetching])
+  useEffect(() => {
+    document.title = `${TEXTS.clients} · ${TEXTS.name}`
+    const toSearch = (event: KeyboardEvent) => {
+      const isTyping = event.target instanceof HTMLElement && event.target.matches('input, select')
+      if (event.key !== '/' || isTyping) return
+      event.preventDefault()
+      input.current?.focus()
+    }
+    window.addEventListener('keydown', toSearch)
+    return () => window.removeEventListener('keydown', toSearch)
+  }, [])
+  const isEmpty = !isPending && !hasNextPage && clients.length === 0 && error === null
+  return (
+    <div className="clients">
+      <h1 className="hidden">{TEXTS.clients}</h1>
+      <SearchBar place={place} input={input} toRows={() => table.current?.focus()} />
+      {incomplete.length > 0 && (
+        <p className="notice">
+          {TEXTS.incomplete(
+            incomplete
+              .map((one) => visible([one.provider, one.userPoolId].filter(Boolean).join(' / ')))
+              .join(', '),
+          )}
+        </p>
+      )}
+      {error !== null && <Failure error={error} again={() => void refetch()} />}
+      {isEmpty ? (
+        <div className="empty">
+          <h2>{TEXTS.noClients}</h2>
+          <p>{TEXTS.noClientsSays}</p>
+          <a href={hrefOf('clients', {})}>{TEXTS.clear}</a>
+        </div>
+      ) : (
+        <ClientTable
+          clients={clients}
+          columns={chosenColumns(place)}
+          handle={table}
+          hasMore={hasNextPage}
+          more={more}
+          toSearch={() => input.current?.focus()}
+        />
+      )}
+      <footer className="status">
+        <output aria-live="polite">
+          {isPending ? TEXTS.loading : TEXTS.rows(clients.length, hasNextPage)}{' '}
+          {unreadable.length > 0 && TEXTS.unreadable(unreadable.length)}{' '}
+          {isFetchingNextPage && TEXTS.loadingMore}
+        </output>
+        <span className="quiet keys">{TEXTS.keys}</span>
+      </footer>
+    </div>
+  )
+}

@@ -1,0 +1,2 @@
+/** A style sheet is bundled; there is nothing to import from it. */
+declare module '*.css'

@@ -1,0 +1,92 @@
+/** Every view of the console, narrow and wide, in light and dark: what axe finds, and whether the page is wider than the screen. */
+
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { patience } from '../property.ts'
+import { startChromium, unpackChromium } from './chromium.ts'
+import {
+  axeFindings,
+  type ConsoleWorld,
+  enter,
+  fillMirror,
+  record,
+  startConsoleWorld,
+} from './console-world.ts'
+
+const unpacked = await unpackChromium()
+const reason = 'reason' in unpacked ? unpacked.reason : undefined
+const CLIENT = '#/client?provider=auth0&id=exampleClientId'
+/** axe takes seconds for each view: `npm test` has one look, `npm run test:long` all of them. */
+const IS_LONG = patience(1) > 1
+
+it('has a Chromium to test in', ({ skip }) => {
+  if (reason === undefined) return
+  if (process.env.CLIENTRY_PEERS === 'required') throw new Error(reason)
+  skip(reason)
+})
+
+let browser: Browser
+beforeAll(async () => {
+  if (reason === undefined) browser = await startChromium('root' in unpacked ? unpacked.root : '')
+})
+afterAll(() => browser?.close())
+
+async function open(page: Page, at: string): Promise<void> {
+  await page.evaluate(`location.hash = ${JSON.stringify(at)}`)
+  await page.waitForSelector(at.startsWith('#/client?') ? '.title h1' : '.row, .empty')
+}
+
+describe.skipIf(reason !== undefined)('every view', () => {
+  let server: ConsoleWorld
+  beforeAll(async () => {
+    server = await startConsoleWorld(['clients:read', 'clients:write', 'history:read'])
+    await fillMirror(server.world)
+  })
+  afterAll(() => server?.close())
+
+  const ALL = [360, 1_600].flatMap((width) => [false, true].map((dark) => ({ width, dark })))
+  const LOOKS = IS_LONG ? ALL : ALL.slice(0, 1)
+
+  it.each(LOOKS)('is usable and without a finding of axe: %o', async (look) => {
+    const recorded = await record(browser, look)
+    const { page } = recorded
+    const check = async (view: string) => {
+      expect(await axeFindings(page), view).toEqual([])
+      const { scroll, client } = (await page.evaluate(
+        '({ scroll: document.documentElement.scrollWidth, client: document.documentElement.clientWidth })',
+      )) as { scroll: number; client: number }
+      expect(scroll, view).toBeLessThanOrEqual(client)
+    }
+    await page.goto(`${server.url}/`)
+    await page.waitForSelector('button:has-text("Sign in")')
+    await check('sign-in')
+    await enter(recorded, server)
+    await page.waitForSelector('.row')
+    await check('clients')
+    await page.click('summary:has-text("Columns")')
+    if (IS_LONG) await check('columns')
+    await open(page, '#/clients?q=nothing-of-that-kind')
+    await page.waitForSelector('.empty')
+    if (IS_LONG) await check('no clients')
+    await open(page, CLIENT)
+    await page.waitForSelector('.why')
+    await check('client')
+    await page
+      .getByLabel('New value of Redirect URIs')
+      .fill(`https://axe.example/${look.width}${look.dark}`)
+    await page.keyboard.press('Enter')
+    await page.getByLabel('Change Description').click()
+    if (IS_LONG) await check('edit')
+    await page.click('button:has-text("Preview the change")')
+    await page.waitForSelector('dialog pre')
+    await check('plan')
+    await page.click('dialog button:has-text("Apply")')
+    await page.waitForSelector('.done')
+    if (IS_LONG) await check('history')
+    await page.evaluate("location.hash = '#/client?provider=auth0&id=no-such-client'")
+    await page.waitForSelector('.failure')
+    if (IS_LONG) await check('failure')
+    expect(recorded.faults).toEqual([])
+    await recorded.context.close()
+  })
+})
