@@ -18,7 +18,7 @@ import {
 } from './lambda/lambda-event.ts'
 import { configurationLine } from './observe/event-lines.ts'
 import { createClientry } from './program/clientry.ts'
-import { openStoreAndKeys } from './program/open-keys.ts'
+import { openStoreAndKeys } from './program/keys/open-keys.ts'
 
 type Handler = (event: unknown, context?: LambdaContext) => Promise<LambdaResult>
 

@@ -13,7 +13,7 @@ import { createNodeServer } from './node/node-server.ts'
 import { configurationLine } from './observe/event-lines.ts'
 import { createMetrics } from './observe/metrics.ts'
 import { createClientry } from './program/clientry.ts'
-import { openStoreAndKeys } from './program/open-keys.ts'
+import { openStoreAndKeys } from './program/keys/open-keys.ts'
 import { runUntilStopped, startFailure } from './program/run.ts'
 
 async function main(): Promise<void> {

@@ -37,6 +37,8 @@ export interface Config {
   readonly leases: LeaseShares
   readonly quotas: QuotaSettings
   readonly mirror: { readonly refreshSeconds: number }
+  /** How long sealed records of clients are kept in the history; absent: for good. */
+  readonly retention?: { readonly sealedDays: number } | undefined
   readonly webhooks: Readonly<Record<string, WebhookSettings>>
   readonly log: { readonly level: Level }
 }

@@ -151,6 +151,8 @@ export const configSchema = z.strictObject({
     }),
     DEFAULT_QUOTAS,
   ),
+  /** Absent: sealed records of clients stay in the history. */
+  retention: z.optional(z.strictObject({ sealedDays: z.int().check(z.gte(30), z.lte(36_500)) })),
   mirror: z._default(
     z.strictObject({
       /** From the beginning of one reading of all clients to that of the next; a minute to a month. */

@@ -11,7 +11,7 @@ import type { Call, Place } from '../providers/call.ts'
 import { addressOf, createProviders } from '../providers/configured.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { Store } from '../store/store.ts'
-import { keysOfStore } from './open-keys.ts'
+import { keysOfStore } from './keys/open-keys.ts'
 import { openStore } from './open-store.ts'
 
 /** One condition. */

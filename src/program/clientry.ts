@@ -38,7 +38,7 @@ import { refOf } from '../store/resource.ts'
 import type { Store } from '../store/store.ts'
 import { acceptedIssuers } from './accepted-issuers.ts'
 import { fetchDocument } from './fetch-document.ts'
-import { keysOfStore } from './open-keys.ts'
+import { keysOfStore } from './keys/open-keys.ts'
 import type { Webhooks } from './webhooks/webhooks.ts'
 
 const betweenRequests = lazy(() => import('./between-requests.ts'))
@@ -114,7 +114,7 @@ export async function createClientry(
     loadProviders(config.providers),
   ])
   const store = observedStore(opened, observe)
-  const { seal } = keys
+  const { seal, historySeal } = keys
   const permissions = permissionsOf(config, operator)
   const fingerprints = createFingerprints(keys.digestKey)
   const { notes } = store.within?.(() => NOTES_MS) ?? store
@@ -129,6 +129,7 @@ export async function createClientry(
   const service: Service = {
     store,
     seal,
+    historySeal,
     fingerprints,
     providers: observedProviders(withOwnApi(config, providers), observe),
     turns: createTurns(now),
@@ -197,8 +198,18 @@ export async function createClientry(
     }, config.server.corsOrigins),
     service,
     sweep: async () => {
-      const { addCheckpoint, carryOutDue, sweep } = await betweenRequests()
+      const { addCheckpoint, carryOutDue, keepRecords, sweep } = await betweenRequests()
       const parts = [
+        async () => {
+          const retained = await keepRecords({ ...service, store }, config)
+          if (retained !== undefined)
+            log({
+              time: new Date(now()).toISOString(),
+              level: 'info',
+              message: 'retention',
+              ...retained,
+            })
+        },
         refreshKeys,
         async () => {
           const { settled, left } = await sweep(service)

@@ -9,7 +9,7 @@ import { addressOf } from '../providers/configured.ts'
 import type { ProofRequest, RuleResult } from '../service/proof/prove.ts'
 import { prove, removeLeftovers } from '../service/proof/prove.ts'
 import { createClientry } from './clientry.ts'
-import { openStoreAndKeys } from './open-keys.ts'
+import { openStoreAndKeys } from './keys/open-keys.ts'
 import { type RecordedCall, recordingOf } from './recording.ts'
 
 export interface PlaceProof {

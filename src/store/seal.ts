@@ -26,6 +26,8 @@ export interface Seal {
   closeAlike(value: JsonObject, place: string): string
   /** @throws ClientError `internal` when the text was changed, moved or sealed with another key */
   open(sealed: string, place: string): JsonObject
+  /** Whether a text can no longer be opened because it was old enough to be dropped; absent: nothing is dropped. */
+  isDropped?(sealed: string): boolean
 }
 
 /** The first byte: of a text without a number, sealed with the key of a version before data keys, or with one. */

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { loadConfig } from '../../src/config/config.ts'
-import { openStoreAndKeys } from '../../src/program/open-keys.ts'
+import { openStoreAndKeys } from '../../src/program/keys/open-keys.ts'
 import type { RingKey } from '../../src/store/keys/keyring.ts'
 import { following } from '../../src/store/log/chain.ts'
 import { KEYS } from '../../src/store/resource.ts'
@@ -65,11 +65,11 @@ describe('clientry store rekey', () => {
     configure({ key: { env: 'NEW' }, formerKeys: [{ env: 'OLD' }] })
     const planned = await run('store rekey --dry-run')
     expect(planned.out).toMatch(/^key \([\w-]{12}\) wraps nothing$/m)
-    expect(planned.out).toMatch(/^formerKeys\[0\] \([\w-]{12}\) wraps 2 of the keys$/m)
+    expect(planned.out).toMatch(/^formerKeys\[0\] \([\w-]{12}\) wraps 3 of the keys$/m)
     const { code, out } = await run('store rekey')
     expect(code).toBe(0)
-    expect(out).toMatch(/^2 keys wrapped anew, 1 made, 0 given up$/m)
-    expect(out).toMatch(/^key \([\w-]{12}\) wraps 3 of the keys$/m)
+    expect(out).toMatch(/^3 keys wrapped anew, 2 made, 0 given up$/m)
+    expect(out).toMatch(/^key \([\w-]{12}\) wraps 5 of the keys$/m)
     expect(out).toMatch(
       /^formerKeys\[0\] \([\w-]{12}\) wraps nothing: it is used by nothing and can/m,
     )

@@ -83,9 +83,9 @@ describe('a store of a version before data keys', () => {
     const before = createSeal(OLD).close(RECORD, 'place')
     await open([old])
     const { wrapped, made, uses } = await rekeyed()
-    expect({ wrapped, made }).toEqual({ wrapped: 2, made: 1 })
+    expect({ wrapped, made }).toEqual({ wrapped: 2, made: 2 })
     expect(uses).toEqual([
-      { key: current.id, at: 'key', wraps: 3 },
+      { key: current.id, at: 'key', wraps: 4 },
       { key: old.id, at: 'formerKeys[0]', wraps: 0 },
     ])
     expect(await unwrappable(old)).toBe(0)
@@ -158,8 +158,8 @@ async function sealedSoFar(): Promise<readonly string[]> {
 }
 
 describe('a rekey', () => {
-  // Two data keys and a digest key to wrap, and a data key to make.
-  const steps = [1, 2, 3, 4].flatMap((at) => [
+  // Two data keys, one of the history and a digest key to wrap, and two keys to make.
+  const steps = [1, 2, 3, 4, 5, 6].flatMap((at) => [
     { at, when: 'before' as const },
     { at, when: 'after' as const },
   ])
@@ -172,7 +172,7 @@ describe('a rekey', () => {
       const between = await open(wrappers)
       for (const text of texts) expect(between.seal.open(text, 'place')).toEqual(RECORD)
       const { uses, keys } = await rekeyed(wrappers)
-      expect(uses.map(({ wraps }) => wraps)).toEqual([4, 0])
+      expect(uses.map(({ wraps }) => wraps)).toEqual([6, 0])
       // One new data key, however often it was begun.
       expect(keys.filter(({ purpose }) => purpose === 'data')).toHaveLength(3)
       const after = await open([current])
@@ -186,7 +186,7 @@ describe('a rekey', () => {
     const wrappers: KeyWrappers = [current, third]
     const runs = await Promise.all([0, 1, 2].map(() => rekeyed(wrappers)))
     const sum = (count: 'wrapped' | 'made') => runs.reduce((all, one) => all + one[count], 0)
-    expect({ wrapped: sum('wrapped'), made: sum('made') }).toEqual({ wrapped: 3, made: 1 })
+    expect({ wrapped: sum('wrapped'), made: sum('made') }).toEqual({ wrapped: 4, made: 2 })
     const { seal } = await open([current])
     for (const text of texts) expect(seal.open(text, 'place')).toEqual(RECORD)
   })
@@ -238,7 +238,7 @@ describe('a rekey', () => {
     await open([old])
     const request = { cell, wrappers: [current] as const, now: () => now }
     await expect(rekey({ ...request, abandon: third.id })).rejects.toThrow(old.id)
-    expect(await rekey({ ...request, abandon: old.id })).toMatchObject({ abandoned: 2, made: 2 })
+    expect(await rekey({ ...request, abandon: old.id })).toMatchObject({ abandoned: 2, made: 3 })
     const { seal } = await open([current])
     expect(() => seal.open(sealed, 'place')).toThrow(expect.objectContaining({ code: 'internal' }))
     expect(seal.open(seal.close(RECORD, 'place'), 'place')).toEqual(RECORD)

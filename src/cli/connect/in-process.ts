@@ -9,7 +9,7 @@ import { awsCredentials } from '../../config/environment.ts'
 import type { Principal } from '../../http/auth/principal.ts'
 import { type App, DEFAULT_DEADLINE_MS } from '../../http/wire/message.ts'
 import { createClientry } from '../../program/clientry.ts'
-import { openStoreAndKeys } from '../../program/open-keys.ts'
+import { openStoreAndKeys } from '../../program/keys/open-keys.ts'
 import { configurationOf } from './configuration.ts'
 
 export interface InProcess {

@@ -7,7 +7,7 @@ import { isUnreadable } from '../../providers/unreadable.ts'
 import type { Intent, Outcome } from '../../store/log/entry.ts'
 import type { Standing } from '../../store/log/standing.ts'
 import { resourceOf } from '../../store/resource.ts'
-import { openSealed } from '../base/sealed.ts'
+import { openSealed, whyUnopened } from '../base/sealed.ts'
 import type { Service } from '../base/service.ts'
 
 /**
@@ -30,7 +30,7 @@ export async function removedRecord(
   if (sealed !== undefined) return { native: sealed.base, standing: removal.standing }
   throw new ClientError(
     'not_restorable',
-    'The client was removed, and its last record was sealed with a key that is no longer in use.',
+    `The client was removed, and its last record ${whyUnopened(service, removal)}.`,
   )
 }
 

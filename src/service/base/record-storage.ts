@@ -19,14 +19,15 @@ import { refOf, resourceOf } from '../../store/resource.ts'
 import type { Service } from './service.ts'
 
 type Sealing = Pick<Service, 'seal'>
-type Keeping = Pick<Service, 'seal' | 'fingerprints'>
+type Keeping = Pick<Service, 'seal' | 'historySeal' | 'fingerprints'>
+type Closing = Pick<Service, 'seal' | 'historySeal'>
 
 /** The member of a stored record that contains the others, sealed. No provider has a member of this name. */
 const SEALED = '$sealed'
 
 /** A record as an entry stores it. */
 export function storedState(
-  { seal, fingerprints }: Keeping,
+  { seal, historySeal = seal, fingerprints }: Keeping,
   resource: string,
   mapping: Mapping,
   native: Native,
@@ -39,7 +40,7 @@ export function storedState(
     else rest.push(member)
   }
   if (rest.length === 0) return record
-  const sealed = seal.closeAlike(Object.fromEntries(rest), statePlace(resource))
+  const sealed = historySeal.closeAlike(Object.fromEntries(rest), statePlace(resource))
   return { ...Object.fromEntries(publicMembers), [SEALED]: sealed }
 }
 
@@ -58,7 +59,7 @@ const statePlace = (resource: string) => JSON.stringify(['state', resource])
 
 /** Differences as an entry stores them. */
 export function storedChanges(
-  { seal }: Sealing,
+  { seal, historySeal = seal }: Closing,
   resource: string,
   mapping: Mapping,
   changes: readonly FieldChange[],
@@ -66,7 +67,10 @@ export function storedChanges(
   return changes.map((change): KeptChange => {
     if (isPublicChange(mapping, change)) return change
     const { field, ...values } = change
-    const sealed = seal.closeAlike(values as unknown as JsonObject, changePlace(resource, field))
+    const sealed = historySeal.closeAlike(
+      values as unknown as JsonObject,
+      changePlace(resource, field),
+    )
     return { field, before: null, after: null, sealed }
   })
 }
@@ -133,11 +137,15 @@ function opened(
   if (sealed === undefined) return change
   const { field } = change
   const values = openOr(service, sealed, changePlace(resource, field))
-  if (values === undefined) return { field, before: LOST, after: LOST }
+  if (values === undefined) {
+    const why = service.seal.isDropped?.(sealed) === true ? DROPPED : LOST
+    return { field, before: why, after: why }
+  }
   return { field, ...(values as unknown as Omit<FieldChange, 'field'>) }
 }
 
 const LOST = '(sealed with a key that is no longer in use)'
+const DROPPED = '(older than sealed records are kept)'
 
 function masked({ fingerprints }: Keeping, mapping: Mapping, change: FieldChange): FieldChange {
   const { attribute, member } = partsOf(change.field)

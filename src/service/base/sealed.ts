@@ -7,6 +7,7 @@ import type { Native } from '../../core/mapping/row.ts'
 import type { Entry, Intent } from '../../store/log/entry.ts'
 import { SHORT } from '../../store/log/packing.ts'
 import { type Delta, deltaOf, textOf } from '../../store/log/text-delta.ts'
+import { dataKeyOf } from '../../store/seal.ts'
 import type { Service } from './service.ts'
 
 export interface Sealed {
@@ -47,27 +48,32 @@ const LONGEST = 64 * 2 ** 20
 
 /**
  * Seals the records of an intent before it is appended. Long records are sealed as their difference
- * to an earlier intent of the log that is itself sealed whole.
+ * to an earlier intent of the log that is itself sealed whole. `isKept`: they are needed however old they get.
  */
 export async function sealRecords(
   service: Service,
   place: Place,
   records: JsonObject,
+  isKept = false,
 ): Promise<Pick<Intent, 'sealed' | 'sealedDelta'>> {
-  const { seal } = service
+  const { seal: lasting, historySeal = lasting } = service
+  const seal = isKept ? lasting : historySeal
   const text = stringifyJson(records)
   if (text.length < SHORT) return { sealed: seal.close(records, placeOf(place)) }
   const close = (delta: Delta, from?: number) => ({
     sealed: seal.close({ delta: delta as Json }, deltaPlace(placeOf(place), from)),
     sealedDelta: from === undefined ? {} : { from },
   })
-  const base = await baseBefore(service, place)
-  if (base === undefined) return close(deltaOf(text, ''))
+  const own = () => close(deltaOf(text, ''))
+  const base = isKept ? undefined : await baseBefore(service, place)
+  if (base === undefined) return own()
   const delta = deltaOf(text, base.text)
   const length = lengthOf(delta)
-  if (length <= SHORT) return close(delta, base.seq)
-  const own = deltaOf(text, '')
-  return length < lengthOf(own) / 2 ? close(delta, base.seq) : close(own)
+  const whole = deltaOf(text, '')
+  if (length > SHORT && length >= lengthOf(whole) / 2) return own()
+  const closed = close(delta, base.seq)
+  // Two keys are dropped at two times, and without its base a record is lost.
+  return dataKeyOf(closed.sealed) === base.dataKey ? closed : own()
 }
 
 const lengthOf = (delta: Delta) => JSON.stringify(delta).length
@@ -76,7 +82,7 @@ const lengthOf = (delta: Delta) => JSON.stringify(delta).length
 async function baseBefore(
   service: Service,
   { resource, seq }: Place,
-): Promise<{ readonly seq: number; readonly text: string } | undefined> {
+): Promise<{ readonly seq: number; readonly text: string; readonly dataKey: number } | undefined> {
   let newest: Intent | undefined
   // The entry right before a new intent is never an intent: it is an outcome or an observation.
   for (let at = seq - 2; newest === undefined && at >= Math.max(seq - NEAR, 1); at -= 1) {
@@ -87,8 +93,15 @@ async function baseBefore(
       ? newest
       : await intentAt(service, resource, newest.sealedDelta.from)
   const text = base === undefined ? undefined : ownText(service, base)
-  return base === undefined || text === undefined ? undefined : { seq: base.seq, text }
+  if (base === undefined || text === undefined) return undefined
+  return { seq: base.seq, text, dataKey: dataKeyOf(base.sealed) }
 }
+
+/** Why the records of an intent cannot be opened, as a clause about them. */
+export const whyUnopened = ({ seal }: Pick<Service, 'seal'>, { sealed }: Pick<Intent, 'sealed'>) =>
+  seal.isDropped?.(sealed) === true
+    ? 'is older than sealed records are kept'
+    : 'was sealed with a key that is no longer in use'
 
 /** The opened texts of base intents by their numbers, for callers that open many intents of one log. */
 export type Bases = Map<number, string | undefined>

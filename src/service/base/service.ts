@@ -26,6 +26,8 @@ export interface LeaseShares {
 export interface Service {
   readonly store: Store
   readonly seal: Seal
+  /** Seals records of clients in their logs, which may be dropped one day; absent: `seal` does. Opens everything. */
+  readonly historySeal?: Seal
   readonly fingerprints: Fingerprints
   readonly providers: ReadonlyMap<string, Provider>
   readonly turns: Turns

@@ -11,7 +11,7 @@ import { type Blocked, type Undone, undoPatch } from '../../core/plan/undo.ts'
 import type { Entry, Intent } from '../../store/log/entry.ts'
 import { resourceOf } from '../../store/resource.ts'
 import type { Rollback } from '../base/request.ts'
-import { type Bases, openSealed } from '../base/sealed.ts'
+import { type Bases, openSealed, whyUnopened } from '../base/sealed.ts'
 import type { Service } from '../base/service.ts'
 import { withoutLeased } from '../lease/leases.ts'
 import { settlementOf } from '../operation/actions.ts'
@@ -50,7 +50,10 @@ export async function prepareRollback(
   for (const intent of intents) {
     const sealed = await openSealed(service, intent, bases)
     if (sealed?.next) undone.push(withoutLeased(mapping, sealed.base, sealed.next, intent.standing))
-    else lost.push(...intent.changes.map(({ field }) => ({ field, why: LOST_KEY })))
+    else {
+      const why = `the record of the change ${whyUnopened(service, intent)}`
+      lost.push(...intent.changes.map(({ field }) => ({ field, why })))
+    }
   }
   const paths = undone.flatMap(({ base, next }) => diffClients(mapping, base, next, () => ''))
   return {
@@ -63,8 +66,6 @@ export async function prepareRollback(
     },
   }
 }
-
-const LOST_KEY = 'the record of the change was sealed with a key that is no longer in use'
 
 /** The changes made through Clientry after a revision that took effect at least in part, newest first. */
 function changesSince(to: number, entries: readonly Entry[]): readonly Intent[] {

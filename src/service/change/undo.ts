@@ -5,7 +5,7 @@ import { ClientError } from '../../core/errors.ts'
 import { undoPatch } from '../../core/plan/undo.ts'
 import { resourceOf } from '../../store/resource.ts'
 import type { Undo } from '../base/request.ts'
-import { openSealed } from '../base/sealed.ts'
+import { openSealed, whyUnopened } from '../base/sealed.ts'
 import type { Service } from '../base/service.ts'
 import { withoutLeased } from '../lease/leases.ts'
 import { settlementOf } from '../operation/actions.ts'
@@ -30,7 +30,7 @@ export async function prepareUndo(
   if (!own || !sealed?.next) {
     throw new ClientError(
       'not_restorable',
-      `The operation ${undo.operationId} cannot be undone: its record no longer exists, or was sealed with a key that is no longer in use.`,
+      `The operation ${undo.operationId} cannot be undone: its record ${own === undefined ? 'does not exist here' : whyUnopened(service, own)}.`,
     )
   }
   const { base, next } = sealed

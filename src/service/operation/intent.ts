@@ -72,7 +72,7 @@ export async function intentAfter(
     baseTag,
     changes: storedChanges(service, resource, mapping, changes),
     state: storedState(service, resource, mapping, base),
-    ...(await sealRecords(service, place, sealed)),
+    ...(await sealRecords(service, place, sealed, isForSuspension(aim))),
     ...(key === undefined ? {} : { key: key.log }),
     ...(job === undefined ? {} : { job }),
     ...(rollbackTo === undefined ? {} : { rollbackTo }),
@@ -84,3 +84,7 @@ export async function intentAfter(
     ...(keyId === undefined ? {} : { keyId }),
   })
 }
+
+/** A resumption gives back what these records show, however long the client was suspended. */
+const isForSuspension = ({ operationId, becomes }: Aim) =>
+  becomes?.suspended?.operations.includes(operationId) === true

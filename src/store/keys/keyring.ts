@@ -14,26 +14,29 @@ export interface KeyringCell {
 }
 
 /**
- * `data` seals what is stored; `digest` makes fingerprints, ETags and the digests by which things are found; `signing`
+ * `data` seals what is stored, but for records of clients in their logs, where `history` seals these: such a key is
+ * dropped when what it has sealed is old enough. `digest` makes fingerprints, ETags and the digests by which things are found; `signing`
  * signs what is handed out as evidence.
  */
-export type KeyPurpose = 'data' | 'digest' | 'signing'
+export type KeyPurpose = 'data' | 'history' | 'digest' | 'signing'
 
 export interface RingKey {
   readonly id: string
   readonly purpose: KeyPurpose
-  /** Of a data key: texts name it. 0: the key of a version before data keys. */
+  /** Of a key that seals: texts name it. 0: the key of a version before data keys. */
   readonly number?: number
   /** When it was made; epoch milliseconds. */
   readonly at: number
-  /** Of a data key: seals nothing before that time, so that every instance knows it by then. */
+  /** Of a key that seals: seals nothing before that time, so that every instance knows it by then. */
   readonly usableFrom?: number
   /** Id of the key-encryption key that was in use when it was made. */
   readonly madeUnder: string
   /** Id of the key-encryption key that it is wrapped under. */
   readonly wrappedBy: string
-  /** Absent: no one could unwrap it any more, and it was given up. */
+  /** Absent: no one could unwrap it any more, and it was given up; or it was dropped. */
   readonly wrapped?: string
+  /** When it was dropped, and with it what it has sealed; epoch milliseconds. */
+  readonly droppedAt?: number
 }
 
 export interface Ring {

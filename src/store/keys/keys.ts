@@ -8,6 +8,7 @@ import { ClientError } from '../../core/errors.ts'
 import { createSeal, dataKeyOf, type Seal } from '../seal.ts'
 import {
   isHeld,
+  type KeyPurpose,
   type KeyringCell,
   type KeyWrapper,
   type KeyWrappers,
@@ -27,6 +28,8 @@ export interface StoreKeys {
 }
 
 export interface OpenedKeys extends StoreKeys {
+  /** Seals records of clients in their logs, which may be dropped one day; opens everything. */
+  readonly historySeal: Seal
   readonly digestId: string
   /**
    * Loads what other processes have added.
@@ -39,6 +42,8 @@ export interface OpenedKeys extends StoreKeys {
 export interface FirstKeys {
   /** By their numbers; 0 for those of an earlier version, of which the first one seals. */
   readonly data: readonly { readonly number: number; readonly key: Uint8Array }[]
+  /** Absent: a data key seals records of clients too. */
+  readonly history?: { readonly number: number; readonly key: Uint8Array }
   readonly digest: Uint8Array
 }
 
@@ -60,6 +65,7 @@ const ID_BYTES = 6
 /** Keys for a new store. */
 export const newKeys = (): FirstKeys => ({
   data: [{ number: 1, key: randomBytes(KEY_BYTES) }],
+  history: { number: 2, key: randomBytes(KEY_BYTES) },
   digest: randomBytes(KEY_BYTES),
 })
 
@@ -108,7 +114,11 @@ export async function openKeys(request: KeysRequest): Promise<OpenedKeys> {
       const secret = await unwrapKey(wrappers, key).catch((error) => failures.push(error))
       if (!(secret instanceof Uint8Array)) continue
       opened.set(key.id, secret)
-      if (key.purpose === 'data') seals.set(key.id, createSeal(secret, key.number))
+      if (isSealing(key)) seals.set(key.id, createSeal(secret, key.number))
+    }
+    for (const { id } of next.keys.filter((key) => !isHeld(key))) {
+      opened.delete(id)
+      seals.delete(id)
     }
     // A key that cannot be unwrapped now is as if it were not loaded yet.
     ring = { keys: next.keys.filter((key) => !isHeld(key) || opened.has(key.id)) }
@@ -131,38 +141,47 @@ export async function openKeys(request: KeysRequest): Promise<OpenedKeys> {
   if (digestKey === undefined) throw new ClientError('internal', 'The keyring has no digest key.')
 
   const sealsWith = (number: number) =>
-    dataKeys(ring)
-      .filter((key) => key.number === number)
+    ring.keys
+      .filter((key) => isSealing(key) && key.number === number)
       .flatMap(({ id }) => seals.get(id) ?? [])
-  const active = () => {
-    const usable = dataKeys(ring).filter(({ usableFrom = 0 }) => usableFrom <= now())
-    const newest = Math.max(...usable.map(({ number = 0 }) => number))
-    const [seal] = sealsWith(newest)
+  const newestOf = (purpose: KeyPurpose) => {
+    const usable = ring.keys.filter(
+      (key) => key.purpose === purpose && isHeld(key) && (key.usableFrom ?? 0) <= now(),
+    )
+    return usable.length === 0 ? undefined : Math.max(...usable.map(({ number = 0 }) => number))
+  }
+  const active = (purposes: readonly KeyPurpose[]) => {
+    const [number] = purposes.flatMap((purpose) => newestOf(purpose) ?? [])
+    const [seal] = number === undefined ? [] : sealsWith(number)
     if (seal === undefined) throw new ClientError('internal', 'The keyring has no data key.')
     return seal
   }
+  const sealFor = (purposes: readonly KeyPurpose[]): Seal => ({
+    close: (value, place) => active(purposes).close(value, place),
+    closeAlike: (value, place) => active(purposes).closeAlike(value, place),
+    open: (sealed, place) => {
+      const number = dataKeyOf(sealed)
+      if (isUnknown(ring, number)) {
+        void refresh().catch(() => undefined)
+        throw notLoaded(number)
+      }
+      return openedBy(sealsWith(number), sealed, place)
+    },
+    isDropped: (sealed) => {
+      const number = dataKeyOf(sealed)
+      return ring.keys.some((key) => key.number === number && key.droppedAt !== undefined)
+    },
+  })
   return {
     digestId: digest?.id ?? '',
     digestKey,
     refresh,
-    seal: {
-      close: (value, place) => active().close(value, place),
-      closeAlike: (value, place) => active().closeAlike(value, place),
-      open: (sealed, place) => {
-        const number = dataKeyOf(sealed)
-        if (isUnknown(ring, number)) {
-          void refresh().catch(() => undefined)
-          throw notLoaded(number)
-        }
-        return openedBy(sealsWith(number), sealed, place)
-      },
-    },
+    seal: sealFor(['data']),
+    historySeal: sealFor(['history', 'data']),
   }
 }
 
-/** Those that can be used. */
-const dataKeys = ({ keys }: Ring) =>
-  keys.filter((key) => key.purpose === 'data' && key.wrapped !== undefined)
+const isSealing = ({ purpose }: RingKey) => purpose === 'data' || purpose === 'history'
 
 /** Opens with the first seal that can; of an earlier version there may be several. */
 function openedBy(seals: readonly Seal[], sealed: string, place: string) {
@@ -207,10 +226,13 @@ export async function ringOf({
 }: KeysRequest): Promise<Ring> {
   const text = await cell.read()
   if (text !== undefined) return parseRing(text)
-  const { data, digest } = await firstKeys()
+  const { data, history, digest } = await firstKeys()
   const at = now()
   const keys = [
     ...data.map(({ number, key }) => wrappedKey(wrapper, key, { purpose: 'data', number, at })),
+    ...(history === undefined
+      ? []
+      : [wrappedKey(wrapper, history.key, { purpose: 'history', number: history.number, at })]),
     wrappedKey(wrapper, digest, { purpose: 'digest', at }),
   ]
   const ring = { keys: await Promise.all(keys) }

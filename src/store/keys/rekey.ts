@@ -8,7 +8,9 @@ import { randomBytes } from 'node:crypto'
 import { ClientError } from '../../core/errors.ts'
 import {
   isHeld,
+  type KeyPurpose,
   type KeyringCell,
+  type KeyWrapper,
   type KeyWrappers,
   parseRing,
   placeOfKey,
@@ -135,12 +137,15 @@ async function nextStep(ring: Ring, request: RekeyRequest): Promise<Step | undef
   }
   const at = now()
   // What is sealed from now on must not depend on a key that others may have had in hand.
-  if (!hasNewDataKey(ring, current.id)) {
-    const number = Math.max(0, ...ring.keys.map((key) => key.number ?? 0)) + 1
+  if (!hasNew(ring, 'data', current.id)) {
+    const number = nextNumber(ring)
     const isFirst = !ring.keys.some((key) => key.purpose === 'data' && isHeld(key))
     const usable = isFirst ? {} : { usableFrom: at + DATA_KEY_DELAY_MS }
     const about = { purpose: 'data' as const, number, at, ...usable }
     return added(ring, await wrappedKey(current, randomBytes(KEY_BYTES), about))
+  }
+  if (!hasNew(ring, 'history', current.id)) {
+    return added(ring, await historyKey(ring, current, at))
   }
   if (!ring.keys.some((key) => key.purpose === 'digest' && isHeld(key))) {
     return added(ring, await wrappedKey(current, randomBytes(KEY_BYTES), { purpose: 'digest', at }))
@@ -154,10 +159,20 @@ const added = (ring: Ring, key: RingKey): Step => ({
   ring: { keys: [...ring.keys, key] },
 })
 
-const hasNewDataKey = ({ keys }: Ring, current: string) =>
-  keys.some(({ number = 0, madeUnder, wrapped }) => {
-    return number > 0 && madeUnder === current && wrapped !== undefined
+const hasNew = ({ keys }: Ring, purpose: KeyPurpose, current: string) =>
+  keys.some((key) => {
+    const { number = 0, madeUnder } = key
+    return key.purpose === purpose && number > 0 && madeUnder === current && isHeld(key)
   })
+
+/** No number is used twice, not even that of a key that was dropped. */
+const nextNumber = ({ keys }: Ring) => Math.max(0, ...keys.map((key) => key.number ?? 0)) + 1
+
+/** A new key for records of clients. */
+export function historyKey(ring: Ring, wrapper: KeyWrapper, at: number): Promise<RingKey> {
+  const about = { number: nextNumber(ring), at, usableFrom: at + DATA_KEY_DELAY_MS }
+  return wrappedKey(wrapper, randomBytes(KEY_BYTES), { purpose: 'history', ...about })
+}
 
 const withKey = ({ keys }: Ring, next: RingKey): Ring => ({
   keys: keys.map((key) => (key.id === next.id ? next : key)),

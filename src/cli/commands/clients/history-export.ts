@@ -1,7 +1,7 @@
 /** `clientry history export`: the records of a time, in a file that proves itself. */
 
 import { open } from 'node:fs/promises'
-import { keysRequest } from '../../../program/open-keys.ts'
+import { keysRequest } from '../../../program/keys/open-keys.ts'
 import { openStore } from '../../../program/open-store.ts'
 import { exportHistory } from '../../../service/evidence/export-history.ts'
 import { openSigner } from '../../../store/keys/signing.ts'

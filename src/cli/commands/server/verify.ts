@@ -5,7 +5,7 @@
 import { statSync } from 'node:fs'
 import { isClientError } from '../../../core/errors.ts'
 import { createFingerprints } from '../../../core/secrecy/fingerprint.ts'
-import { openStoreAndKeys } from '../../../program/open-keys.ts'
+import { openStoreAndKeys } from '../../../program/keys/open-keys.ts'
 import {
   type Verdict,
   type Verifiable,

@@ -1,9 +1,9 @@
 /** `clientry store rekey`: wraps the keys of a store under the key of the configuration. */
 
 import type { Config } from '../../../config/config-parse.ts'
+import { rekeyStore } from '../../../program/keys/rekey-store.ts'
 import { openStore } from '../../../program/open-store.ts'
 import { operateOn } from '../../../program/operate/operated-store.ts'
-import { rekeyStore } from '../../../program/rekey-store.ts'
 import type { KeyUse, Rekeyed } from '../../../store/keys/rekey.ts'
 import type { Run } from '../../command.ts'
 import { storeConfiguration } from '../../connect/configuration.ts'

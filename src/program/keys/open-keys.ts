@@ -1,17 +1,17 @@
 /** Opens the keys of a store with the key-encryption keys of a configuration. */
 
-import type { Config } from '../config/config-parse.ts'
-import { awsCredentials } from '../config/environment.ts'
-import { ClientError } from '../core/errors.ts'
-import { lazy } from '../core/lazy.ts'
-import type { KeyWrapper, KeyWrappers } from '../store/keys/keyring.ts'
-import { type KeysRequest, newKeys, type OpenedKeys, openKeys } from '../store/keys/keys.ts'
-import { createKeyWrapper } from '../store/keys/wrapping.ts'
-import type { Store } from '../store/store.ts'
-import { type OpenedStore, type OpeningOptions, openStore } from './open-store.ts'
+import type { Config } from '../../config/config-parse.ts'
+import { awsCredentials } from '../../config/environment.ts'
+import { ClientError } from '../../core/errors.ts'
+import { lazy } from '../../core/lazy.ts'
+import type { KeyWrapper, KeyWrappers } from '../../store/keys/keyring.ts'
+import { type KeysRequest, newKeys, type OpenedKeys, openKeys } from '../../store/keys/keys.ts'
+import { createKeyWrapper } from '../../store/keys/wrapping.ts'
+import type { Store } from '../../store/store.ts'
+import { type OpenedStore, type OpeningOptions, openStore } from '../open-store.ts'
 
 const earlier = lazy(() => import('./earlier-keys.ts'))
-const kms = lazy(() => import('../store/keys/kms.ts'))
+const kms = lazy(() => import('../../store/keys/kms.ts'))
 
 /**
  * Opens a store and its keys.

@@ -1,13 +1,13 @@
 /** The keys of a store from before keyrings, which gets one at the first start of a version that has them. */
 
-import { ClientError } from '../core/errors.ts'
-import { createFingerprints } from '../core/secrecy/fingerprint.ts'
-import { codeOf } from '../service/upkeep/checkpoint.ts'
-import type { KeyWrappers } from '../store/keys/keyring.ts'
-import type { FirstKeys } from '../store/keys/keys.ts'
-import type { Checkpoint } from '../store/log/entry.ts'
-import { CHECKPOINTS } from '../store/resource.ts'
-import type { Store } from '../store/store.ts'
+import { ClientError } from '../../core/errors.ts'
+import { createFingerprints } from '../../core/secrecy/fingerprint.ts'
+import { codeOf } from '../../service/upkeep/checkpoint.ts'
+import type { KeyWrappers } from '../../store/keys/keyring.ts'
+import type { FirstKeys } from '../../store/keys/keys.ts'
+import type { Checkpoint } from '../../store/log/entry.ts'
+import { CHECKPOINTS } from '../../store/resource.ts'
+import type { Store } from '../../store/store.ts'
 
 /**
  * The keys of an earlier version, which used the key of the configuration directly. Where several are named, the newest
