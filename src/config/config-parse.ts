@@ -13,13 +13,13 @@ import { type ProviderSettings, providerSchema, settingsOf } from '../providers/
 import { type Reference, reference } from '../providers/setting-schemas.ts'
 import type { LeaseShares } from '../service/base/service.ts'
 import { faultSentences, faulty } from './config-faults.ts'
-import { type EncryptionKey, encryptionKeyOf } from './config-keys.ts'
 import { configSchema, issuer, type RawConfig } from './config-schema.ts'
-import { type StoreSettings, storeOf } from './config-store.ts'
 import { joined } from './config-text.ts'
 import { type WebhookSettings, webhooksOf } from './config-webhooks.ts'
 import { type ConsoleConfig, consoleOf } from './console/config-console.ts'
 import { claimNamesOf, grantsOf } from './grants/config-grants.ts'
+import { type EncryptionKey, encryptionKeyOf } from './store/config-keys.ts'
+import { type StoreSettings, storeOf } from './store/config-store.ts'
 
 export interface Config {
   readonly mode: 'production' | 'development'

@@ -9,7 +9,7 @@ import { providerSchema } from '../providers/configured.ts'
 import { reference, text, url } from '../providers/setting-schemas.ts'
 import { DEFAULT_SHARES } from '../service/lease/lease-share.ts'
 import { EVENT_TYPES } from '../service/notify/client-event.ts'
-import { encryptionKey } from './config-keys.ts'
+import { encryptionKey } from './store/config-keys.ts'
 
 const quota = z.int().check(z.gte(1), z.lte(1_000_000_000))
 const part = z.number().check(z.gt(0), z.lte(1))

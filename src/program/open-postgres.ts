@@ -1,7 +1,7 @@
 /** Opens a store on PostgreSQL; loaded only where a configuration names one. */
 
 import { randomUUID } from 'node:crypto'
-import type { PostgresPlace } from '../config/config-store.ts'
+import type { PostgresPlace } from '../config/store/config-store.ts'
 import { checkOpen } from '../store/layout/layout.ts'
 import { type Connections, createConnections } from '../store/postgres/connections.ts'
 import { createPostgresStore } from '../store/postgres/postgres.ts'

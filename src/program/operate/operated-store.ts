@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { statSync } from 'node:fs'
 import type { Config } from '../../config/config-parse.ts'
-import type { PostgresPlace } from '../../config/config-store.ts'
+import type { PostgresPlace } from '../../config/store/config-store.ts'
 import type { DocumentTable } from '../../store/document-table.ts'
 import type { DynamodbSettings } from '../../store/dynamodb/dynamodb-call.ts'
 import { requireCurrent, setClosed } from '../../store/layout/closing.ts'

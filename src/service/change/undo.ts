@@ -5,7 +5,7 @@ import { ClientError } from '../../core/errors.ts'
 import { undoPatch } from '../../core/plan/undo.ts'
 import { resourceOf } from '../../store/resource.ts'
 import type { Undo } from '../base/request.ts'
-import { openSealed, whyUnopened } from '../base/sealed.ts'
+import { openSealed } from '../base/sealed.ts'
 import type { Service } from '../base/service.ts'
 import { withoutLeased } from '../lease/leases.ts'
 import { settlementOf } from '../operation/actions.ts'
@@ -28,9 +28,10 @@ export async function prepareUndo(
   const own = isOwn ? intent : undefined
   const sealed = own && (await openSealed(service, own))
   if (!own || !sealed?.next) {
+    const isOld = own !== undefined && service.seal.isDropped?.(own.sealed) === true
     throw new ClientError(
       'not_restorable',
-      `The operation ${undo.operationId} cannot be undone: its record ${own === undefined ? 'does not exist here' : whyUnopened(service, own)}.`,
+      `The operation ${undo.operationId} cannot be undone: its record ${isOld ? 'is older than sealed records are kept' : 'no longer exists, or was sealed with a key that is no longer in use'}.`,
     )
   }
   const { base, next } = sealed

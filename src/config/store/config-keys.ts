@@ -1,8 +1,8 @@
 /** The key-encryption keys that a configuration names: at hand, from the environment or a file, or kept by AWS KMS. */
 
 import * as z from 'zod/mini'
-import type { Secret } from '../core/secrecy/secret.ts'
-import { type Reference, reference, url } from '../providers/setting-schemas.ts'
+import type { Secret } from '../../core/secrecy/secret.ts'
+import { type Reference, reference, url } from '../../providers/setting-schemas.ts'
 
 /** An alias can be led to another key, so it is the key itself that is named. */
 const KMS_KEY = /^arn:aws(-[a-z]+)*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/

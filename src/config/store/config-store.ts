@@ -1,10 +1,10 @@
 /** What the settings of a store mean: a path is resolved, and the address of a database taken apart. */
 
 import { isAbsolute, resolve } from 'node:path'
-import type { Secret } from '../core/secrecy/secret.ts'
-import { parseUrl } from '../core/uri/uri-reading.ts'
-import type { Reference } from '../providers/setting-schemas.ts'
-import type { RawConfig } from './config-schema.ts'
+import type { Secret } from '../../core/secrecy/secret.ts'
+import { parseUrl } from '../../core/uri/uri-reading.ts'
+import type { Reference } from '../../providers/setting-schemas.ts'
+import type { RawConfig } from '../config-schema.ts'
 
 type Raw = RawConfig['store']
 type RawPostgres = Extract<Raw, { readonly type: 'postgresql' }>
