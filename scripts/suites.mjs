@@ -248,9 +248,12 @@ function judgedBy({ url, token, work, log, env: own = {} }, configuration, ...mo
   process.stdout.write(`schemathesis ${more.join(' ')}: ${total}\n`)
   const found = lines.filter((line) => /^(❌ ST\d+|🚫 .*: \d+$)/.test(line))
   const crashed = log().filter(({ code }) => code === 'internal')
+  // The whole report says more of each of them, and is none itself.
+  if (total === undefined || found.length > 0) process.stdout.write(out)
   return [
     ...(isCut ? [`cut off after ${seconds} s`] : []),
-    ...(total === undefined || found.length > 0 ? [...found, out] : []),
+    ...(total === undefined && !isCut ? ['it ended without a total'] : []),
+    ...found,
     ...crashed.map(({ requestId }) => `the server failed: ${requestId}`),
   ]
 }

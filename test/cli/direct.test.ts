@@ -13,6 +13,7 @@ import {
 import type { HistoryItem } from '../../src/sdk/types.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { clientry, clientryProcess } from './command-line.ts'
+import { writeConfiguration } from './configuration.ts'
 
 const ID = 'exampleClientId'
 const KEY = Buffer.alloc(32, 3).toString('base64')
@@ -33,19 +34,7 @@ afterAll(async () => {
 })
 
 /** A configuration, with more at its end. */
-function configure(name: string, more: string) {
-  const text = `
-key: { env: KEY }
-store: { type: sqlite, path: history.db, create: true }
-providers:
-  auth0:
-    type: auth0
-    baseUrl: ${auth0.url}
-    clientId: ${DEFAULT_CREDENTIAL.clientId}
-    clientSecret: { env: AUTH0_SECRET }
-${more}`
-  writeFileSync(join(folder, name), text)
-}
+const configure = (name: string, more: string) => writeConfiguration(folder, name, auth0, more)
 
 const around = (env: Record<string, string> = {}) => ({
   folder,

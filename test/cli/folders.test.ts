@@ -24,6 +24,7 @@ import {
 } from '../../src/emulators/auth0/index.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { clientry } from './command-line.ts'
+import { writeConfiguration } from './configuration.ts'
 
 const KEY = Buffer.alloc(32, 3).toString('base64')
 
@@ -35,17 +36,7 @@ beforeEach(async () => {
     credentials: [{ ...DEFAULT_CREDENTIAL, clientSecret: 'management-secret' }],
   })
   folder = mkdtempSync(join(tmpdir(), 'clientry-folders-'))
-  const text = `
-key: { env: KEY }
-store: { type: sqlite, path: history.db, create: true }
-providers:
-  auth0:
-    type: auth0
-    baseUrl: ${auth0.url}
-    clientId: ${DEFAULT_CREDENTIAL.clientId}
-    clientSecret: { env: AUTH0_SECRET }
-`
-  writeFileSync(join(folder, 'clientry.yaml'), text)
+  writeConfiguration(folder, 'clientry.yaml', auth0)
 })
 afterEach(async () => {
   await auth0.close()

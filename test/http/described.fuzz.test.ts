@@ -93,10 +93,11 @@ describe('a body that the description allows', () => {
             true,
           )
         }),
-        { numRuns: runs(150) },
+        { numRuns: runs(150, 3) },
       )
       tally.print()
-      expect(tally.total() - tally.count('not described')).toBeGreaterThan(tally.total() / 10)
+      // A third of what is drawn fits where the least does: fewer than two of fifty once in ten million runs.
+      expect(tally.total() - tally.count('not described')).toBeGreaterThan(tally.total() / 50)
     },
   )
 })
@@ -171,9 +172,10 @@ describe('a query parameter', () => {
         )
         expect(isDescribed, JSON.stringify(value)).toBe(isTaken)
       })
-      fc.assert(property, { numRuns: runs(300) })
+      fc.assert(property, { numRuns: runs(300, 2) })
       tally.print()
-      expect(tally.count('described, taken')).toBeGreaterThan(tally.total() / 20)
+      // One in nine where it is the fewest: fewer than two of 150 once in a million runs.
+      expect(tally.count('described, taken')).toBeGreaterThan(tally.total() / 100)
     },
   )
 })
