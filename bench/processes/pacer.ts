@@ -39,7 +39,7 @@ const settings = isAuth0
   : cognitoSettingsAt(BENCH_URL)
 const surroundings = { now: Date.now, environmentCredentials: () => undefined, budget }
 const provider = (await createProviders({ it: settings }, surroundings)).get('it') as Provider
-const callers = CALLERS / Number(BENCH_COUNT)
+const callers = (2 * CALLERS) / Number(BENCH_COUNT)
 
 answering('ready', () => true)
 answering('go', () => {

@@ -60,7 +60,7 @@ export interface Readings {
 
 /** A store that reports its entries and its failures. */
 export function observedStore(store: Store, observe: Observe): Store {
-  const { within, watch, notes } = store
+  const { within, watch, aheadMs, notes } = store
   async function counted<T>(operation: keyof Store, work: Promise<T>): Promise<T> {
     try {
       return await work
@@ -89,6 +89,7 @@ export function observedStore(store: Store, observe: Observe): Store {
     keyring: store.keyring,
     ...(store.mirror && { mirror: around(store.mirror, (work) => counted('mirror', work())) }),
     ...(watch && { watch }),
+    ...(aheadMs && { aheadMs }),
     ...(notes && {
       notes: {
         read: (name) => counted('notes', notes.read(name)),

@@ -34,6 +34,7 @@ import { createJobs } from '../service/jobs/jobs.ts'
 import type { Pauses } from '../service/upkeep/due.ts'
 import type { OpenedKeys } from '../store/keys/keys.ts'
 import type { Grantee } from '../store/log/actor.ts'
+import { overAt } from '../store/log/over.ts'
 import { refOf } from '../store/resource.ts'
 import type { Store } from '../store/store.ts'
 import { acceptedIssuers } from './accepted-issuers.ts'
@@ -371,7 +372,7 @@ const KEYS_EVERY_MS = 60_000
 async function overdueIn({ store, now }: Service): Promise<readonly string[] | undefined> {
   const open = await store.openIntents().catch(() => undefined)
   return open
-    ?.filter(({ deadline }) => deadline <= now())
+    ?.filter((intent) => overAt(intent, store) <= now())
     .map(({ resource }) => refOf(resource).provider)
 }
 

@@ -112,6 +112,11 @@ export interface Store {
   close(): Promise<void>
   /** Where the wrapped keys are by which entries are sealed. */
   readonly keyring: KeyringCell
+  /**
+   * How far its own clock is ahead of this process's, as far as it is known (milliseconds); absent: it has none, and 0
+   * where it is less than a second.
+   */
+  aheadMs?(): number
   /** What instances share for the moment; absent where no other instance can reach the store. */
   readonly notes?: Notes
   /** Absent where the store has none: clients are then listed by asking. */

@@ -27,7 +27,7 @@ const PERIOD_MS = 1_000
 /** When an instance that has calls waiting looks what others have left meanwhile (milliseconds). */
 const LOOK_MS = 500
 /** A store that takes longer counts as out of reach until it has answered (milliseconds). */
-const HANG_MS = 500
+const HANG_MS = 1_000
 /** How often it is tried again where another instance was first, and the longest pause before (milliseconds). */
 const TRIES = 10
 const LONGEST_PAUSE_MS = 20
@@ -74,7 +74,7 @@ export function createBudget({ notes, id, now, after = onTimer }: BudgetSettings
       for (const [name, one] of used) {
         const share = changed.renewed.get(name)
         if (share === undefined) one.release()
-        else one.renewed(share, begun, now())
+        else one.renewed({ ...share, isWritten: true }, begun, now())
       }
       return
     }
@@ -97,7 +97,7 @@ export function createBudget({ notes, id, now, after = onTimer }: BudgetSettings
     writtenAt = begun
     const lose = () => {
       isLost = true
-      for (const one of leases.values()) if (!one.isHeld(now())) one.open()
+      for (const one of leases.values()) if (one.isStale(now())) one.open()
       changed()
     }
     const callOff = after(HANG_MS, lose)
@@ -139,7 +139,8 @@ export function createBudget({ notes, id, now, after = onTimer }: BudgetSettings
       const time = begun + offsetMs
       if (known !== undefined && begun < known.at + LIFE_MS && isPrivate(known.record, id, time)) {
         const share = { id, now: time, ...lease.report(begun) }
-        lease.renewed(renewShare(known.record.buckets[name], share), known.at, begun)
+        const granted = renewShare(known.record.buckets[name], share)
+        lease.renewed({ ...granted, isWritten: false }, known.at, begun)
       } else lease.first(begun)
     }
     plan()

@@ -8,7 +8,7 @@ import { LIFE_MS, type Renewal, type Renewed } from './pace-shares.ts'
 
 /** An account's bucket as sharing needs it. */
 export interface Shareable {
-  readonly bucket: Pick<Bucket, 'open' | 'guessed'>
+  readonly bucket: Bucket
   /** What all instances may use together. */
   rates(): Rates
 }
@@ -30,13 +30,15 @@ export interface HeldLease extends Lease {
   isActive(): boolean
   isWaitedFor(): boolean
   isHeld(now: number): boolean
+  /** Not renewed for so long that what it has is of no use any more. */
+  isStale(now: number): boolean
   rates(): Rates
   /** One call goes at once, from what is left for others: what there is is known a moment later. */
   first(now: number): void
   /** What is to be reported at a renewal. */
-  report(now: number): Pick<Renewal, 'want' | 'spent' | 'tokens' | 'permitted'>
+  report(now: number): Omit<Renewal, 'id' | 'now'>
   /** The renewal has ended that began then. */
-  renewed(renewed: Pick<Renewed, 'rate' | 'tokens'>, begun: number, now: number): void
+  renewed(share: Granted, begun: number, now: number): void
   /** A larger rate until it is renewed. */
   grow(rate: number, now: number): void
   /** It was given back. */
@@ -45,6 +47,13 @@ export interface HeldLease extends Lease {
   open(): void
 }
 
+/** A share as it was taken; `isWritten`: others see it. */
+export interface Granted extends Pick<Renewed, 'rate' | 'tokens'> {
+  readonly isWritten: boolean
+}
+
+/** A store that is slow or fails once ends no share: it goes on at its rate for so long (milliseconds). */
+const STALE_MS = 3_000
 /** So that what is out of reach has a time, and no timer a time beyond its own. */
 const LOWEST_SHARE = 1 / 100
 /** Renewals while calls waited after which the rate is what there is, and calls may be refused by it. */
@@ -69,6 +78,7 @@ export function createLease({ name, source, now, onUse }: LeaseSettings): HeldLe
   let waitedFor = 0
   let heldUntil = Number.NEGATIVE_INFINITY
   let isFirst = false
+  let isWritten = false
 
   function set(rate: number, time: number): void {
     const { perSecond, burst } = source.rates()
@@ -96,6 +106,7 @@ export function createLease({ name, source, now, onUse }: LeaseSettings): HeldLe
     isActive: () => spent > 0 || waiting > 0,
     isWaitedFor: () => waiting > 0,
     isHeld: (time) => time < heldUntil,
+    isStale: (time) => time >= heldUntil + STALE_MS,
     rates: source.rates,
     first: (time) => {
       if (isFirst) return
@@ -108,9 +119,10 @@ export function createLease({ name, source, now, onUse }: LeaseSettings): HeldLe
     report: (time) => {
       advance(bucket, time)
       reported = { spent, tokens: bucket.open ? 0 : bucket.tokens }
-      return { ...reported, want: spent + waiting, permitted: source.rates() }
+      return { ...reported, want: spent + waiting, permitted: source.rates(), isWritten }
     },
-    renewed: ({ rate, tokens }, begun, time) => {
+    renewed: ({ rate, tokens, ...share }, begun, time) => {
+      isWritten = share.isWritten
       waitedFor = waiting > 0 && begun < heldUntil ? waitedFor + 1 : 0
       const wasOpen = bucket.open
       set(rate, time)
@@ -127,10 +139,15 @@ export function createLease({ name, source, now, onUse }: LeaseSettings): HeldLe
     release: () => {
       heldUntil = Number.NEGATIVE_INFINITY
       isFirst = false
+      isWritten = false
     },
     open: () => {
       spent = 0
       isFirst = false
+      isWritten = false
+      if (bucket.open) return
+      // What was gathered meanwhile is others' as well.
+      source.bucket.tokens = Math.min(source.bucket.tokens, 1)
       bucket.open = true
     },
   }

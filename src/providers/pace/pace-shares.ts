@@ -44,6 +44,8 @@ export interface Renewal {
   readonly spent: number
   readonly tokens: number
   readonly permitted: Permitted
+  /** It has a share that it wrote. */
+  readonly isWritten: boolean
 }
 
 export interface Renewed {
@@ -115,9 +117,11 @@ export function grownRate(bucket: SharedBucket, id: string, now: number, perSeco
 
 /** What is there now, by what was reported. Of who has gone without a word all counts as spent that could have been. */
 function filled(before: SharedBucket | undefined, renewal: Renewal): number {
-  const { id, now, spent, permitted } = renewal
+  const { id, now, permitted, isWritten } = renewal
   const { perSecond, burst } = permitted
-  if (before === undefined) return burst - spent
+  if (before === undefined) return burst - renewal.spent
+  // Where others have given it up, they have counted that as spent.
+  const spent = isWritten && before.members[id] === undefined ? 0 : renewal.spent
   const lost = Object.entries(before.members)
     .filter(([name, { at }]) => name !== id && now - at >= LIFE_MS)
     .map(([, { tokens, rate }]) => tokens + (rate * LIFE_MS) / 1_000)

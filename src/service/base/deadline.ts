@@ -47,6 +47,7 @@ export function boundedStore(unbounded: Store, deadline: number, now: () => numb
     close: store.close,
     keyring: store.keyring,
     ...(store.watch && { watch: store.watch }),
+    ...(store.aheadMs && { aheadMs: store.aheadMs }),
     ...(store.mirror && { mirror: around(store.mirror, (work) => bounded(work)()) }),
   }
 }

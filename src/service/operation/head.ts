@@ -11,6 +11,7 @@ import type { ClientRef } from '../../providers/call.ts'
 import type { Provider } from '../../providers/provider.ts'
 import { following } from '../../store/log/chain.ts'
 import type { Entry } from '../../store/log/entry.ts'
+import { overAt } from '../../store/log/over.ts'
 import type { Standing } from '../../store/log/standing.ts'
 import { resourceOf } from '../../store/resource.ts'
 import type { Watch } from '../../store/store.ts'
@@ -54,9 +55,10 @@ export async function settledHead(
       const last = await service.store.last(resourceOf(ref))
       if (last?.kind !== 'intent') return last
       if (service.now() >= deadline) throw busy()
-      if (service.now() >= last.deadline) await settle(service, last, deadline, settling)
+      const end = overAt(last, service.store)
+      if (service.now() >= end) await settle(service, last, deadline, settling)
       else if (key !== undefined && last.key === key.log) throw keyInUse()
-      else if (watch !== undefined) await watch.grown(waitMs(service, last.deadline, deadline))
+      else if (watch !== undefined) await watch.grown(waitMs(service, end, deadline))
       else {
         // What ends between the look above and the beginning of the watch is seen by the next look.
         watch = service.store.watch?.(resourceOf(ref))

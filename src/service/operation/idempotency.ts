@@ -15,6 +15,7 @@ import type { Fingerprints } from '../../core/secrecy/fingerprint.ts'
 import type { Actor } from '../../store/log/actor.ts'
 import { following } from '../../store/log/chain.ts'
 import type { Intent, KeyUse } from '../../store/log/entry.ts'
+import { overAt } from '../../store/log/over.ts'
 import { keyResource } from '../../store/resource.ts'
 import type { ChangeRequest, Key } from '../base/request.ts'
 import { checkDeadline } from '../base/retry.ts'
@@ -174,7 +175,7 @@ async function closingOf({ store }: Service, { resource, seq }: Intent) {
  * only its key and the sweep find it. `undefined`: its outcome is not known yet.
  */
 async function settledNow(service: Service, intent: Intent, deadline: number) {
-  if (service.now() < intent.deadline) return undefined
+  if (service.now() < overAt(intent, service.store)) return undefined
   await settle(service, intent, deadline).catch((error: unknown) => {
     if (!isClientError(error)) throw error
   })

@@ -51,6 +51,7 @@ export async function intentAfter(
   const { operationId, base, baseTag, next, changes } = aim
   const { action, becomes, rotation, secretId, keyId, copiedFrom, removeAt, job, rollbackTo } = aim
   const { mapping } = provider
+  const aheadMs = service.store.aheadMs?.() ?? 0
   const resource = resourceOf(ref)
   const place = { resource, seq: (before?.seq ?? 0) + 1, operationId }
   // For a removed client, members that are not settings count too: a new client can be made with them.
@@ -69,6 +70,7 @@ export async function intentAfter(
     requestId,
     actor,
     deadline,
+    ...(aheadMs === 0 ? {} : { aheadMs }),
     baseTag,
     changes: storedChanges(service, resource, mapping, changes),
     state: storedState(service, resource, mapping, base),

@@ -12,6 +12,7 @@ import type { ClientRef, Place } from '../../providers/call.ts'
 import type { Probe, RuleKind } from '../../providers/proof/proof.ts'
 import type { Provider } from '../../providers/provider.ts'
 import type { Actor } from '../../store/log/actor.ts'
+import { overAt } from '../../store/log/over.ts'
 import { refOf } from '../../store/resource.ts'
 import type { WriteRequest } from '../base/request.ts'
 import type { Service } from '../base/service.ts'
@@ -175,7 +176,8 @@ export async function removeLeftovers(service: Service, { provider: id, userPool
   if (provider === undefined) return
   for (const intent of await service.store.openIntents()) {
     if (intent.removeAt === undefined || !isHere(intent.resource)) continue
-    if (intent.deadline <= service.now()) await settle(service, intent, deadline, 'sweeping')
+    if (overAt(intent, service.store) <= service.now())
+      await settle(service, intent, deadline, 'sweeping')
   }
   for (const resource of (await service.store.due(service.now())).filter(isHere)) {
     const standing = (await service.store.last(resource))?.standing

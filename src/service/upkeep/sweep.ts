@@ -2,6 +2,7 @@
 
 import { inParallel } from '../../core/in-parallel.ts'
 import type { Intent } from '../../store/log/entry.ts'
+import { overAt } from '../../store/log/over.ts'
 import { refOf } from '../../store/resource.ts'
 import { withinDeadline } from '../base/deadline.ts'
 import type { Service } from '../base/service.ts'
@@ -21,7 +22,7 @@ const SWEEP_TIMEOUT_MS = 30_000
 export async function sweep(service: Service): Promise<{ settled: number; left: number }> {
   const listed = withinDeadline(service, service.now() + SWEEP_TIMEOUT_MS)
   const intents = await listed.store.openIntents()
-  const overdue = intents.filter(({ deadline }) => deadline <= service.now())
+  const overdue = intents.filter((intent) => overAt(intent, service.store) <= service.now())
   // One after the other for each provider, so that a provider that stalls does not delay the others.
   const providers = [...new Set(overdue.map(providerNameOf))]
   const counts = await Promise.all(

@@ -18,6 +18,8 @@ export interface Intent extends EntryBase {
   readonly actor: Actor
   /** Epoch milliseconds after which no one works on it any more. */
   readonly deadline: number
+  /** How far the store's clock was ahead of the one that set the deadline (milliseconds); absent: not by a second. */
+  readonly aheadMs?: number
   /** Fingerprint of the state that the change was planned from. */
   readonly baseTag: string
   readonly changes: readonly KeptChange[]

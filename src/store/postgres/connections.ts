@@ -53,6 +53,8 @@ export interface Connections {
   readonly settings: PostgresSettings
   /** `remainingMs`: the time that a call may take when it begins. */
   within(remainingMs: () => number): Access
+  /** How far the database's clock was ahead of ours when a connection was made last (milliseconds). */
+  aheadMs(): number
   close(): Promise<void>
 }
 
@@ -67,6 +69,7 @@ const STEP = 2
 export function createConnections(settings: PostgresSettings): Connections {
   /** The statement time-out of each connection. */
   const timeouts = new WeakMap<object, number>()
+  let aheadMs = 0
   const pool = new Pool({
     ...clientConfig(settings),
     max: settings.connections,
@@ -75,6 +78,7 @@ export function createConnections(settings: PostgresSettings): Connections {
       // A connection that ends while no one uses it is no fault of anyone.
       client.on('error', () => {})
       await client.query(sessionOf(settings.schema))
+      aheadMs = await clockAhead(client)
     },
   })
   pool.on('error', () => {})
@@ -158,7 +162,18 @@ export function createConnections(settings: PostgresSettings): Connections {
     },
   })
 
-  return { settings, within, close: () => pool.end() }
+  return { settings, within, aheadMs: () => aheadMs, close: () => pool.end() }
+}
+
+/** Clocks that are within this count as together (milliseconds). */
+const TOGETHER_MS = 1_000
+
+async function clockAhead(client: { query: PoolClient['query'] }): Promise<number> {
+  const begun = Date.now()
+  const text = 'select extract(epoch from clock_timestamp()) * 1000 as now'
+  const { rows } = await client.query<{ readonly now: unknown }>(text)
+  const ahead = Math.round(Number(rows[0]?.now) - (begun + Date.now()) / 2)
+  return Math.abs(ahead) < TOGETHER_MS ? 0 : ahead
 }
 
 /** A connection of the pool, in time; one that comes later goes back. */

@@ -42,6 +42,7 @@ export function createPostgresStore(connections: Connections): Store {
     mirror: createPostgresMirror(access),
     within: (remainingMs) => bounded(within(remainingMs)),
     watch: listener.watch,
+    aheadMs: connections.aheadMs,
     close: async () => {
       await listener.close()
       await connections.close()
@@ -55,7 +56,7 @@ function logOf(
   access: Access,
   packing: Packing,
   announce: (resource: string) => void,
-): Omit<Store, 'close' | 'keyring' | 'mirror' | 'notes' | 'watch' | 'within'> {
+): Omit<Store, 'aheadMs' | 'close' | 'keyring' | 'mirror' | 'notes' | 'watch' | 'within'> {
   async function append(entry: Entry): Promise<boolean> {
     const { text, remember } = await packing.pack(entry, stringifyJson(entry))
     const writeId = randomUUID()
