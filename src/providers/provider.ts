@@ -183,7 +183,7 @@ export interface Provider {
   reliance?(ref: ClientRef, native: Native): Reliance | undefined
   /**
    * A setting of the change by which a client that signs in as this server does no longer can; what every
-   * provider has (credentials, grant types) aside. Pure.
+   * provider has (credentials, grant types) aside. Both records are normalised. Pure.
    */
   bar?(base: Native, next: Native): Bar | undefined
   /**

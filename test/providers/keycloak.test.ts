@@ -316,6 +316,18 @@ it('built-in clients and our own are relied on, in `master` those of realms too'
   expect(relied(master, 'customers-realm')).toBe('built_in')
 })
 
+it('scopes in another order are no others, for a client that is relied on neither', async () => {
+  const account = { ...REF, id: 'account' }
+  const native = await provider.read(account, call())
+  const scopes = native.defaultClientScopes as readonly string[]
+  expect(scopes.length).toBeGreaterThan(1)
+  const change = (defaultClientScopes: readonly string[]) =>
+    bench.change(account, { providerSettings: { defaultClientScopes } })
+  expect((await change([...scopes].reverse())).outcome).toBe('unchanged')
+  await expect(change(scopes.slice(1))).rejects.toMatchObject({ code: 'own_client' })
+  expect(writes()).toEqual(['POST /token'])
+})
+
 it('a new client that names a scope has the default ones of the realm beside it', async () => {
   const { creation } = provider
   const next = planOf(mapping, creation?.blank('web') ?? {}, { scopes: ['email'] }).next

@@ -5,7 +5,7 @@
 
 import type { FieldName } from '../../core/client.ts'
 import { diffClients, type FieldChange } from '../../core/diff.ts'
-import type { Mapping } from '../../core/mapping/mapping.ts'
+import { type Mapping, normalOf } from '../../core/mapping/mapping.ts'
 import type { Native } from '../../core/mapping/row.ts'
 import { checkPatch } from '../../core/plan/plan.ts'
 import { type Need, neededFor, neededToSet } from '../../core/rights/rights.ts'
@@ -182,7 +182,9 @@ function checkRelied(
   const unseen = comparable(service, request, base, true)
   const plan = planWanted(provider.mapping, unseen, wish.over(unseen), [standing, standing])
   const needs = neededFor(provider.mapping, { ...plan, base: unseen })
-  const bar = provider.bar?.(unseen, plan.next)
+  // A list in another order, or a default that is written out, changes nothing.
+  const normal = (native: Native) => normalOf(provider.mapping, native)
+  const bar = provider.bar?.(normal(unseen), normal(plan.next))
   checkRelianceInChange(request, base, { changes, needs, bar })
 }
 
