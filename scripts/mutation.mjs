@@ -3,10 +3,11 @@
  * (docs/mutation.md). Each file is judged by the tests that the page names for it, and its score is compared with the
  * page.
  *
- * `--mutate FILE,FILE`: only these. `--sample N`: N of them, others each day. `--write`: puts the scores on the page
- * instead of comparing them.
+ * `--mutate FILE,FILE`: only these. `--changed`: those whose code is no longer the one that was measured. `--sample N`:
+ * N of them, changed ones first, others each day. `--write`: puts the scores on the page instead of comparing them.
  */
 
+import { createHash } from 'node:crypto'
 import {
   existsSync,
   mkdirSync,
@@ -18,6 +19,7 @@ import {
 import { resolve, sep } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Stryker } from '@stryker-mutator/core'
+import { transformSync } from 'esbuild'
 
 const PAGE = 'docs/mutation.md'
 const PARTS = [
@@ -34,9 +36,8 @@ const PARTS = [
     config: 'vitest.service.config.ts',
   },
 ]
-/** How the lists of the page begin: files without a row, and files whose row is older than they are. */
-const UNMEASURED = 'Not measured since they last changed:'
-const CHANGED = 'Changed since their score was taken:'
+/** How the list of files without a row begins. */
+const UNMEASURED = 'Not measured yet:'
 /** The least score, in percent. */
 const LEAST = 92
 /** How much less than the page says is chance: time-outs of a busy machine. */
@@ -45,9 +46,12 @@ const CHANCE = 3
 const UPSTREAM_MS = 1_500
 const DAY_MS = 86_400_000
 
+const ROW = /^\| `([^`]+)` \| ([\d.]+) \| `(\w+)` \| (.*) \|$/gm
+
 const { values: options } = parseArgs({
   options: {
     mutate: { type: 'string' },
+    changed: { type: 'boolean', default: false },
     sample: { type: 'string' },
     write: { type: 'boolean', default: false },
   },
@@ -56,6 +60,7 @@ const { values: options } = parseArgs({
 const page = readFileSync(PAGE, 'utf8')
 const rows = rowsOf(page)
 const files = sources()
+const changed = files.filter((file) => rows.has(file) && rows.get(file).code !== codeOf(file))
 const faults = faultsOf(page)
 
 // Tests read recordings beside the checkout: the copy in which mutants run has them beside it too.
@@ -64,6 +69,11 @@ mkdirSync('.mutation/sandbox', { recursive: true })
 if (existsSync(shared) && !existsSync(besideCopy)) symlinkSync(shared, besideCopy)
 
 const scores = new Map()
+if (changed.length > 0) {
+  console.log(
+    `${changed.length} of ${rows.size} changed since they were measured: ${changed.join(', ')}`,
+  )
+}
 for (const file of chosen()) {
   const score = await measured(file)
   scores.set(file, score)
@@ -87,14 +97,14 @@ function sources() {
   ).sort()
 }
 
-/** The rows of the page's tables: file, score, tests. */
+/** The rows of the page's tables: file, score, the code that was measured, tests. */
 function rowsOf(text) {
   const found = new Map()
   for (const { folder } of PARTS) {
     const table = text.split(`| File of \`${folder.slice(0, -1)}\``)[1]?.split('\n\n')[0] ?? ''
-    for (const [, name, score, by] of table.matchAll(/^\| `([^`]+)` \| ([\d.]+) \| (.*) \|$/gm)) {
+    for (const [, name, score, code, by] of table.matchAll(ROW)) {
       const tests = [...by.matchAll(/`([^`]+)`/g)].map(([, test]) => test)
-      found.set(folder + name, { score: Number(score), tests })
+      found.set(folder + name, { score: Number(score), code, tests })
     }
   }
   return found
@@ -103,7 +113,7 @@ function rowsOf(text) {
 /** What is wrong with the page: a file has a row or is named as not measured, and a row is about a file and has tests. */
 function faultsOf(text) {
   const unmeasured = namedIn(text, UNMEASURED)
-  const named = [...rows.keys(), ...unmeasured, ...namedIn(text, CHANGED)]
+  const named = [...rows.keys(), ...unmeasured]
   return [
     ...files
       .filter((file) => !rows.has(file) && !unmeasured.includes(file))
@@ -130,13 +140,29 @@ function namedIn(text, words) {
   })
 }
 
+/**
+ * What a score is about: the code of a file without comments, types and the paths of its imports. Eight digits of its
+ * hash.
+ */
+function codeOf(file) {
+  const { code } = transformSync(readFileSync(file, 'utf8'), { loader: 'ts', minify: true })
+  const whole = code.replace(/from"[^"]*"/g, 'from""')
+  return createHash('sha256').update(whole).digest('hex').slice(0, 8)
+}
+
 function chosen() {
   if (options.mutate !== undefined) return options.mutate.split(',')
+  if (options.changed) return changed
   if (options.sample === undefined) return files
   const count = Number(options.sample)
-  const measuredOnce = files.filter((file) => rows.has(file))
-  const first = (Math.floor(Date.now() / DAY_MS) * count) % measuredOnce.length
-  return [...measuredOnce.slice(first), ...measuredOnce.slice(0, first)].slice(0, count)
+  const others = files.filter((file) => rows.has(file) && !changed.includes(file))
+  return [...ofToday(changed, count), ...ofToday(others, count)].slice(0, count)
+}
+
+/** So many of the files, and others tomorrow. */
+function ofToday(from, count) {
+  const first = (Math.floor(Date.now() / DAY_MS) * count) % Math.max(from.length, 1)
+  return [...from.slice(first), ...from.slice(0, first)].slice(0, count)
 }
 
 /** The share of mutants that a test notices, in percent. */
@@ -180,9 +206,10 @@ function withScores(text, found) {
     const { folder } = partOf(file)
     const name = `\`${file.slice(folder.length)}\``
     const shown = score === 100 ? '100' : score.toFixed(1)
-    const row = new RegExp(`^\\| ${name} \\| [\\d.]+ \\|`, 'm')
-    if (row.test(next)) next = next.replace(row, `| ${name} | ${shown} |`)
-    else console.error(`${file} has no row: add | ${name} | ${shown} | tests |.`)
+    const cells = `| ${name} | ${shown} | \`${codeOf(file)}\` |`
+    const row = new RegExp(`^\\| ${name} \\| [\\d.]+ \\| \`\\w+\` \\|`, 'm')
+    if (row.test(next)) next = next.replace(row, cells)
+    else console.error(`${file} has no row: add ${cells} tests |.`)
   }
   return next
 }

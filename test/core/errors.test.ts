@@ -1,7 +1,13 @@
 /** The error that callers get: what it carries, and how it is recognised. */
 
 import { describe, expect, it } from 'vitest'
-import { ClientError, ERROR_CODES, isClientError, withOperation } from '../../src/core/errors.ts'
+import {
+  ClientError,
+  currentCode,
+  ERROR_CODES,
+  isClientError,
+  withOperation,
+} from '../../src/core/errors.ts'
 
 describe('an error of ours', () => {
   const cause = new TypeError('underneath')
@@ -29,6 +35,23 @@ describe('an error of ours', () => {
     expect(ended.details).toEqual(details)
   })
 
+  it('is one sentence, and a line for each of several faults', () => {
+    const faults = ['client.name is too long.', 'client.callbacks is missing.']
+    expect(new ClientError('invalid_request', 'It is wrong:', { faults }).message).toBe(
+      'It is wrong:\n- client.name is too long.\n- client.callbacks is missing.',
+    )
+  })
+
+  it('shows what cannot be seen by its number, so that nothing forges a line', () => {
+    const [newline, override] = ['\n', '\u202e']
+    const error = new ClientError('invalid_request', `a${newline}b`, {
+      field: `client.${override}x`,
+      faults: [`c${newline}- d`],
+    })
+    expect(error.message).toBe('a\\u000ab\n- c\\u000a- d')
+    expect(error.field).toBe('client.\\u202ex')
+  })
+
   it('is distinguished from others, and by its code', () => {
     const error = gone()
     expect(isClientError(error)).toBe(true)
@@ -50,5 +73,14 @@ describe('the table of codes', () => {
         expect(status, code).toBeGreaterThanOrEqual(500)
     }
     expect(ERROR_CODES.key_in_use).toEqual({ status: 409, retry: true })
+  })
+})
+
+describe('a code that an older version wrote', () => {
+  it('is read as the present one, and every other as it is', () => {
+    expect(currentCode('unavailable')).toBe('client_busy')
+    expect(currentCode('not_found')).toBe('not_found')
+    // No member of the table, although every object has it.
+    expect(currentCode('constructor')).toBe('constructor')
   })
 })

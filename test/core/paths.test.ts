@@ -1,7 +1,7 @@
 /** Members of records by dotted path: what is above what, taking away and replacing. */
 
 import { describe, expect, it } from 'vitest'
-import { covers, leadTo, replacePaths, withoutPaths } from '../../src/core/json/paths.ts'
+import { covers, firstOf, leadTo, replacePaths, withoutPaths } from '../../src/core/json/paths.ts'
 
 describe('a path', () => {
   it.each([
@@ -13,6 +13,17 @@ describe('a path', () => {
     ['a', 'b.a', false],
   ])('%s covers %s: %j', (above, path, expected) => {
     expect(covers(above, path)).toBe(expected)
+  })
+})
+
+describe('the member that a path begins with', () => {
+  it.each([
+    ['a', 'a'],
+    ['a.b.c', 'a'],
+    ['.a', ''],
+    ['', ''],
+  ])('of %j is %j', (path, expected) => {
+    expect(firstOf(path)).toBe(expected)
   })
 })
 
@@ -77,6 +88,8 @@ it.each<[string, readonly string[], boolean, boolean]>([
   ['attributes.*', ['attributes', 'logo.uri'], true, true],
   ['attributes.*.uri', ['attributes', 'a.b', 'uri'], true, true],
   ['attributes.*', ['attributes'], false, false],
+  ['attributes.logo.uri', ['settings', 'logo.uri'], false, false],
+  ['attributes.logo.uri', ['attributes', 'logo.size'], false, false],
 ])('%s leads to %j: there %s, or above it %s', (path, place, there, above) => {
   expect(leadTo(path.split('.'), place, 'there')).toBe(there)
   expect(leadTo(path.split('.'), place, 'or above')).toBe(above)

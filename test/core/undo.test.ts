@@ -6,9 +6,11 @@ import type { Mapping } from '../../src/core/mapping/mapping.ts'
 import { undoPatch } from '../../src/core/plan/undo.ts'
 import { mapping as auth0 } from '../../src/providers/auth0/mapping.ts'
 import { mapping as cognito } from '../../src/providers/cognito/mapping.ts'
+import { mapping as hydra } from '../../src/providers/hydra/mapping.ts'
 import { mapping as local } from '../../src/providers/local/mapping.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullCognitoClient } from '../fixtures/cognito.ts'
+import { fullHydraClient } from '../fixtures/hydra.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
 import { withMembers } from '../plan.ts'
 
@@ -184,6 +186,19 @@ describe('a secret', () => {
     expect(undo(local, bare, ['ours', { client_secret: other, client_name: 'A' }])).toEqual({
       fields: { name: 'Example' },
       blocked: [{ field: 'secret', why: 'the provider has no way to remove a secret' }],
+    })
+  })
+
+  it('that no read shows stays as it is, and that is reported', () => {
+    const start = withMembers(fullHydraClient, { client_secret: 'a-secret-a-secret-a-secret' })
+    expect(undo(hydra, start, ['ours', { client_secret: other, client_name: 'A' }])).toEqual({
+      fields: { name: fullHydraClient.client_name },
+      blocked: [
+        {
+          field: 'secret',
+          why: 'the provider shows no secrets, so the previous one is unknown',
+        },
+      ],
     })
   })
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { checkUri, violationsOf } from '../../src/core/uri/uri.ts'
 import { hasBadPunycode } from '../../src/core/uri/uri-path-rules.ts'
 import type { UriContext, UriUse } from '../../src/core/uri/uri-rule.ts'
+import { isPlainScheme, isTakenScheme } from '../../src/core/uri/uri-scheme-rules.ts'
 
 const WEB: UriContext = {
   policy: { maxLength: 2_048, wildcards: false, placeholders: [], customSchemes: true },
@@ -379,6 +380,24 @@ it.each([
   expect(hasBadPunycode(host)).toBe(expected)
 })
 
+describe('a scheme', () => {
+  it.each(['ftp', 'https', 'javascript', 'data'])(
+    '%s is none that an application has',
+    (scheme) => {
+      expect(isTakenScheme(scheme)).toBe(true)
+    },
+  )
+
+  it.each(['cursor', 'com.example.app', ''])('%j is one that an application may have', (scheme) => {
+    expect(isTakenScheme(scheme)).toBe(false)
+  })
+
+  it('without a dot needs the configuration', () => {
+    expect(isPlainScheme('Cursor', PLAIN.policy)).toBe(true)
+    expect(isPlainScheme('cursor', WEB.policy)).toBe(false)
+  })
+})
+
 describe('what a finding says', () => {
   const says = (value: string, context = WEB) => checkUri(value, 'redirect', context)[0]?.says
 
@@ -430,10 +449,10 @@ describe('what a finding says', () => {
       'com.example.app:/',
       'must use https; private-use schemes are for native clients',
     ],
-    ['an origin of a web view', 'com.example.app://x', 'must use https', NATIVE, 'origin'],
+    ['an origin of a web view', 'com.example.other://x', 'must use https', NATIVE, 'origin'],
     [
       'a scheme that anyone could have',
-      'myapp:/cb',
+      'otherapp:/cb',
       'must use https or a scheme in reverse domain order, such as com.example.app; plainSchemes in the configuration of the provider allows others',
       NATIVE,
     ],

@@ -82,6 +82,21 @@ describe('what is gone back over', () => {
     ])
   })
 
+  it('is all of a long history, which is read in parts', async () => {
+    const members: readonly JsonObject[] = [
+      { client_name: 'New' },
+      ...Array.from({ length: 20 }, (_, index) => ({ description: `Description ${index}` })),
+      { contacts: ['new@example.com'] },
+    ]
+    for (const [index, one] of members.entries()) await changed(1 + 2 * index, one)
+    const now = { client_name: 'New', contacts: ['new@example.com'] }
+    const { patch } = await undone(0, now)
+    expect(Object.keys(patch.kind === 'merge' ? patch.fields : {}).sort()).toEqual([
+      'contacts',
+      'name',
+    ])
+  })
+
   it('ends at the revision that is asked for', async () => {
     await changed(1, { client_name: 'New' })
     await append(outsideChangeOf(log(), 3))
