@@ -185,15 +185,16 @@ describe('an Idempotency-Key', () => {
 })
 
 it('shows what a copy was made of to those who may know of clients there', async () => {
-  const body = { provider: 'local', client: { name: 'A copy' }, allowLoss: true }
+  const client = { name: 'A copy', grantTypes: ['authorization_code', 'refresh_token'] }
+  const body = { provider: 'local', client, allowLoss: true }
   const path = `${CLIENT}/copy?provider=auth0`
   const copied = await ask(world, 'POST', path, { scopes: ['write'], body })
   expect(copied.status, copied.text).toBe(201)
   const operation = `/operations/${copied.headers['operation-id']}`
-  const client = `/clients/${copied.body.id}/history?provider=local`
+  const own = `/clients/${copied.body.id}/history?provider=local`
   const all = '/history?provider=local&limit=1'
   const source = { provider: 'auth0', id: 'exampleClientId' }
-  for (const target of [operation, client, all]) {
+  for (const target of [operation, own, all]) {
     const shown = async (scopes: readonly string[]) => {
       const { body: answer } = await get(scopes, target)
       const [item = answer] = (answer.items ?? []) as readonly JsonObject[]

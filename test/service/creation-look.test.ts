@@ -5,9 +5,11 @@
 
 import { beforeEach, describe, expect } from 'vitest'
 import type { Native } from '../../src/core/mapping/row.ts'
+import { accessTo } from '../../src/core/rights/access.ts'
 import type { Call } from '../../src/providers/call.ts'
 import type { Candidate, Creation } from '../../src/providers/creation.ts'
 import type { Provider } from '../../src/providers/provider.ts'
+import { candidatesFor } from '../../src/service/access/fresh-look.ts'
 import { callOf, type Service } from '../../src/service/base/service.ts'
 import { creationConflict } from '../../src/service/life/creation-conflict.ts'
 import { beginLog, findCreation } from '../../src/service/life/creation-outcome.ts'
@@ -243,5 +245,19 @@ describe('the answer where it stays unknown', () => {
     expect(answer(['a', 'b']).message).toBe(
       `The answer to this creation was lost, and it may have made one of the clients a, b. Adopt the client that is yours with PUT /clients/{clientId}/registration?provider=it (clientry adopt), or remove one that no one needs with DELETE /clients/{clientId}?provider=it (clientry delete). ${end}`,
     )
+  })
+
+  it('names no client to a caller whose grants there are limited', () => {
+    const grants = [{ grants: ['clients:write'] as const, only: { teams: ['ours'] } }]
+    const purpose = { operation: 'createClient', permission: 'clients:write' } as const
+    const access = accessTo(() => grants, purpose)
+    const found = (more: Partial<Service>) =>
+      candidatesFor({ ...service(), ...more }, intent(), ['a', 'b'])
+    expect(found({})).toEqual(['a', 'b'])
+    expect(found({ access })).toBeUndefined()
+    expect(found({ access: accessTo(() => [{ grants: ['clients:write'] }], purpose) })).toEqual([
+      'a',
+      'b',
+    ])
   })
 })

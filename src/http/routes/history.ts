@@ -178,11 +178,14 @@ function wholeOf({ operationId, client, revision }: HistoryItem): string {
  */
 async function itemBody(
   exchange: Exchange,
-  { client, at, endedAt, leases, copiedFrom, ...item }: HistoryItem,
+  { client, at, endedAt, leases, copiedFrom, candidates, ...item }: HistoryItem,
 ): Promise<JsonObject> {
   const { provider, userPoolId, id } = client
+  // They can be anyone's.
+  const mayKnowAll = exchange.settings.service.access?.({ provider, userPoolId }) === undefined
   return {
     ...(item as unknown as JsonObject),
+    ...(candidates !== undefined && mayKnowAll ? { candidates } : {}),
     client: { id, provider, ...(userPoolId === undefined ? {} : { userPoolId }) },
     at: rfc3339(at),
     ...(copiedFrom !== undefined && (await mayKnowOrigin(exchange, copiedFrom))

@@ -11,8 +11,9 @@ import type { Subject } from '../../core/rights/limit.ts'
 import type { Permission } from '../../core/rights/permissions.ts'
 import type { Call, ClientRef } from '../../providers/call.ts'
 import type { Provider } from '../../providers/provider.ts'
+import type { Intent } from '../../store/log/entry.ts'
 import type { Standing } from '../../store/log/standing.ts'
-import { resourceOf } from '../../store/resource.ts'
+import { refOf, resourceOf } from '../../store/resource.ts'
 import { withRetries } from '../base/retry.ts'
 import type { Service } from '../base/service.ts'
 import { lastKnown } from '../life/last-known.ts'
@@ -71,6 +72,16 @@ export async function mayKnowOf(
   if (!access.goesByRecord) return access.sees({ ...looking.ref, name: null }, permission)
   const subject = await subjectNow(service, looking)
   return subject !== undefined && access.sees(subject, permission)
+}
+
+/** Ids of clients that a creation may have made, for callers who may know of each client there. */
+export const candidatesFor = (
+  service: Service,
+  { resource }: Pick<Intent, 'resource'>,
+  candidates: readonly string[] | undefined,
+): readonly string[] | undefined => {
+  const { provider, userPoolId } = refOf(resource)
+  return service.access?.({ provider, userPoolId }) === undefined ? candidates : undefined
 }
 
 async function subjectNow(service: Service, looking: Looking): Promise<Subject | undefined> {

@@ -8,6 +8,7 @@ import { hiddenTexts, providerWords } from '../../core/secrecy/provider-words.ts
 import type { Call, Step } from '../../providers/call.ts'
 import type { LiveSecret } from '../../providers/secrets.ts'
 import { following } from '../../store/log/chain.ts'
+import { candidatesFor } from '../access/fresh-look.ts'
 import { notApplied, whenUnknown } from '../base/next-step.ts'
 import { storedState } from '../base/record-storage.ts'
 import { withRetries } from '../base/retry.ts'
@@ -161,7 +162,8 @@ async function settleNow(
   })
   if (!appended) return overlap(service, running, settled.native)
   if (settled.outcome === 'conflict') {
-    throw settlementOf(running.intent).conflict(running.intent, settled.candidates)
+    const { intent } = running
+    throw settlementOf(intent).conflict(intent, candidatesFor(service, intent, settled.candidates))
   }
   if (isRefusal(cause)) throw failureOf(running, await explained(running, cause, call))
   const says =

@@ -17,6 +17,7 @@ import { following } from '../../store/log/chain.ts'
 import type { Intent, KeyUse } from '../../store/log/entry.ts'
 import { overAt } from '../../store/log/over.ts'
 import { keyResource } from '../../store/resource.ts'
+import { candidatesFor } from '../access/fresh-look.ts'
 import type { ChangeRequest, Key } from '../base/request.ts'
 import { checkDeadline } from '../base/retry.ts'
 import { callerOf, type Service } from '../base/service.ts'
@@ -154,8 +155,10 @@ async function findUse(
     const closing =
       (await closingOf(service, intent)) ?? (await settledNow(service, intent, deadline))
     if (closing === undefined) throw keyInUse()
-    if (closing.outcome === 'conflict')
-      throw settlementOf(intent).conflict(intent, closing.candidates)
+    if (closing.outcome === 'conflict') {
+      const candidates = candidatesFor(service, intent, closing.candidates)
+      throw settlementOf(intent).conflict(intent, candidates)
+    }
     const { outcome, missed } = closing
     if (outcome === 'partly_applied' || (outcome === 'not_applied' && missed !== undefined)) {
       throw ignored(intent, outcome, missed)
