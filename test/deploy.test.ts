@@ -130,3 +130,71 @@ describe('deploy/systemd/clientry.service', () => {
     }
   })
 })
+
+describe('compose.yaml', () => {
+  const { services, volumes } = parse(text('compose.yaml')) as {
+    readonly services: Readonly<
+      Record<
+        string,
+        {
+          readonly network_mode?: string
+          readonly ports?: readonly string[]
+          readonly volumes?: readonly string[]
+          readonly environment: Readonly<Record<string, string>>
+          readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>
+          readonly healthcheck?: object
+        }
+      >
+    >
+    readonly volumes: object
+  }
+  const realm = JSON.parse(text('deploy/compose/realm.json'))
+  const config = parseConfig(
+    parse(text('deploy/compose/clientry.yaml')),
+    services.clientry?.environment ?? {},
+    '.',
+  )
+  const secretOf = (id: string) =>
+    realm.clients.find(({ clientId }: { clientId: string }) => clientId === id)?.secret
+
+  it('starts Clientry with a configuration that fits its database and its realm', () => {
+    expect(config.store).toMatchObject({
+      type: 'postgresql',
+      database: services.postgres?.environment.POSTGRES_DB,
+      user: services.postgres?.environment.POSTGRES_USER,
+    })
+    const { environment } = services.clientry ?? { environment: {} }
+    expect(environment.POSTGRES_PASSWORD).toBe(services.postgres?.environment.POSTGRES_PASSWORD)
+    expect(environment.KEYCLOAK_SECRET).toBe(secretOf('clientry'))
+    expect(config.providers.sso).toMatchObject({ type: 'keycloak' })
+    expect(config.issuers[0]?.issuer).toBe(`http://localhost:8080/realms/${realm.realm}`)
+  })
+
+  it('has one network, which only this machine reaches, and files that are there', () => {
+    const others = Object.entries(services).filter(([name]) => name !== 'keycloak')
+    for (const [, one] of others) {
+      expect(one.network_mode).toBe('service:keycloak')
+      expect(one.ports).toBeUndefined()
+    }
+    for (const port of services.keycloak?.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:/)
+    const mounted = Object.values(services).flatMap((one) => one.volumes ?? [])
+    for (const [source = ''] of mounted.map((one) => one.split(':'))) {
+      expect(source.startsWith('./') ? existsSync(source) : source in volumes).toBe(true)
+    }
+    const waited = Object.keys(services.clientry?.depends_on ?? {})
+    expect(waited.filter((name) => services[name]?.healthcheck === undefined)).toEqual([])
+  })
+
+  it('gives the realm a program whose tokens are accepted, and an account that may manage clients', () => {
+    const page = text('docs/deploy.md')
+    expect(page).toContain(`client_id=cli -d client_secret=${secretOf('cli')}`)
+    const cli = realm.clients.find(({ clientId }: { clientId: string }) => clientId === 'cli')
+    const [mapper] = cli.protocolMappers
+    expect(config.issuers[0]?.audience).toEqual([mapper.config['included.custom.audience']])
+    expect(config.permissions?.[0]?.claims).toBeDefined()
+    expect(realm.users[0]).toMatchObject({
+      serviceAccountClientId: 'clientry',
+      clientRoles: { 'realm-management': ['manage-clients'] },
+    })
+  })
+})

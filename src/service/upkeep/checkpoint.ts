@@ -13,9 +13,9 @@ import type { Store } from '../../store/store.ts'
 import type { Service } from '../base/service.ts'
 
 /** The most logs that one checkpoint names; more logs need several checkpoints. */
-const MAX_HEADS = 1_000
+export const MAX_HEADS = 1_000
 /** The cursor before everything, in every store. */
-const START = '0'
+export const START = '0'
 
 /** How far back a checkpoint with both cursors is looked for, while servers of an earlier version add some too. */
 const LOOK_BACK = 50
@@ -82,8 +82,9 @@ async function headsAt(store: Store, last: Checkpoint | undefined): Promise<Read
 
 const textOf = ({ resource, seq }: Head) => JSON.stringify([resource, seq])
 
-function nextCheckpoint(
-  service: Service,
+/** The checkpoint after `last`. */
+export function nextCheckpoint(
+  service: Pick<Service, 'fingerprints' | 'now'>,
   last: Checkpoint | undefined,
   heads: readonly Head[],
   cursors: { readonly cursor: string; readonly others: string },

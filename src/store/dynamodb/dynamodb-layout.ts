@@ -79,6 +79,8 @@ export function dynamodbLayout(
               }
         if ((await queries.put(item, condition)) === undefined) throw busy(place)
       },
+      // Servers look at the item.
+      refuseOutdated: async () => {},
       records,
       // What is there stays as it is.
       extent: async () => '',

@@ -27,7 +27,9 @@ export function requireCurrent<S>(host: LayoutHost<S>): Promise<void> {
     const layout = await session.read()
     checkLayout(host.place, layout, host.readable)
     const readers = Math.min(host.readable.current, layout.version)
-    if (readers > layout.readers) await session.write({ ...layout, readers })
+    if (readers <= layout.readers) return
+    await session.write({ ...layout, readers })
+    await session.refuseOutdated({ ...layout, readers })
   })
 }
 

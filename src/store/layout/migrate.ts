@@ -40,6 +40,8 @@ export interface LayoutSession<S> {
   run(step: S): Promise<void>
   /** Records a layout; also whether the store is closed, which the store then enforces. */
   write(layout: Layout): Promise<void>
+  /** Has the store refuse entries of programs of a lower layout than its `readers`, which may be running. */
+  refuseOutdated(layout: Layout): Promise<void>
   records(): AsyncIterable<RawRecord>
   /** Another text for another number or order of entries, at little cost. */
   extent(): Promise<string>
@@ -107,8 +109,10 @@ async function carryOut<S>(
   const version = pending.at(-1)?.to ?? layout.version
   // No earlier program has a new store open, and what is in it from the start may be nothing that it knows.
   const readers = isNew ? version : Math.max(layout.readers, ...pending.map((row) => row.readers))
-  await session.write({ ...layout, version, readers, program: VERSION })
+  const after = { ...layout, version, readers, program: VERSION }
+  await session.write(after)
   if (isNew) return
+  if (readers > layout.readers) await session.refuseOutdated(after)
   if (pending.some(({ rewrites }) => rewrites === true)) {
     await verified(host, session.records())
   } else if ((await session.extent()) !== before) {

@@ -69,6 +69,7 @@ const sessionOn = (session: Session, schema: string): LayoutSession<string> => (
     await session.run(sql(step))
   },
   write: (layout) => write(session, layout),
+  refuseOutdated: (layout) => refuseOutdated(session, layout),
   records: () => recordsOn(session),
   extent: async () => JSON.stringify(await session.run(sql(EXTENT))),
 })
@@ -106,21 +107,9 @@ async function write(session: Session, layout: Layout): Promise<void> {
   )
   await session.run(sql('delete from schema_version'))
   await session.run(sql('insert into schema_version values ($1)'), [readers])
-  await enforce(session, layout)
-}
-
-/** The database itself refuses, whatever program writes. */
-async function enforce(session: Session, layout: Layout): Promise<void> {
-  const { readers, closed } = layout
   const run = (text: string) => session.run(sql(text))
-  await run('drop trigger if exists outdated on log')
   for (const table of TABLES) await run(`drop trigger if exists closed on ${table}`)
-  await run('drop function if exists outdated(); drop function if exists closed()')
-  if (readers > READERS_BEFORE) {
-    await run(refusing('outdated', outdatedMessage(layout)))
-    await run(`create trigger outdated before insert on log for each row
-      when (coalesce(new.layout, 0) < ${readers}) execute function outdated()`)
-  }
+  await run('drop function if exists closed()')
   if (closed?.why !== 'copied') return
   await run(refusing('closed', closedMessage(closed)))
   for (const table of TABLES) {
@@ -129,9 +118,17 @@ async function enforce(session: Session, layout: Layout): Promise<void> {
   }
 }
 
-/** Programs of this layout do not say theirs with each entry. */
-const READERS_BEFORE = 2
+/** Programs from before the column write none. */
+async function refuseOutdated(session: Session, layout: Layout): Promise<void> {
+  const run = (text: string) => session.run(sql(text))
+  await run('drop trigger if exists outdated on log')
+  await run('drop function if exists outdated()')
+  await run(refusing('outdated', outdatedMessage(layout)))
+  await run(`create trigger outdated before insert on log for each row
+    when (coalesce(new.layout, 0) < ${layout.readers}) execute function outdated()`)
+}
 
+/** The database itself refuses, whatever program writes. */
 const refusing = (name: string, says: string) =>
   `create function ${name}() returns trigger language plpgsql as
     $clientry$ begin raise exception '%', '${says.replaceAll("'", "''")}'; end $clientry$`

@@ -21,4 +21,29 @@ export const STORE_COMMANDS: readonly Command[] = [
     examples: ['clientry store rekey --config clientry.yaml'],
     load: () => import('./rekey.ts'),
   },
+  {
+    name: 'store copy',
+    says: 'copy a store, with its whole history, to another place or kind of store',
+    more: 'From its beginning on, servers refuse to write to the source and to open the target. Where it is interrupted, the same command goes on. It ends when every chain is verified there; point the servers to the new store then. `clientry store reopen` undoes that the source is read-only.',
+    takes: [],
+    options: ['from', 'to', 'yes', 'json'],
+    meanings: {
+      from: { value: 'FILE', says: 'the configuration of the store that is copied' },
+      to: {
+        value: 'FILE',
+        says: 'a configuration with the store to copy to; it must name the same keys',
+      },
+    },
+    examples: ['clientry store copy --from clientry.yaml --to clientry-postgresql.yaml --yes'],
+    load: () => import('./copy.ts'),
+  },
+  {
+    name: 'store reopen',
+    says: 'let servers write again to a store that was copied',
+    more: 'What is written from then on is not in the copy, so use one of the two.',
+    takes: [],
+    options: ['config', 'yes', 'json'],
+    examples: ['clientry store reopen --config clientry.yaml --yes'],
+    load: () => import('./reopen.ts'),
+  },
 ]

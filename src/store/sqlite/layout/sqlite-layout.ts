@@ -20,6 +20,7 @@ export function sqliteLayout(
     read: async () => layoutIn(database),
     run: async (step) => database.exec(step),
     write: async (layout) => write(database, layout),
+    refuseOutdated: async (layout) => refuseOutdated(database, layout),
     records: () => recordsIn(database),
     extent: async () => JSON.stringify(database.prepare(EXTENT).get()),
   }
@@ -68,17 +69,6 @@ function write(database: Database, layout: Layout): void {
     .prepare('insert into layout (version, readers, program, closed) values (?, ?, ?, ?)')
     .run(version, readers, program ?? null, closed === undefined ? null : JSON.stringify(closed))
   database.exec(`pragma user_version = ${readers}`)
-  enforce(database, layout)
-}
-
-/** The database itself refuses, whatever program writes. */
-function enforce(database: Database, layout: Layout): void {
-  const { readers, closed } = layout
-  database.exec('drop trigger if exists outdated')
-  if (readers > READERS_BEFORE) {
-    const isOutdated = `coalesce(new.layout, 0) < ${readers}`
-    database.exec(refusing('outdated', `insert on log when ${isOutdated}`, outdatedMessage(layout)))
-  }
   for (const table of TABLES) {
     for (const event of EVENTS) {
       const name = `closed_${table}_${event}`
@@ -89,9 +79,14 @@ function enforce(database: Database, layout: Layout): void {
   }
 }
 
-/** Programs of this layout do not say theirs with each entry. */
-const READERS_BEFORE = 3
+/** Programs from before the column write none. */
+function refuseOutdated(database: Database, layout: Layout): void {
+  const isOutdated = `coalesce(new.layout, 0) < ${layout.readers}`
+  database.exec('drop trigger if exists outdated')
+  database.exec(refusing('outdated', `insert on log when ${isOutdated}`, outdatedMessage(layout)))
+}
 
+/** The database itself refuses, whatever program writes. */
 const refusing = (name: string, event: string, says: string) =>
   `create trigger ${name} before ${event}
     begin select raise(abort, '${says.replaceAll("'", "''")}'); end`
