@@ -20,6 +20,8 @@ const ISSUER = 'https://issuer.example/'
 export const KEY: Uint8Array = Buffer.alloc(32, 1)
 
 export interface ServerOptions {
+  /** The entry of another build than this one. */
+  readonly program?: string
   /** Path of the SQLite file, which several servers may share. */
   readonly database: string
   /** Another store than that file. */
@@ -118,7 +120,7 @@ export const entraAt = (url: string): JsonObject => ({
 
 /** Starts the production entry and waits until it says that it listens. */
 export async function startServer(options: ServerOptions): Promise<ServerProcess> {
-  const { database, providers, issuer, limits } = options
+  const { database, providers, issuer, limits, program = SERVE } = options
   const config = {
     server: { port: 0 },
     key: { env: 'KEY' },
@@ -130,7 +132,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
     },
     ...(limits === undefined ? {} : { limits }),
   }
-  const child = spawn(process.execPath, [SERVE], {
+  const child = spawn(process.execPath, [program], {
     env: {
       CLIENTRY_CONFIG_JSON: JSON.stringify(config),
       KEY: Buffer.from(KEY).toString('base64'),
