@@ -302,6 +302,10 @@ describe('a fresh sign-in', () => {
     expect(refused.headers['www-authenticate']).toContain(
       'error="insufficient_user_authentication", max_age="300"',
     )
+    // No way round by a patch; a job sets no secret for anyone.
+    const patch = { secret: 'a-new-secret-of-the-client-0123456789-abcdefghij' }
+    const path = '/clients/exampleClientId?dryRun=true'
+    expect((await send('PATCH', path, {}, { client: patch })).status).toBe(403)
     // The issuer answers at once from its own session: that is no proof of who sits there.
     await signIn()
     expect((await rotate()).status).toBe(401)
