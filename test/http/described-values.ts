@@ -97,10 +97,7 @@ function drawnValue(
       return textOf(draw, parts)
     case 'integer':
     case 'number':
-      return draw(fc.integer, {
-        min: Math.ceil(most(parts, 'minimum', -9)),
-        max: Math.floor(least(parts, 'maximum', 9_999_999)),
-      })
+      return numberOf(draw, parts)
     case 'boolean':
       return draw(fc.boolean)
     case 'null':
@@ -154,6 +151,13 @@ const least = (parts: readonly Schema[], keyword: string, none: number) =>
 const most = (parts: readonly Schema[], keyword: string, none: number) => {
   const all = numbers(parts, keyword)
   return all.length === 0 ? none : Math.max(...all)
+}
+
+/** Where no bound is stated, one beyond what JavaScript holds exactly is allowed too. */
+function numberOf(draw: GeneratorValue, parts: readonly Schema[]): number {
+  if (numbers(parts, 'maximum').length === 0 && draw(fc.nat, 4) === 0) return 2 ** 53
+  const min = Math.ceil(most(parts, 'minimum', -9))
+  return draw(fc.integer, { min, max: Math.floor(least(parts, 'maximum', 9_999_999)) })
 }
 
 /** Drawn values are remembered by what they are drawn by, which has to be a text and no object. */

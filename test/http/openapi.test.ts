@@ -109,7 +109,11 @@ describe('GET /openapi.json', () => {
           expect.arrayContaining(['X-Request-Id', 'Cache-Control']),
         )
         if (status < 400) continue
-        expect(Object.keys(content ?? {})).toEqual(['application/json', 'application/problem+json'])
+        // What a browser opens can answer it with a page.
+        const success = Object.keys(responseOf(operation, 200)?.content ?? {})
+        const page = success.join() === 'text/html' ? ['text/html'] : []
+        const types = ['application/json', 'application/problem+json', ...page]
+        expect(Object.keys(content ?? {})).toEqual(types)
         // RFC 6750 section 3, RFC 9110 section 10.2.3, RFC 5789 section 3.1
         if (status === 401) expect(headers).toHaveProperty('WWW-Authenticate')
         if (status === 429 || status === 503) expect(headers).toHaveProperty('Retry-After')
@@ -299,6 +303,11 @@ describe('GET /openapi.json', () => {
     ['/jobs', { clients: [{ id: 'a', ifMatch: '"a|b"' }], patch: {} }, true],
     ['/jobs', { clients: [{ id: 'a', ifMatch: 'a"b' }], patch: {} }, false],
     ['/jobs', { clients: [{ id: 'a' }] }, false],
+    ['/jobs', { clients: [{ id: 'a' }], patch: {}, maxFailures: 2 ** 53 - 1 }, true],
+    ['/jobs', { clients: [{ id: 'a' }], patch: {}, maxFailures: 2 ** 53 }, false],
+    ['/jobs', { clients: [{ id: 'a' }], patch: {}, maxFailures: null }, true],
+    ['/session/sign-in', { view: '#a' }, true],
+    ['/session/sign-in', { other: '#a' }, false],
     ['/jobs', { clients: [], patch: {} }, false],
     ['/jobs', { select: {}, patch: {} }, true],
     ['/jobs', { select: {} }, false],

@@ -53,7 +53,7 @@ export const SESSION_OPERATIONS = {
     anyQuery: true,
     answers: { 200: 'Page' },
     mediaType: 'text/html',
-    errors: [400, 404, 500, 503, 504],
+    errors: [400, 401, 404, 500, 503, 504],
   },
   renewSession: {
     ...OWN_PAGE,

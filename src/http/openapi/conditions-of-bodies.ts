@@ -79,6 +79,9 @@ const ONE_URL: JsonObject = { pattern: '^[^*\\u0000-\\u001f\\u007f-\\u009f]*$' }
 
 const CLIENT_OF_JOB: JsonObject = { properties: { id: ID, ifMatch: TAG } }
 
+/** A larger number is none that JavaScript holds exactly, so it is refused. */
+const SAFE: JsonObject = { maximum: Number.MAX_SAFE_INTEGER }
+
 /** What finds the clients of a job is what finds those of a list. */
 const SELECTION: JsonObject = {
   properties: { q: querySchema('q'), filter: querySchema('filter') },
@@ -87,7 +90,11 @@ const SELECTION: JsonObject = {
 /** By the body that they are added to. */
 const CONDITIONS: { readonly [B in BodyName]?: JsonObject } = {
   JobRequest: {
-    properties: { clients: { minItems: 1, items: CLIENT_OF_JOB }, select: SELECTION },
+    properties: {
+      clients: { minItems: 1, items: CLIENT_OF_JOB },
+      select: SELECTION,
+      maxFailures: SAFE,
+    },
     // Not in allOf, which makes generators of Python clients fail beside a number that may be null.
     ...when(
       needs('select'),
@@ -122,12 +129,12 @@ const CONDITIONS: { readonly [B in BodyName]?: JsonObject } = {
       ),
     ],
   },
-  ReapRequest: { properties: { select: SELECTION } },
+  ReapRequest: { properties: { select: SELECTION, maxFailures: SAFE } },
   // PATCH /clients/{clientId} sets it.
   ValuesRequest: when(needs('client'), {
     properties: { client: { ...PART, properties: { secret: false } } },
   }),
-  RollbackRequest: { properties: { to: { maximum: Number.MAX_SAFE_INTEGER } } },
+  RollbackRequest: { properties: { to: SAFE } },
 }
 
 /** The schemas with their conditions. */

@@ -85,28 +85,28 @@ const MORE: { readonly [S in ErrorStatus]?: readonly string[] } = {
 /** The answer of each status, by the name that `failureRef` refers to. */
 export function failures(): JsonObject {
   return Object.fromEntries(
-    Object.entries(SAYS).map(([status, description]) => [
+    (Object.keys(SAYS).map(Number) as ErrorStatus[]).map((status) => [
       `Error${status}`,
-      {
-        description,
-        headers: headers(
-          'X-Request-Id',
-          'Cache-Control',
-          ...(MORE[Number(status) as ErrorStatus] ?? []),
-        ),
-        content: {
-          'application/json': {
-            schema: { $ref: '#/components/schemas/Error' },
-            example: ERROR_EXAMPLE,
-          },
-          'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
-        },
-      },
+      failureOf(status),
     ]),
   )
 }
 
-/** The answer of one status, by reference. */
-export const failureRef = (status: ErrorStatus): JsonObject => ({
-  $ref: `#/components/responses/Error${status}`,
+const failureOf = (status: ErrorStatus, more: JsonObject = {}): JsonObject => ({
+  description: SAYS[status],
+  headers: headers('X-Request-Id', 'Cache-Control', ...(MORE[status] ?? [])),
+  content: {
+    'application/json': {
+      schema: { $ref: '#/components/schemas/Error' },
+      example: ERROR_EXAMPLE,
+    },
+    'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
+    ...more,
+  },
 })
+
+/** The answer of one status, by reference; one that browsers open can be a page as well. */
+export const failureRef = (status: ErrorStatus, isPage = false): JsonObject =>
+  isPage
+    ? failureOf(status, { 'text/html': { schema: { type: 'string' } } })
+    : { $ref: `#/components/responses/Error${status}` }

@@ -159,7 +159,10 @@ function responsesOf(row: Operation): JsonObject {
       [...bodies].map(([status, names]) => [status, successOf(row, status, names)]),
     ),
     ...Object.fromEntries(
-      [...errors, ...ENTRY_ERRORS].map((status) => [String(status), failureRef(status)]),
+      [...errors, ...ENTRY_ERRORS].map((status) => [
+        String(status),
+        failureRef(status, row.mediaType === 'text/html'),
+      ]),
     ),
   }
 }

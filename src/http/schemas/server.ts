@@ -68,7 +68,7 @@ const NOT_A_VIEW = 'must be a view of the console, such as #/clients'
 const NOT_A_FLAG = 'must be true or false'
 
 /** The body of a request to sign in. A fragment leads to no other page. */
-export const signInRequest = z.object({
+export const signInRequest = z.strictObject({
   view: optional(
     z.string({ error: NOT_A_VIEW }).check(z.regex(/^#[\x21-\x7e]{0,1999}$/, { error: NOT_A_VIEW })),
   ),
