@@ -166,12 +166,13 @@ describePostgres('appends on PostgreSQL', () => {
   })
 
   it('go to one store, whichever of eight servers makes it', async () => {
+    const { schema, user } = place.settings
     await place.query(
-      'drop table schema_version, layout, keyring, identity, log, open_intents, operations, feed, due, probe, documents, mirror_places, mirror_clients, mirror_records, mirror_texts, mirror_terms, mirror_removed, mirror_unread, mirror_behind',
+      `drop schema ${schema} cascade; create schema ${schema} authorization ${user}`,
     )
     const schemas = Array.from({ length: 8 }, () => createPostgresSchema(place.connect()))
     expect(await schemas[0]?.isThere()).toBe(false)
-    const ids = await Promise.all(schemas.map((schema, index) => schema.open(() => `id ${index}`)))
+    const ids = await Promise.all(schemas.map((one, index) => one.open(() => `id ${index}`)))
     expect(new Set(ids).size).toBe(1)
     expect(await schemas[0]?.isThere()).toBe(true)
   })
