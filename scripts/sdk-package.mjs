@@ -35,7 +35,7 @@ function declarationsOf(types) {
     if (found.has(file)) continue
     found.add(file)
     const text = readFileSync(join(types, file), 'utf8')
-    for (const [, path] of text.matchAll(/(?:from|import\()\s*'(\.{1,2}\/[^']+)\.ts'/g)) {
+    for (const [, path] of text.matchAll(/(?:from|import\()\s*['"](\.{1,2}\/[^'"]+)\.ts['"]/g)) {
       open.push(normalize(join(dirname(file), `${path}.d.ts`)))
     }
   }

@@ -32,6 +32,8 @@ const VERSIONS = {
   typescript: 'typescript@5.9.3',
   schemathesis: 'schemathesis==4.32.5',
   cfnLint: 'cfn-lint==1.58.0',
+  cdk: 'aws-cdk-lib@2.276.0',
+  constructs: 'constructs@10.8.1',
   generator: 'org.openapitools:openapi-generator-cli:7.17.0',
 }
 
@@ -75,10 +77,10 @@ function once(name, version, install) {
   return folder
 }
 
-const npmTool = (name, version) =>
-  once(name, version, (folder) => {
-    writeFileSync(join(folder, 'package.json'), '{"private":true}')
-    prepare('npm', ['install', '--no-audit', '--no-fund', version], { cwd: folder })
+const npmTool = (name, ...packages) =>
+  once(name, packages.join('+'), (folder) => {
+    writeFileSync(join(folder, 'package.json'), '{"private":true,"type":"module"}')
+    prepare('npm', ['install', '--no-audit', '--no-fund', ...packages], { cwd: folder })
   })
 
 const pythonWith = (name, ...packages) => {
@@ -199,6 +201,26 @@ const SUITES = {
     cpSync(join(root, 'deploy', 'systemd', 'clientry.service'), unit)
     const verified = run('systemd-analyze', ['verify', unit])
     return [template, verified].flatMap(({ ok, out }) => (ok && out === '' ? [] : [out]))
+  },
+  // The construct: its types, and what it comes to.
+  cdk: () => {
+    const folder = npmTool('cdk', VERSIONS.cdk, VERSIONS.constructs)
+    for (const name of ['clientry.ts', 'assertions.ts', 'tsconfig.json']) {
+      cpSync(join(root, 'deploy', 'cdk', name), join(folder, name))
+    }
+    const types = join(root, 'node_modules', '@types')
+    const typed = run(process.execPath, [
+      join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
+      ...['-p', folder, '--typeRoots', types],
+    ])
+    const program = join(folder, 'assertions.mjs')
+    prepare(join(root, 'node_modules', '.bin', 'esbuild'), [
+      join(folder, 'assertions.ts'),
+      ...['--bundle', '--platform=node', '--format=esm', '--packages=external'],
+      `--outfile=${program}`,
+    ])
+    const asserted = run(process.execPath, [program, join(root, 'dist', 'lambda')])
+    return [typed, asserted].flatMap(({ ok, out }) => (ok ? [] : [out]))
   },
   // Everything.
   schemathesis: (given) => judgedBy(given, 'schemathesis.toml', '-n', String(examples)),

@@ -198,3 +198,18 @@ describe('compose.yaml', () => {
     })
   })
 })
+
+describe('deploy/cdk', () => {
+  it('gives the function the actions on user pools that the template gives it', () => {
+    const actionsIn = (path: string) => [
+      ...new Set(
+        text(path).match(
+          /\b(?:Describe|Update|Create|Delete|List|Add|Get)\w*(?:UserPool|Identity|Resource|ManagedLogin|Risk)\w+/g,
+        ),
+      ),
+    ]
+    expect(actionsIn('deploy/cdk/clientry.ts').sort()).toEqual(
+      actionsIn('deploy/aws/template.yaml').sort(),
+    )
+  })
+})

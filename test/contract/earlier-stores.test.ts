@@ -16,6 +16,7 @@ import type { Auth0Client } from '../../src/emulators/auth0/index.ts'
 import type { ClientRecord } from '../../src/emulators/cognito/index.ts'
 import { keysOfStore } from '../../src/program/keys/open-keys.ts'
 import { rekeyStore } from '../../src/program/keys/rekey-store.ts'
+import { copyStore } from '../../src/program/operate/copy-store.ts'
 import { verifyLog } from '../../src/service/reading/verify.ts'
 import type { Documents } from '../../src/store/documents.ts'
 import { createDynamodbStore } from '../../src/store/dynamodb/dynamodb.ts'
@@ -32,7 +33,7 @@ import {
   pathOf,
 } from '../fixtures/stores/installation.ts'
 import { runs } from '../property.ts'
-import { call, startDynamodb } from './dynamodb.ts'
+import { CREDENTIALS, call, type Dynamodb, startDynamodb } from './dynamodb.ts'
 
 interface Expected {
   /** Epoch milliseconds. */
@@ -68,16 +69,48 @@ async function openSqlite(): Promise<Opened> {
 }
 
 async function openDynamodb(): Promise<Opened> {
+  const { settings, close } = await startEarlier()
+  return { store: createDynamodbStore(settings), close }
+}
+
+/** A table with the items of that commit. */
+async function startEarlier(): Promise<Dynamodb> {
   const dynamodb = await startDynamodb()
   const items = JSON.parse(read('dynamodb.json').toString())
   for (const Item of items) {
     const put = JSON.stringify({ TableName: dynamodb.settings.table, Item })
     await call(dynamodb.settings.endpoint, 'PutItem', put)
   }
-  return { store: createDynamodbStore(dynamodb.settings), close: dynamodb.close }
+  return dynamodb
 }
 
-const STORES = { sqlite: openSqlite, dynamodb: openDynamodb }
+/** What the table had, in a file that it was copied to. */
+async function openCopy(): Promise<Opened> {
+  const folder = mkdtempSync(join(tmpdir(), 'clientry-'))
+  const path = join(folder, 'clientry.db')
+  const { settings, close } = await startEarlier()
+  vi.stubEnv('AWS_ACCESS_KEY_ID', CREDENTIALS.accessKeyId)
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', CREDENTIALS.secretAccessKey)
+  const { table, region, endpoint } = settings
+  const from = { type: 'dynamodb' as const, create: false, table, region, endpoint }
+  const keys = [keyOf(KEY)] as const
+  const to = { type: 'sqlite' as const, create: false, path }
+  await copyStore({ store: from, keys }, { store: to, keys }, { sleep: async () => {} })
+  await close()
+  vi.unstubAllEnvs()
+  const store = createSqliteStore(await openDatabase(path))
+  return {
+    store,
+    close: async () => {
+      await store.close()
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+const STORES = { sqlite: openSqlite, dynamodb: openDynamodb, copy: openCopy }
+/** Whose answers are expected. */
+const ANSWERS = { sqlite: 'sqlite', dynamodb: 'dynamodb', copy: 'dynamodb' } as const
 const NEW_KEY = Buffer.alloc(32, 4).toString('base64')
 const keyOf = (text: string, at = 'key') => ({ at, key: Buffer.from(text, 'base64') })
 /** Its new data key seals from the beginning of the test on. */
@@ -90,7 +123,7 @@ const CASES = (Object.keys(STORES) as (keyof typeof STORES)[]).flatMap((name) =>
 ])
 
 describe.each(CASES)('a history of $name, opened with $key', ({ name, key }) => {
-  const expected: Expected = JSON.parse(read(`${name}-expected.json`).toString())
+  const expected: Expected = JSON.parse(read(`${ANSWERS[name]}-expected.json`).toString())
   let opened: Opened
   let installation: Installation
   let keys: StoreKeys

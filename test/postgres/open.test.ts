@@ -124,7 +124,7 @@ describePostgres('a store on PostgreSQL', () => {
   })
 
   it('of a later version is refused', async () => {
-    await place.query('update schema_version set version = 99')
+    await place.query('update layout set version = 99, readers = 99')
     await expect(openStore(settings())).rejects.toMatchObject({ code: 'store_unavailable' })
   })
 })
