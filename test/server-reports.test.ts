@@ -1,4 +1,4 @@
-/** A server as it is started reports by itself: events to a webhook, whoever made the change, and traces to a collector. */
+/** A server as it is started reports by itself: events to a webhook, also of changes by a command, and traces to a collector. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
