@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { key, list, member, missing, view } from '../../src/core/mapping/lenses.ts'
-import { makingMapping } from '../../src/core/mapping/making.ts'
+import { asPlanned, makingMapping } from '../../src/core/mapping/making.ts'
 import {
   boundSettings,
   creationSettings,
@@ -11,6 +11,7 @@ import {
   fieldOfPath,
   fieldsOfPath,
   type Mapping,
+  privilegedSettings,
   rawSettings,
   sameState,
   settingMaps,
@@ -131,6 +132,17 @@ describe('the settings of a provider', () => {
     expect(boundSettings(mappingNow())).toEqual([])
   })
 
+  it('give power where the provider says so: a setting, a field or some items of one', () => {
+    const privilegedPaths = { exchange: [], callbacks: ['*'], urls: ['any'], 'mode.kind': ['a'] }
+    expect(privilegedSettings(mappingNow({ privilegedPaths }))).toStrictEqual([
+      { path: 'providerSettings.exchange' },
+      { path: 'providerSettings.callbacks', values: ['*'] },
+      { path: 'callbacks', values: ['any'] },
+      { path: 'providerSettings.mode.kind', values: ['a'] },
+    ])
+    expect(privilegedSettings(mappingNow())).toEqual([])
+  })
+
   it('have further ones beside those that they had', () => {
     const mapping = mappingNow()
     expect(withExtraSettings(mapping, [])).toBe(mapping)
@@ -204,6 +216,28 @@ describe('a client that is only being made', () => {
     expect(making.first).toEqual(['name'])
     const chosen = { ...mapping, createOnlyKeys: ['chosen'] }
     expect(makingMapping(chosen)).toMatchObject({ first: ['name'], extraSettings: ['chosen'] })
+  })
+})
+
+describe('what was planned, as the provider holds it', () => {
+  const mapping = mappingOf({ name: key('title') }, { volatileKeys: ['moved'] })
+
+  it('has the values of the provider, and nothing that it assigns by itself', () => {
+    const planned = { title: 'A', mode: 'a' }
+    const held = { id: 'x1', title: 'a', mode: 'b' }
+    expect(asPlanned(mapping, planned, held)).toEqual({ title: 'a', mode: 'b' })
+  })
+
+  it('lacks what the provider has dropped', () => {
+    expect(asPlanned(mapping, { title: 'A', mode: 'a' }, { title: 'A' })).toEqual({ title: 'A' })
+    // A null is a value.
+    expect(asPlanned(mapping, { title: 'A' }, { title: null })).toEqual({ title: null })
+  })
+
+  it('keeps what is no setting, whatever the provider holds there', () => {
+    const planned = { title: 'A', moved: 1 }
+    expect(asPlanned(mapping, planned, { title: 'B', moved: 2 })).toEqual({ title: 'B', moved: 1 })
+    expect(asPlanned(mapping, planned, { title: 'B' })).toEqual({ title: 'B', moved: 1 })
   })
 })
 

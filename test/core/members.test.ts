@@ -67,6 +67,8 @@ const TABLE: MemberTable = {
   kind: ['create-only'],
   publish: ['command'],
   echo: ['mirror'],
+  consent: ['privileged'],
+  grants: [{ powers: ['password', 'device'] }],
 }
 
 it('a member stands in the list of each of its classes, in the order of the table', () => {
@@ -80,7 +82,7 @@ it('a member stands in the list of each of its classes, in the order of the tabl
     volatileKeys: ['at'],
     secretPaths: ['key'],
     credentialPaths: [],
-    privilegedPaths: {},
+    privilegedPaths: { consent: [], grants: ['password', 'device'] },
     publicPaths: ['key.hint'],
     boundPaths: { key: 'it is its own' },
     settingValues: { key: ['a', 'b'] },

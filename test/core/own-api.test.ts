@@ -223,7 +223,8 @@ describe('the permissions that follow', () => {
       named: ['grantTypes'] as const,
       api,
     }
-    expect(neededFor(auth0, planned)).toEqual([grant('grantTypes')])
-    expect(neededToMake(auth0, planned)).toEqual([])
+    const power = { permission: 'clients:privileged', field: 'client.grantTypes' }
+    expect(neededFor(auth0, planned)).toEqual([power, grant('grantTypes')])
+    expect(neededToMake(auth0, planned)).toEqual([power])
   })
 })

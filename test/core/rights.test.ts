@@ -100,6 +100,77 @@ it('whatever is around a key, changing it is seen', () => {
   )
 })
 
+describe('a setting that gives a client power of its own', () => {
+  const mapping = {
+    ...auth0,
+    privilegedPaths: { token_exchange: [], grant_types: ['password', 'client_credentials'] },
+  }
+  const power = (field: string) => ({ permission: 'clients:privileged', field: `client.${field}` })
+  const effect = (base: JsonObject, next: JsonObject) =>
+    neededFor(mapping, { base, next, named: [] })
+
+  it('takes the right to power whenever it changes, at any depth', () => {
+    const exchange = (type: string) => ({ token_exchange: { allow_any: [type] } })
+    const need = power('providerSettings.token_exchange.allow_any')
+    expect(effect({}, exchange('a'))).toEqual([need])
+    expect(effect(exchange('a'), exchange('b'))).toEqual([need])
+    expect(effect(exchange('a'), {})).toEqual([need])
+    expect(effect(exchange('a'), { ...exchange('a'), oidc_conformant: true })).toEqual([])
+    expect(effect({}, { token_exchange_note: 'x' })).toEqual([])
+  })
+
+  it('takes it for a list where one of its powers is added, and for no other change of it', () => {
+    const grants = (...list: readonly string[]) => ({ grant_types: list })
+    const need = [power('grantTypes')]
+    expect(effect(grants(), grants('password'))).toEqual(need)
+    expect(effect(grants('password'), grants('password', 'client_credentials'))).toEqual(need)
+    expect(effect({}, grants('implicit', 'client_credentials'))).toEqual(need)
+    expect(effect(grants('password'), grants('client_credentials'))).toEqual(need)
+    expect(effect(grants('password'), grants())).toEqual([])
+    expect(effect(grants('password'), grants('password', 'implicit'))).toEqual([])
+    expect(effect(grants(), grants('passwords'))).toEqual([])
+  })
+
+  it('finds the powers in texts of words and in lists of objects as well', () => {
+    const settings = { ...mapping, privilegedPaths: { flows: ['b'] } }
+    const found = (was: Json, is: Json) =>
+      neededFor(settings, { base: { flows: was }, next: { flows: is }, named: [] })
+    const need = [power('providerSettings.flows')]
+    expect(found('a', 'a b')).toEqual(need)
+    expect(found('a b', 'b')).toEqual([])
+    expect(found([], [{ kind: 'b', count: 1 }])).toEqual(need)
+    expect(found(['a'], 1)).toEqual([])
+  })
+
+  it('is judged by what a patch names where the client is not known', () => {
+    const named = (fields: JsonObject) => neededByName(mapping, { kind: 'merge', fields })
+    expect(named({ providerSettings: { token_exchange: null } })).toEqual([
+      power('providerSettings.token_exchange'),
+    ])
+    expect(named({ grantTypes: ['password'] })).toEqual([power('grantTypes')])
+    expect(named({ grantTypes: { add: ['password'] } })).toEqual([power('grantTypes')])
+    expect(named({ grantTypes: ['implicit'] })).toEqual([])
+    expect(named({ name: 'password', providerSettings: { oidc_conformant: true } })).toEqual([])
+    const { privilegedPaths: _, ...powerless } = mapping
+    expect(
+      neededByName(powerless, { kind: 'merge', fields: { grantTypes: ['password'] } }),
+    ).toEqual([])
+  })
+
+  it('takes the right beside that to secrets where it is a credential too', () => {
+    const both = { ...mapping, credentialPaths: ['token_exchange'] }
+    const patch = { kind: 'merge', fields: { providerSettings: { token_exchange: 'x' } } } as const
+    const field = 'client.providerSettings.token_exchange'
+    const needs = [
+      { permission: 'secrets:rotate', field },
+      { permission: 'clients:privileged', field },
+    ]
+    expect(neededByName(both, patch)).toEqual(needs)
+    const next = { token_exchange: 'x' }
+    expect(neededFor(both, { base: {}, next, named: [] })).toEqual(needs)
+  })
+})
+
 describe('a new client', () => {
   const made = (base: JsonObject, next: JsonObject) =>
     neededToMake(local, { base, next, named: ['tokenEndpointAuthMethod'] })

@@ -1,7 +1,7 @@
 /** Values of settings against rules: a pattern for URLs is held against their parts, so that none passes for another. */
 
 import { describe, expect, it } from 'vitest'
-import { allowsValue } from '../../src/core/rights/text-rule.ts'
+import { allowsText, allowsValue } from '../../src/core/rights/text-rule.ts'
 
 const PREVIEWS = { pattern: 'https://*.preview.example.com/**' }
 
@@ -27,6 +27,10 @@ describe('a pattern for URLs', () => {
     'https://pr-1.preview.example.com:8443/',
     'https://pr-1.preview.example.com',
     'https://pr-1.preview.example.com/../x',
+    'https://pr-1.preview.example.com/..',
+    'https://pr-1.preview.example.com/a/..#x',
+    'https://pr-1.preview.example.com/a/.?x',
+    'https://pr-1.preview.example.com/a/..;x',
     'https://pr-1.preview.example.com/%2e%2E/x',
     'https://pr-1.preview.example.com/a b',
     'http://pr-1.preview.example.com/',
@@ -36,6 +40,12 @@ describe('a pattern for URLs', () => {
     '',
   ])('does not allow %j', (value) => {
     expect(allowsValue(PREVIEWS, value)).toBe(false)
+  })
+
+  it('allows no host that is made of dots', () => {
+    const any = { pattern: 'https://**/**' }
+    expect(allowsValue(any, 'https://a.example/.well-known/x..y')).toBe(true)
+    expect(allowsValue(any, 'https://../x')).toBe(false)
   })
 
   it('stays within a label and a segment where it says so', () => {
@@ -53,5 +63,27 @@ describe('other rules', () => {
     expect(allowsValue({ pattern: 'com.example.*:/cb' }, 'com.example.app:/cb')).toBe(true)
     expect(allowsValue({ pattern: 'tier-*' }, 'tier-1')).toBe(true)
     expect(allowsValue({ pattern: 'tier-*' }, 'other-1')).toBe(false)
+  })
+
+  it('compare ids and names whole, or by a pattern', () => {
+    expect(allowsText('shop-*', 'shop-*')).toBe(true)
+    expect(allowsText('shop-*', 'shop-1')).toBe(false)
+    expect(allowsText({ pattern: 'shop-*' }, 'shop-1')).toBe(true)
+    expect(allowsText({ pattern: 'shop-*' }, 'shop')).toBe(false)
+  })
+
+  it.each<[string, string, boolean]>([
+    ['', '', true],
+    ['', 'x', false],
+    ['our shop *', 'our shop one', true],
+    ['our shop *', 'our_shop one', false],
+    ['a***b', 'ab', true],
+    ['a***b', 'a/:/b', true],
+    ['a*b', 'a/b', false],
+    ['*', '', true],
+    ['see https://*/', 'see https://a.b/', true],
+  ])('with the pattern %j, of %j', (pattern, text, expected) => {
+    expect(allowsText({ pattern }, text)).toBe(expected)
+    expect(allowsValue({ pattern }, text)).toBe(expected)
   })
 })

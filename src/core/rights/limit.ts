@@ -53,10 +53,9 @@ export const TEAM = 'team'
 /** Whether a limit is about a client. */
 export function covers(only: Limit | undefined, { userPoolId, id, name, team }: Subject): boolean {
   if (only === undefined) return true
-  const { pools, clients, names, teams } = only
+  const { clients, names, teams } = only
   return (
     coversPool(only, userPoolId) &&
-    (pools === undefined || userPoolId !== undefined) &&
     (clients === undefined || (id !== undefined && clients.some((one) => allowsText(one, id)))) &&
     (names === undefined || (name !== null && names.some((one) => allowsText(one, name)))) &&
     (teams === undefined || (team !== undefined && teams.includes(team)))

@@ -36,15 +36,16 @@ interface Parts {
 
 /** RFC 3986 appendix B; `undefined` where there is no authority. */
 function partsOf(text: string): Parts | undefined {
-  const [, scheme, authority, rest] = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)(.*)$/s.exec(text) ?? []
-  if (scheme === undefined || authority === undefined || rest === undefined) return undefined
+  const [, scheme = '', authority = '', rest = ''] =
+    /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)(.*)/s.exec(text) ?? []
+  if (scheme === '') return undefined
   return { scheme, authority, rest }
 }
 
 /** No user information, dot segment, backslash, or anything that a reader may take for something else. */
 const isPlain = (url: string): boolean =>
   /^[\x21\x23-\x3b\x3d\x3f\x41-\x5b\x5d\x5f\x61-\x7b\x7d\x7e]+$/.test(url) &&
-  !/(^|\/)(\.|%2e){1,2}(;|\/|\?|$)/i.test(url.replace(/^[^:]*:\/\//, ''))
+  !/\/(\.|%2e){1,2}([;/?#]|$)/i.test(url)
 
 /**
  * Whether a pattern covers a whole text: every place of the pattern that the text can have reached, sign by sign.
