@@ -114,3 +114,11 @@ it('shows what is new as the store does, where that can', () => {
   expect(bounded({ watch }).watch).toBe(watch)
   expect(bounded({ watch: undefined })).not.toHaveProperty('watch')
 })
+
+it('knows how far the clock of the store is ahead, where the store knows', () => {
+  const aheadMs = () => 250
+  const bounded = (store: object) =>
+    boundedStore({ ...bench.service.store, ...store } as Store, NOW, () => NOW)
+  expect(bounded({ aheadMs }).aheadMs?.()).toBe(250)
+  expect(bounded({ aheadMs: undefined })).not.toHaveProperty('aheadMs')
+})

@@ -214,6 +214,21 @@ describe('what a suspension took away', () => {
     await change(suspending(false), open)
     expect(permissions()).not.toContain('access:grant')
   })
+
+  it('is given back without the right to give power, which a change of the same takes', async () => {
+    const asked: Need[] = []
+    const authorize = (needs: readonly Need[]) => void asked.push(...needs)
+    const permissions = () => asked.splice(0).map(({ permission }) => permission)
+    emulator.put({ ...fullAuth0Client, grant_types: [] })
+    await merge({ grantTypes: ['client_credentials'] }, { authorize })
+    expect(permissions()).toContain('clients:privileged')
+    await change(suspending(true), { authorize })
+    expect(emulator.client(REF.id)?.grant_types).toEqual([])
+    permissions()
+    await change(suspending(false), { authorize })
+    expect(emulator.client(REF.id)?.grant_types).toEqual(['client_credentials'])
+    expect(permissions()).toEqual(['clients:suspend'])
+  })
 })
 
 describe('a change that changes nothing', () => {

@@ -7,7 +7,9 @@ import { openSealed, sealedPlace } from '../../src/service/base/sealed.ts'
 import { intentAfter } from '../../src/service/operation/intent.ts'
 import { following } from '../../src/store/log/chain.ts'
 import type { Intent } from '../../src/store/log/entry.ts'
+import type { Standing } from '../../src/store/log/standing.ts'
 import { resourceOf } from '../../src/store/resource.ts'
+import { createSeal, type Seal } from '../../src/store/seal.ts'
 import { type Bench, requestFor } from '../contract/service.ts'
 import type { Subject } from '../contract/subjects.ts'
 import { onSubject } from '../fixtures/bench.ts'
@@ -93,6 +95,31 @@ it('keeps what is no setting only of a client that goes', async () => {
   })
   const removal = await intentAfter(bench.service, hiding, undefined, { ...aim(), next: null })
   expect(await openSealed(bench.service, removal)).toEqual({ base: aim().base, next: null })
+})
+
+it('keeps by how much the clock of its store is ahead, where it is', async () => {
+  const at = (aheadMs: number) => {
+    const store = { ...bench.service.store, aheadMs: () => aheadMs }
+    return intentAfter({ ...bench.service, store }, request(), undefined, aim())
+  }
+  expect(await at(40)).toMatchObject({ aheadMs: 40 })
+  expect(await at(0)).not.toHaveProperty('aheadMs')
+})
+
+it('is sealed to last where a suspension is to give back what it has taken, and else as the history', async () => {
+  const [lasting, history] = [createSeal(randomBytes(32)), createSeal(randomBytes(32))]
+  const service = { ...bench.service, seal: lasting, historySeal: history }
+  const sealedBy = async (becomes?: Standing) => {
+    const intent = await intentAfter(service, request(), undefined, { ...aim(), becomes })
+    const opens = async (seal: Seal) =>
+      (await openSealed({ ...bench.service, seal }, intent)) !== undefined
+    return [await opens(lasting), await opens(history)]
+  }
+  const suspended = (...operations: readonly string[]) => ({ suspended: { since: 1, operations } })
+  expect(await sealedBy(suspended('other', 'operation'))).toEqual([true, false])
+  expect(await sealedBy(suspended('other'))).toEqual([false, true])
+  expect(await sealedBy({ protected: true })).toEqual([false, true])
+  expect(await sealedBy()).toEqual([false, true])
 })
 
 it('is opened in its own place only', async () => {

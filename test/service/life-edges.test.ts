@@ -139,6 +139,18 @@ describe('making a client', () => {
     expect(await open()).toEqual([])
   })
 
+  it('for a team records whose it is, from its first entry on', async () => {
+    const becomes = async ({ operationId = '' }: { readonly operationId?: string | undefined }) => {
+      const [intent] = await bench.service.store.entries(creationResource(PLACE, operationId))
+      return (intent as Intent).becomes
+    }
+    const made = await make({ team: 'billing' })
+    expect(await becomes(made)).toEqual({ team: 'billing' })
+    const log = resourceOf({ ...PLACE, id: made.ref?.id ?? '' })
+    expect((await bench.service.store.last(log))?.standing).toEqual({ team: 'billing' })
+    expect(await becomes(await make())).toBeUndefined()
+  })
+
   it('that is no copy records nothing of one', async () => {
     const made = await make()
     expect(Object.keys(made)).not.toContain('copy')

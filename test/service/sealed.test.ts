@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { beforeEach, describe, expect } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
-import { type Bases, openSealed, sealRecords } from '../../src/service/base/sealed.ts'
+import { type Bases, openSealed, sealRecords, whyUnopened } from '../../src/service/base/sealed.ts'
 import type { Service } from '../../src/service/base/service.ts'
 import type { Entry, Intent } from '../../src/store/log/entry.ts'
 import { SHORT } from '../../src/store/log/packing.ts'
@@ -189,5 +189,17 @@ describe('opening', () => {
     await expect(open(intent, faulty)).rejects.toThrow('a fault')
     const other = await bench.another({ key: Buffer.alloc(32, 7) })
     expect(await open(intent, other.service)).toBeUndefined()
+  })
+
+  it('says why it gives nothing: the key was dropped with age, or is no longer in use', () => {
+    const why = (seal: Partial<Service['seal']>) =>
+      whyUnopened({ seal: { ...bench.service.seal, ...seal } }, intent)
+    const dropped = (sealed: string) => sealed === intent.sealed
+    expect(why({ isDropped: dropped })).toBe('is older than sealed records are kept')
+    const lost = 'was sealed with a key that is no longer in use'
+    expect(why({ isDropped: () => false })).toBe(lost)
+    // A seal with one key drops none.
+    const { isDropped: _, ...plain } = bench.service.seal
+    expect(whyUnopened({ seal: plain }, intent)).toBe(lost)
   })
 })

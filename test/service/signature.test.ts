@@ -32,6 +32,12 @@ it.each([
   ['too long', written(65)],
   ['no base64', `whsec_${'*'.repeat(44)}`],
   ['another alphabet of base64', `whsec_${'-_'.repeat(22)}`],
+  ['with a prefix of another length', `whsek_${Buffer.alloc(32).toString('base64')}`],
+  ['two texts of base64', `${written(25)}${Buffer.alloc(25).toString('base64')}`],
 ])('a key is refused that is %s', (_, text) => {
   expect(keyOf(text)).toBeUndefined()
+})
+
+it('a key may be written without the signs that fill it up', () => {
+  expect(keyOf(written(32).replace(/=+$/, ''))).toEqual(Buffer.alloc(32, 32))
 })

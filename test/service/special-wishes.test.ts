@@ -65,6 +65,18 @@ describe('a change that changes what holds for a client', () => {
     expect(await protect(false)).toStrictEqual(plan('unprotect', {}))
   })
 
+  it('reads no setting: assigning it to a team, or to none', async () => {
+    const plan = (becomes: Standing) => ({
+      ...{ fields: [], patch: NOTHING, warnings: [], aim: { action: 'assign', becomes } },
+    })
+    const assign = (team: string | null, standing?: Standing) =>
+      prepared({ kind: 'assignment', team }, standing)
+    expect(await assign('billing')).toStrictEqual(plan({ ...MARK, team: 'billing' }))
+    const assigned = { ...MARK, team: 'billing' }
+    expect(await assign('sales', assigned)).toStrictEqual(plan({ ...MARK, team: 'sales' }))
+    expect(await assign(null, assigned)).toStrictEqual(plan(MARK))
+  })
+
   it('reads no setting: keeping it from being removed', async () => {
     const job = { id: 'j1', submittedBy: ACTOR }
     const reap = { job, operationId: 'o', scopes: [] }

@@ -71,3 +71,17 @@ it('is refused where what was there before cannot be opened any more', async () 
   await expect(undo(operationId, lost)).rejects.toMatchObject(notRestorable(operationId))
   expect(emulator.client(REF.id)?.name).toBe('New')
 })
+
+it('is refused where the record was dropped with age, and says so', async () => {
+  const operationId = await changed({ name: 'New' })
+  const intent = await bench.service.store.operation(operationId)
+  const other = createSeal(Buffer.alloc(32, 9))
+  const isDropped = (sealed: string) => sealed === intent?.sealed
+  const service = { ...bench.service, seal: { ...other, isDropped } }
+  await expect(undo(operationId, service)).rejects.toMatchObject({
+    code: 'not_restorable',
+    message: `The operation ${operationId} cannot be undone: its record is older than sealed records are kept.`,
+  })
+  await expect(undo('none', service)).rejects.toMatchObject(notRestorable('none'))
+  expect(emulator.client(REF.id)?.name).toBe('New')
+})

@@ -68,10 +68,7 @@ export function judgeWrite({ fingerprints }: Service, access: Access, planned: P
 }
 
 function touchesOf({ field, before, after, added, removed }: FieldChange): readonly Touch[] {
-  const values =
-    added === undefined && removed === undefined
-      ? [before, after]
-      : [...(added ?? []), ...(removed ?? [])]
+  const values = added === undefined ? [before, after] : [...added, ...(removed ?? [])]
   const touched = values.filter((value) => value !== null).map((value) => ({ field, value }))
   // Where nothing comes or goes, the setting itself is what changes: the order of a list, say.
   return touched.length === 0 ? [{ field }] : touched

@@ -25,8 +25,8 @@ let reads: string[]
 const it = onSubject('local', (opened) => {
   ;({ subject, bench } = opened)
 })
-beforeEach(() => {
-  for (const id of ['a', 'b']) put(id)
+beforeEach(async () => {
+  for (const id of ['a', 'b']) await put(id)
   cursors = []
   reads = []
 })
@@ -197,7 +197,7 @@ describe('by ids alone', () => {
 
 describe('by what they are', () => {
   it('it reads each, and gives those that fit', async () => {
-    put('a', { client_name: 'Portal' })
+    await put('a', { client_name: 'Portal' })
     const service = listing((cursor) =>
       cursor === undefined ? { items: named('a', 'b'), next: '2' } : { items: named('a') },
     )
