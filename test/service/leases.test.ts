@@ -1,6 +1,7 @@
 /** Leases on list values: taken, renewed, ended by their owner or by time, and what belongs to others stays. */
 
 import { beforeEach, describe, expect } from 'vitest'
+import { showField } from '../../src/core/mapping/mapping.ts'
 import { heldPaths } from '../../src/core/mapping/suspension.ts'
 import { parseJsonPatch, parseMergePatch } from '../../src/core/patch/patch.ts'
 import type { CrashPoint } from '../../src/service/base/crash-points.ts'
@@ -9,6 +10,7 @@ import type { Service } from '../../src/service/base/service.ts'
 import { createTurns } from '../../src/service/base/turns.ts'
 import { changeClient } from '../../src/service/change/change.ts'
 import { MAX_LEASES } from '../../src/service/lease/lease-share.ts'
+import { readClient } from '../../src/service/reading/read.ts'
 import { carryOutDue, type Pauses } from '../../src/service/upkeep/due.ts'
 import { sweep } from '../../src/service/upkeep/sweep.ts'
 import { following } from '../../src/store/log/chain.ts'
@@ -246,9 +248,12 @@ describe.each(SUBJECTS)('$name', (kind) => {
   it('a value that a JSON Patch adds stays for good, and one that it only moves does not', async () => {
     await take(PREVIEW)
     await take(OTHER)
-    const at = (value: string) => `/callbacks/${stored().indexOf(value)}`
     await change(parseJsonPatch([{ op: 'add', path: '/callbacks/-', value: OTHER }]))
-    await change(parseJsonPatch([{ op: 'replace', path: at(PREVIEW), value: PREVIEW }]))
+    // A place in the list as callers see it.
+    const { native } = await readClient(bench.service, requestFor(bench.service, subject.ref, {}))
+    const callbacks = showField(subject.provider.mapping, 'callbacks', native) ?? []
+    const path = `/callbacks/${callbacks.indexOf(PREVIEW)}`
+    await change(parseJsonPatch([{ op: 'replace', path, value: PREVIEW }]))
     await due(HOUR + 60)
     expect(sorted(stored())).toEqual(sorted([...before, OTHER]))
   })

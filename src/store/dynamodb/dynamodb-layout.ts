@@ -5,6 +5,7 @@
  */
 
 import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import { ClientError } from '../../core/errors.ts'
 import { FRESH_MS } from '../layout/closing.ts'
 import type { Layout, Readable } from '../layout/layout.ts'
@@ -32,6 +33,9 @@ const LOCK = 'lock'
 
 /** A lock whose owner has died is free after this time (milliseconds). */
 const LOCK_MS = 60_000
+/** How often the lock is tried, and the pause in between (milliseconds): servers that start at the same moment wait for each other. */
+const TRIES = 50
+const PAUSE_MS = 100
 /** A call that a server has begun has ended by then: three tries of a second each, and their pauses (milliseconds). */
 const LAST_CALL_MS = 5_000
 
@@ -95,22 +99,35 @@ export function dynamodbLayout(
     records,
     exclusively: async (work) => {
       const owner = randomUUID()
-      await lock(queries, { owner, at: now(), until: now() + LOCK_MS }, place)
+      await locked(queries, owner, now, place)
       try {
         return await work(session())
       } finally {
-        await lock(queries, { owner, at: now(), until: 0 }, place).catch(() => undefined)
+        await lock(queries, { owner, at: now(), until: 0 }).catch(() => undefined)
       }
     },
   }
 }
 
-/** Takes the lock, or sets its end. */
+/** @throws ClientError `store_unavailable` where another process holds the lock for longer than servers take to start */
+async function locked(
+  queries: Queries,
+  owner: string,
+  now: () => number,
+  place: string,
+): Promise<void> {
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    if (await lock(queries, { owner, at: now(), until: now() + LOCK_MS })) return
+    await pause(PAUSE_MS)
+  }
+  throw busy(place)
+}
+
+/** Takes the lock, or sets its end; whether it is this owner's. */
 async function lock(
   { put }: Queries,
   { owner, at, until }: { readonly owner: string; readonly at: number; readonly until: number },
-  place: string,
-): Promise<void> {
+): Promise<boolean> {
   const texts = { owner: { S: owner }, until: { S: String(until).padStart(15, '0') } }
   const isPut = await put(
     { pk: { S: STORE }, sk: { S: LOCK }, ...texts },
@@ -123,7 +140,7 @@ async function lock(
       },
     },
   )
-  if (isPut === undefined) throw busy(place)
+  return isPut !== undefined
 }
 
 const busy = (place: string) =>
