@@ -3,6 +3,9 @@
  * the rows and the characters that are read from the mirror before others have their turn.
  */
 
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -137,17 +140,24 @@ it('looks at a bounded part of the clients for one page, and at less in one turn
 })
 
 it('finds a text that is in no index, and one that an earlier version had put into it', async () => {
-  const old = await openDatabase(':memory:')
-  const made = createSqliteMirror(old)
+  const folder = mkdtempSync(join(tmpdir(), 'clientry-long-'))
+  const path = join(folder, 'store.db')
+  const made = await openDatabase(path)
+  const mirror = createSqliteMirror(made)
   const client = { ...PLACE, id: 'long' }
   const text = `long\n${'https://a.example.com/'.repeat(300)}needle`
   const sight = { client, tag: 't', record: 'r', at: 1, text, terms: [] }
-  await made.put(sight, true)
-  const [{ row = 0 } = {}] = old.prepare('select row from mirror_long').all()
+  await mirror.put(sight, true)
+  const [{ row = 0 } = {}] = made.prepare('select row from mirror_long').all()
   expect(Number(row)).toBeGreaterThan(0)
   // As the earlier version left it.
-  old.exec('drop table mirror_long')
-  old.prepare('insert into mirror_text (rowid, text) values (cast(? as integer), ?)').run(row, text)
+  made.exec('drop table mirror_long')
+  made
+    .prepare('insert into mirror_text (rowid, text) values (cast(? as integer), ?)')
+    .run(row, text)
+  made.exec('drop table layout; alter table log drop column layout; pragma user_version = 3')
+  made.close()
+  const old = await openDatabase(path)
   const opened = createSqliteMirror(old)
   expect(old.prepare('select count(*) as count from mirror_long').get()?.count).toBe(1)
   expect(old.prepare('select count(*) as count from mirror_text').get()?.count).toBe(0)
@@ -159,4 +169,5 @@ it('finds a text that is in no index, and one that an earlier version had put in
   await opened.remove(client, 3)
   expect(old.prepare('select count(*) as count from mirror_long').get()?.count).toBe(0)
   old.close()
+  rmSync(folder, { recursive: true })
 })
