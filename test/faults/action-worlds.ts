@@ -224,6 +224,13 @@ const COMMON: readonly Omit<ActionKind, 'start'>[] = [
   },
   {
     ...EVERYWHERE,
+    action: 'assign',
+    name: 'an assignment to a team',
+    perform: change({ kind: 'assignment', team: 'payments' }),
+    effects: async (on) => isTrue((await standingOf(on)).team === 'payments'),
+  },
+  {
+    ...EVERYWHERE,
     action: 'suspend',
     name: 'a suspension',
     perform: suspension(true),

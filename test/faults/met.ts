@@ -26,6 +26,7 @@ interface Exemption {
 const NO_STEPS = [
   'protect',
   'unprotect',
+  'assign',
   'confirm_move',
   'retire_later',
   'retain',
