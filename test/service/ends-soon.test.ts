@@ -5,6 +5,8 @@ import { mappingOf, PROVIDER_TYPES } from '../../src/providers/configured.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { sightOf } from '../../src/service/mirror/mirror.ts'
 import { ENDING_RULES, endingEvents } from '../../src/service/notify/conditions.ts'
+import type { Mirror } from '../../src/store/mirror.ts'
+import { createSeal } from '../../src/store/seal.ts'
 import { type Bench, openBench } from '../contract/service.ts'
 import { fullEntraApplication } from '../fixtures/entra.ts'
 
@@ -18,7 +20,7 @@ beforeEach(async () => {
 })
 afterEach(() => bench.close())
 
-const put = async (id: string, endsInDays: number) => {
+const put = async (id: string, endsInDays: number, userPoolId?: string) => {
   const { mapping } = bench.service.providers.get('directory') ?? {}
   if (mapping === undefined) throw new TypeError('no mapping')
   const endDateTime = new Date(Date.now() + endsInDays * DAY_MS).toISOString()
@@ -28,7 +30,7 @@ const put = async (id: string, endsInDays: number) => {
     keyCredentials: [],
     passwordCredentials: [{ keyId: 'one', displayName: 'canary', hint: 'abc', endDateTime }],
   }
-  const client = { provider: 'directory', id }
+  const client = { provider: 'directory', id, ...(userPoolId && { userPoolId }) }
   const sight = sightOf(bench.service, mapping, { client, native, at: Date.now() })
   await bench.service.store.mirror?.put(sight, true)
 }
@@ -59,6 +61,75 @@ it('is looked for once a day', async () => {
   await put('soon', 7)
   expect(await endingEvents(bench.service, Date.now() - DAY_MS + 60_000)).toBeUndefined()
   expect(await endingEvents(bench.service, Date.now() - DAY_MS)).toHaveLength(1)
+})
+
+it('is looked for on every page of the mirror, and in every place', async () => {
+  await put('soon', 7)
+  const { mirror } = bench.service.store
+  if (mirror === undefined) throw new TypeError('no mirror')
+  const asked: Parameters<Mirror['search']>[0][] = []
+  const search: Mirror['search'] = async (page) => {
+    asked.push(page)
+    const found = await mirror.search(page)
+    return asked.length < 3 ? { ...found, next: asked.length } : found
+  }
+  const store = { ...bench.service.store, mirror: { ...mirror, search } }
+  expect(await endingEvents({ ...bench.service, store }, 0)).toHaveLength(3)
+  const page = { places: [{ provider: 'directory' }], terms: [], limit: 200 }
+  expect(asked).toStrictEqual([page, { ...page, after: 1 }, { ...page, after: 2 }])
+})
+
+it('is reported of two thousand ends at once at most', async () => {
+  await put('soon', 7)
+  const { mirror } = bench.service.store
+  if (mirror === undefined) throw new TypeError('no mirror')
+  const [one] = (await mirror.search({ places: [{ provider: 'directory' }], terms: [], limit: 1 }))
+    .matches
+  if (one === undefined) throw new TypeError('no client')
+  for (const [count, pages] of [
+    [2_000, 1],
+    [2_001, 1],
+    [1_999, 2],
+  ] as const) {
+    let page = 0
+    const search: Mirror['search'] = async () => {
+      page += 1
+      return page > 2 ? { matches: [] } : { matches: Array(count).fill(one), next: page }
+    }
+    const store = { ...bench.service.store, mirror: { ...mirror, search } }
+    expect(await endingEvents({ ...bench.service, store }, 0)).toHaveLength(2_000)
+    expect(page).toBe(pages)
+  }
+})
+
+it('is not known without a mirror, nor of clients that cannot be read here', async () => {
+  await put('soon', 7)
+  const { mirror: _, ...without } = bench.service.store
+  expect(await endingEvents({ ...bench.service, store: without }, 0)).toBeUndefined()
+  const search: Mirror['search'] = async () => ({ matches: await all() })
+  const { mirror } = bench.service.store
+  const all = async () =>
+    (await mirror?.search({ places: [{ provider: 'directory' }], terms: [], limit: 1 }))?.matches ??
+    []
+  if (mirror === undefined) throw new TypeError('no mirror')
+  const store = { ...bench.service.store, mirror: { ...mirror, search } }
+  expect(await endingEvents({ ...bench.service, store }, 0)).toHaveLength(1)
+  expect(await endingEvents({ ...bench.service, store, providers: new Map() }, 0)).toEqual([])
+  const seal = createSeal(Buffer.alloc(32, 9))
+  expect(await endingEvents({ ...bench.service, store, seal }, 0)).toEqual([])
+})
+
+it('has another id in each user pool', async () => {
+  const pools = [undefined, 'one', 'other']
+  for (const pool of pools) await put('soon', 7, pool)
+  const { mirror } = bench.service.store
+  if (mirror === undefined) throw new TypeError('no mirror')
+  const places = pools.map((pool) => ({ provider: 'directory', ...(pool && { userPoolId: pool }) }))
+  const search: Mirror['search'] = (page) => mirror.search({ ...page, places })
+  const store = { ...bench.service.store, mirror: { ...mirror, search } }
+  const ids = ((await endingEvents({ ...bench.service, store }, 0)) ?? []).map(({ id }) => id)
+  expect(ids).toHaveLength(3)
+  expect(new Set(ids).size).toBe(3)
 })
 
 it('goes by rules that some provider has', async () => {
