@@ -86,19 +86,15 @@ it('is reported of two thousand ends at once at most', async () => {
   const [one] = (await mirror.search({ places: [{ provider: 'directory' }], terms: [], limit: 1 }))
     .matches
   if (one === undefined) throw new TypeError('no client')
-  for (const [count, pages] of [
-    [2_000, 1],
-    [2_001, 1],
-    [1_999, 2],
-  ] as const) {
+  for (const counts of [[2_000], [1_999, 2]]) {
     let page = 0
     const search: Mirror['search'] = async () => {
       page += 1
-      return page > 2 ? { matches: [] } : { matches: Array(count).fill(one), next: page }
+      return { matches: Array(counts[page - 1] ?? 0).fill(one), next: page }
     }
     const store = { ...bench.service.store, mirror: { ...mirror, search } }
     expect(await endingEvents({ ...bench.service, store }, 0)).toHaveLength(2_000)
-    expect(page).toBe(pages)
+    expect(page).toBe(counts.length)
   }
 })
 

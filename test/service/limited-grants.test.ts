@@ -3,20 +3,25 @@
 import { beforeEach, describe, expect } from 'vitest'
 import { ClientError } from '../../src/core/errors.ts'
 import type { JsonObject } from '../../src/core/json/json.ts'
+import { parseMergePatch } from '../../src/core/patch/patch.ts'
 import { type Access, accessTo, type Write } from '../../src/core/rights/access.ts'
 import type { Grant, Limit } from '../../src/core/rights/limit.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { lookFor, mayKnowOf, subjectFor, subjectOf } from '../../src/service/access/fresh-look.ts'
 import { judgeWrite, type PlannedWrite } from '../../src/service/access/judged-write.ts'
 import { callOf, type Service } from '../../src/service/base/service.ts'
+import { changeClient } from '../../src/service/change/change.ts'
+import { createClient } from '../../src/service/life/create.ts'
 import { removeClient } from '../../src/service/life/remove.ts'
 import type { Action } from '../../src/store/log/entry.ts'
 import { printOf } from '../../src/store/log/managed.ts'
 import type { Lease, Move, Standing } from '../../src/store/log/standing.ts'
+import { resourceOf } from '../../src/store/resource.ts'
 import { createSeal } from '../../src/store/seal.ts'
 import { type Bench, requestFor } from '../contract/service.ts'
 import type { Subject } from '../contract/subjects.ts'
 import { onSubject } from '../fixtures/bench.ts'
+import { creationOf, PATCH } from './creations.ts'
 
 const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
 const PURPOSE = { operation: 'getClient', permission: 'clients:read' } as const
@@ -352,5 +357,81 @@ describe('a write', () => {
     expect(touches(undefined, managed([{ manager: 'a', lists: two }]))).toEqual([
       ...[kept, { field: 'webOrigins' }],
     ])
+  })
+})
+
+describe('a caller with limits', () => {
+  const WRITING = { operation: 'updateClient', permission: 'clients:write' } as const
+  const within = (only: Limit | undefined): Service => {
+    const grant: Grant = { grants: ['clients:read', 'clients:write'], ...(only && { only }) }
+    return { ...bench.service, access: accessTo(() => [grant], WRITING) }
+  }
+  const change = (only: Limit | undefined, client: object, dryRun = false) =>
+    changeClient(within(only), { ...requestFor(bench.service, subject.ref, client), dryRun })
+  const entries = () => bench.service.store.entries(resourceOf(subject.ref))
+  const NEW = { description: 'New' }
+
+  it('changes what its grants cover, and is told of no other client', async () => {
+    expect(await change({ names: [name()] }, NEW)).toMatchObject({ outcome: 'applied' })
+    expect(subject.stored().description).toBe('New')
+    const before = await entries()
+    await expect(change({ names: ['other'] }, { description: 'Newer' })).rejects.toThrow(NONE)
+    expect(subject.stored().description).toBe('New')
+    expect(await entries()).toEqual(before)
+  })
+
+  it('changes nothing beyond them, nor plans it', async () => {
+    for (const dryRun of [true, false]) {
+      const renaming = change({ names: [name()] }, { name: 'Mine' }, dryRun)
+      await expect(renaming).rejects.toMatchObject({ code: 'insufficient_scope' })
+    }
+    const other = change({ names: [name()], fields: ['name'] }, NEW)
+    await expect(other).rejects.toMatchObject({ details: { field: 'client.description' } })
+    expect(await entries()).toEqual([])
+  })
+
+  it('goes by the team that the client has before and after', async () => {
+    const assign = (team: string) =>
+      bench.change(subject.ref, {}, { patch: { kind: 'assignment', team } })
+    await expect(change({ teams: ['a'] }, NEW)).rejects.toThrow(NONE)
+    await assign('a')
+    expect(await change({ teams: ['a'] }, NEW)).toMatchObject({ outcome: 'applied' })
+    await assign('b')
+    await expect(change({ teams: ['a'] }, { description: 'Newer' })).rejects.toThrow(NONE)
+  })
+
+  it('is judged by nothing where no grant at the provider is limited', async () => {
+    expect(await change(undefined, NEW)).toMatchObject({ outcome: 'applied' })
+  })
+
+  it('makes clients that its grants cover, and no others', async () => {
+    const make = (only: Limit, client: object) =>
+      createClient(within(only), {
+        ...creationOf(subject.provider),
+        kind: 'web',
+        patch: parseMergePatch({ ...PATCH, ...client }),
+      })
+    expect(await make({ names: ['Ours'] }, { name: 'Ours' })).toMatchObject({ outcome: 'applied' })
+    await expect(make({ names: ['Ours'] }, { name: 'Theirs' })).rejects.toMatchObject({
+      code: 'insufficient_scope',
+    })
+    // A new client has no id yet.
+    await expect(make({ clients: ['ours'] }, { name: 'Ours' })).rejects.toMatchObject({
+      code: 'insufficient_scope',
+    })
+    expect(await bench.service.store.openIntents()).toEqual([])
+  })
+
+  it('removes clients that its grants cover, and no others', async () => {
+    const remove = (only: Limit) => {
+      const { patch: _, ...request } = requestFor(bench.service, subject.ref, {})
+      return removeClient(within(only), request)
+    }
+    await expect(remove({ names: ['other'] })).rejects.toThrow(NONE)
+    await expect(remove({ names: [name()], fields: ['name'] })).rejects.toMatchObject({
+      code: 'insufficient_scope',
+    })
+    expect(subject.stored().client_id).toBe(subject.ref.id)
+    expect(await remove({ names: [name()] })).toMatchObject({ outcome: 'applied' })
   })
 })
