@@ -2,6 +2,8 @@
 
 import { beforeEach, describe, expect } from 'vitest'
 import { ClientError } from '../../../src/core/errors.ts'
+import { accessTo } from '../../../src/core/rights/access.ts'
+import type { Grant, Limit } from '../../../src/core/rights/limit.ts'
 import type { Call, Place } from '../../../src/providers/call.ts'
 import type { ListPage, Provider } from '../../../src/providers/provider.ts'
 import { callOf, type Service } from '../../../src/service/base/service.ts'
@@ -254,4 +256,55 @@ it.each([
   const asked = selectClients(service, { places: [PLACE], filter: wanted }, late)
   await expect(asked).rejects.toMatchObject({ code: 'deadline_exceeded' })
   expect(cursors).toEqual([])
+})
+
+describe('for a caller whose grants are limited', () => {
+  const PURPOSE = { operation: 'createJob', permission: 'clients:write' } as const
+  const within = (service: Service, only: Limit, grants: Grant['grants'] = ['clients:read']) => ({
+    ...service,
+    access: accessTo(() => [{ grants, only }], PURPOSE),
+  })
+
+  it('it finds those that the caller may know of, out of the mirror and by asking', async () => {
+    const service = listing()
+    const byId = { clients: ['a', 'exampleClientId'] }
+    expect(await select(within(service, byId))).toEqual(['a', 'exampleClientId'])
+    expect(await select(within(service, byId, ['clients:write']))).toEqual([])
+    await put('b', { client_name: 'Ours' })
+    await fill(service)
+    expect(await select(within(service, byId))).toEqual(['a', 'exampleClientId'])
+    expect(await select(within(service, { names: ['Ours'] }))).toEqual(['b'])
+    // Its name is that of now.
+    await put('b', { client_name: 'Theirs' })
+    expect(await select(within(service, { names: ['Ours'] }))).toEqual([])
+  })
+
+  it('it finds none that is gone, whatever the history has of it', async () => {
+    const service = listing()
+    await fill(service)
+    await bench.change({ ...PLACE, id: 'a' }, { name: 'Ours' })
+    const [provider] = service.providers.values()
+    if (provider === undefined) throw new TypeError('no provider')
+    const read: Provider['read'] = async (ref, at) => {
+      if (ref.id === 'a') throw new ClientError('not_found', 'gone')
+      return provider.read(ref, at)
+    }
+    const gone = { ...service, providers: new Map([['it', { ...provider, read }]]) }
+    expect(await select(within(gone, { names: ['Ours', 'Example'] }))).not.toContain('a')
+    expect(await select(within({ ...service, providers: new Map() }, { clients: ['a'] }))).toEqual(
+      [],
+    )
+  })
+
+  it.each([
+    [MAX_CLIENTS, 0],
+    [MAX_CLIENTS + 1, MAX_CLIENTS + 1],
+  ])('it judges none where there are more than a job can have: %i', async (count, found) => {
+    const service = listing()
+    await fill(service)
+    const [one] = (await mirrorOf(service).search({ places: [PLACE], terms: [], limit: 1 })).matches
+    if (one === undefined) throw new TypeError('nothing is known')
+    const large = searching(service, async () => ({ matches: Array(count).fill(one) }))
+    expect(await select(within(large, { clients: ['other'] }))).toHaveLength(found)
+  })
 })
