@@ -127,6 +127,16 @@ describe.each([
     expect(await pagesOf(service(), { limit, fresh })).toEqual(pages)
   })
 
+  it('has no page of more clients than it may have', async () => {
+    await fill(['a', 'c', 'd', 'e'], ['b'])
+    expect(await pagesOf(service(), { limit: 2, fresh })).toEqual([
+      ...[
+        ['a', 'c'],
+        ['d', 'e'],
+      ],
+    ])
+  })
+
   it('is empty where all is hidden, and whole where nothing is', async () => {
     await fill(['a'], ['b'])
     expect(await pagesOf(service({ names: ['none'] }), { fresh, limit: 1 })).toEqual([[]])
@@ -273,7 +283,7 @@ describe('the history across clients', () => {
 
   beforeEach(async () => {
     asked = []
-    const ids = ['a', 'x', 'b', 'y', 'a', 'x', 'y', 'z']
+    const ids = ['a', 'x', 'b', 'a', 'y', 'x', 'y', 'z']
     const seqs = new Map<string, number>()
     for (const [index, id] of ids.entries()) {
       const seq = (seqs.get(id) ?? 0) + 1

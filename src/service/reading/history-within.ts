@@ -45,7 +45,7 @@ export async function searchWithin(
     const shown = page.items.filter((_, index) => visible[index])
     // That there is one more is all that is needed of it.
     if (full !== undefined && shown.length > 0) return { items, next: full }
-    if (full === undefined) items.push(...shown)
+    items.push(...shown)
     if (page.next === undefined) return { items }
     if (items.length >= search.limit) full ??= page.next
     after = page.next

@@ -114,7 +114,7 @@ export async function liveWithin(
     const page: LivePage = await listLive(service, { ...request, limit, from, call })
     if (full !== undefined && page.clients.length > 0)
       return { clients, unreadable: [], next: full }
-    if (full === undefined) clients.push(...page.clients)
+    clients.push(...page.clients)
     if (page.next === undefined) return { clients, unreadable: [] }
     if (clients.length >= request.limit) full ??= page.next
     from = page.next
