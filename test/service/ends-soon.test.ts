@@ -1,6 +1,7 @@
 /** What ends soon is found among the clients of the mirror, and reported as one event for each end. */
 
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { lintClient } from '../../src/core/lint/lint.ts'
 import { mappingOf, PROVIDER_TYPES } from '../../src/providers/configured.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { sightOf } from '../../src/service/mirror/mirror.ts'
@@ -11,6 +12,7 @@ import { type Bench, openBench } from '../contract/service.ts'
 import { fullEntraApplication } from '../fixtures/entra.ts'
 
 const DAY_MS = 86_400_000
+const NOW = Date.now()
 
 let bench: Bench
 beforeEach(async () => {
@@ -20,15 +22,16 @@ beforeEach(async () => {
 })
 afterEach(() => bench.close())
 
-const put = async (id: string, endsInDays: number, userPoolId?: string) => {
+const put = async (id: string, endsInDays: number, userPoolId?: string, more: object = {}) => {
   const { mapping } = bench.service.providers.get('directory') ?? {}
   if (mapping === undefined) throw new TypeError('no mapping')
-  const endDateTime = new Date(Date.now() + endsInDays * DAY_MS).toISOString()
+  const endDateTime = new Date(NOW + endsInDays * DAY_MS).toISOString()
   const native = {
     ...fullEntraApplication,
     appId: id,
     keyCredentials: [],
     passwordCredentials: [{ keyId: 'one', displayName: 'canary', hint: 'abc', endDateTime }],
+    ...more,
   }
   const client = { provider: 'directory', id, ...(userPoolId && { userPoolId }) }
   const sight = sightOf(bench.service, mapping, { client, native, at: Date.now() })
@@ -45,6 +48,16 @@ it('is named with its rule, and what ends later is not', async () => {
     ['clientry.ends_soon', 'soon', 'credential_ending'],
   ])
   expect(JSON.stringify(events)).not.toContain('canary')
+})
+
+it('is all that is reported of what lint finds', async () => {
+  const web = { redirectUris: ['http://app.example.com/cb'] }
+  await put('soon', 7, undefined, { web })
+  const mapping = await mappingOf('entra')
+  const found = lintClient(mapping, { ...fullEntraApplication, web }, [], { now: NOW })
+  expect(found.filter(({ rule }) => !ENDING_RULES.includes(rule))).not.toEqual([])
+  const events = (await endingEvents(bench.service, 0)) ?? []
+  expect(events.map(({ data }) => data.rule)).toEqual(['credential_ending'])
 })
 
 it('has the same id each day, and another one for another end', async () => {
