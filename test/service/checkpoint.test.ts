@@ -1,6 +1,7 @@
 /** Checkpoints over a store that reports grown logs in every way that a store may. */
 
-import { expect } from 'vitest'
+import { describe, expect } from 'vitest'
+import { canonicalJson } from '../../src/core/json/json.ts'
 import type { Service } from '../../src/service/base/service.ts'
 import { verifyLog } from '../../src/service/reading/verify.ts'
 import { addCheckpoint, codeOf } from '../../src/service/upkeep/checkpoint.ts'
@@ -143,6 +144,86 @@ it.each([
     expect(all.flatMap((one) => one.heads)).toEqual(heads(count))
   },
 )
+
+describe('beside the logs of clients', () => {
+  /** The real store, whose logs of both kinds end there; what it is asked for of the others. */
+  function at(cursor: string, others: string, named: readonly Head[] = []) {
+    const asked: (string | undefined)[] = []
+    const tell: Store['heads'] = async (since, of) => {
+      if (of === 'others') asked.push(since)
+      const grown = of === 'others' ? [] : named.map((head) => ({ ...head, first: 1 }))
+      return { heads: grown, cursor: of === 'others' ? others : cursor, more: false }
+    }
+    const store = { ...bench.service.store, heads: tell }
+    return { asked, add: () => addCheckpoint({ ...bench.service, store, now: () => 77 }) }
+  }
+  const earlier = async (cursor: string) => {
+    const { store } = bench.service
+    const body = { kind: 'checkpoint' as const, resource: CHECKPOINTS, at: 1, heads: [], cursor }
+    const last = await store.last(CHECKPOINTS)
+    expect(await store.append(following(last, { ...body, code: '' }))).toBe(true)
+  }
+
+  it('it goes on where the last one ended, whatever those before it say', async () => {
+    await at('c', 'o1', [headOf('a')]).add()
+    await at('c', 'o2', [headOf('b')]).add()
+    const third = at('c', 'o3', [headOf('c')])
+    expect(await third.add()).toMatchObject({ seq: 3, others: 'o3' })
+    expect(third.asked).toEqual(['o2'])
+  })
+
+  it('it goes on where the newest one ended that names them, beside servers of an earlier version', async () => {
+    await at('c', 'o1', [headOf('a')]).add()
+    await at('c', 'o2', [headOf('b')]).add()
+    await earlier('c')
+    await earlier('c')
+    const next = at('c', 'o2', [headOf('c')])
+    await next.add()
+    expect(next.asked).toEqual(['o2'])
+  })
+
+  it('it says where they end, also where nothing grew since one of an earlier version', async () => {
+    await earlier('c')
+    const first = at('c', 'o')
+    expect(await first.add()).toMatchObject({ seq: 2, heads: [], cursor: 'c', others: 'o' })
+    expect(first.asked).toEqual([undefined])
+    expect(await at('c', 'o').add()).toBeUndefined()
+  })
+
+  it('it has seen to the end of neither before the last of several', async () => {
+    await at('c1', 'o1', heads(1_001)).add()
+    await at('c2', 'o2', heads(1_002)).add()
+    expect((await checkpoints()).map(({ cursor, others }) => [cursor, others])).toEqual([
+      ...[
+        ['0', '0'],
+        ['c1', 'o1'],
+        ['c1', 'o1'],
+        ['c2', 'o2'],
+      ],
+    ])
+  })
+
+  it('it names again what was named at another end of either', async () => {
+    await at('c', 'o1', [headOf('a')]).add()
+    await at('c', 'o2', [headOf('b')]).add()
+    expect(await at('c', 'o2', [headOf('a')]).add()).toMatchObject({ heads: [headOf('a')] })
+    await at('d', 'o2', [headOf('c')]).add()
+    expect(await at('d', 'o2', [headOf('a')]).add()).toMatchObject({ heads: [headOf('a')] })
+    expect(await at('d', 'o2', [headOf('a'), headOf('c')]).add()).toBeUndefined()
+  })
+
+  it('its code is that of an earlier version where it names none of them', () => {
+    const { fingerprints } = bench.service
+    const checkpoint = { at: 1, heads: [headOf('a')], cursor: 'c', previous: 'p' }
+    const text = (...more: readonly string[]) =>
+      fingerprints.ofText(
+        'checkpoint',
+        canonicalJson([1, [headOf('a')] as never, 'c', 'p', ...more]),
+      )
+    expect(codeOf(fingerprints, checkpoint)).toBe(text())
+    expect(codeOf(fingerprints, { ...checkpoint, others: 'o' })).toBe(text('o'))
+  })
+})
 
 it('is left to another instance that was first, and reports what it has added itself', async () => {
   const { service } = telling({ heads: heads(1_001) })

@@ -1,17 +1,22 @@
 /** Rounds of deliveries: where they begin, how far they go, what they keep, and who may go on. All stores: `contract/delivery-cases.ts`. */
 
 import { beforeEach, describe, expect } from 'vitest'
+import { mappingOf } from '../../src/providers/configured.ts'
+import type { Provider } from '../../src/providers/provider.ts'
+import { sightOf } from '../../src/service/mirror/mirror.ts'
 import type { ClientEvent } from '../../src/service/notify/client-event.ts'
 import { type DeliveryOptions, deliverTo } from '../../src/service/notify/deliver.ts'
 import { eventsSince } from '../../src/service/notify/events-since.ts'
 import { type Position, positionOf } from '../../src/service/notify/position.ts'
 import type { Notifying, Sent, Webhook } from '../../src/service/notify/webhook.ts'
 import { workOf } from '../../src/service/notify/work.ts'
+import { following } from '../../src/store/log/chain.ts'
 import type { Delivery, Entry } from '../../src/store/log/entry.ts'
 import type { Lease, Standing } from '../../src/store/log/standing.ts'
 import { deliveryResource, resourceOf } from '../../src/store/resource.ts'
 import type { Store } from '../../src/store/store.ts'
 import { type Bench, openBench } from '../contract/service.ts'
+import { fullEntraApplication } from '../fixtures/entra.ts'
 import { closingOf, intentOf, outsideChangeOf } from '../fixtures/entries.ts'
 import { onFresh } from '../fixtures/opened.ts'
 
@@ -27,7 +32,9 @@ let sent: ClientEvent[]
 let answer: (event: ClientEvent) => Sent
 
 const it = onFresh(
-  () => openBench(new Map()),
+  // No one asks it for anything.
+  async () =>
+    openBench(new Map([['directory', { mapping: await mappingOf('entra') } as Provider]])),
   (opened) => {
     bench = opened
   },
@@ -186,6 +193,12 @@ describe('the events of a log', () => {
     expect(await steps({}, { seq: 9, first: 1 }, 3)).toEqual([[4, undefined]])
   })
 
+  it('are overlaps as well', async () => {
+    const body = { kind: 'overlap' as const, resource: log, at: now, operationId: 'o' }
+    await append(following(undefined, body))
+    expect(await steps({}, { seq: 1, first: 1 }, 0)).toEqual([[1, 'clientry.overlap']])
+  })
+
   it('are none before the time from which they are wanted', async () => {
     await append(noticed('a', 1, 100), noticed('a', 2, 200))
     expect(await steps({ notBefore: 200 }, { seq: 2, first: 1 }, 0)).toEqual([
@@ -212,12 +225,30 @@ describe('the events of a log', () => {
     expect(actions).toEqual(['rotate', 'rotate', 'rotate', 'rotate'])
   })
 
+  it('take no look at the store for an intent that was read with them', async () => {
+    await append(intentOf(log, 1), closingOf(log, 2))
+    const operation = async () => {
+      throw new TypeError('it is looked for')
+    }
+    const head = { resource: log, seq: 2, hash: '', first: 1 }
+    const all: unknown[] = []
+    for await (const { event } of eventsSince(
+      service({ operation }),
+      { notBefore: 0, reachedAt: START },
+      { head, after: 0 },
+    )) {
+      all.push(event?.data.action)
+    }
+    expect(all).toEqual([undefined, 'change'])
+  })
+
   it('of a log that nothing is known of begin with what can have been late', async () => {
     const LATE = 90_000
     const early = noticed('a', 1, START - LATE - 1)
     await append(early, noticed('a', 2, START - LATE), noticed('a', 3, START))
     const found = (first: number) => steps({}, { seq: 3, first })
     expect((await found(3)).map(([seq]) => seq)).toEqual([2, 3])
+    expect((await found(2)).map(([seq]) => seq)).toEqual([2, 3])
     expect((await found(1)).map(([seq]) => seq)).toEqual([1, 2, 3])
   })
 
@@ -383,9 +414,11 @@ describe('a round', () => {
     const start = (await kept())?.cursor
     await round()
     const heads: Store['heads'] = (_, of) => bench.service.store.heads(start, of)
+    const before = await kept()
     expect(await round({}, webhook(), service({ heads }))).toStrictEqual({
       ...{ delivered: 0, more: false },
     })
+    expect(await kept()).toEqual(before)
     await append(noticed('a', 2))
     await round({}, webhook(), service({ heads }))
     expect(seqs('a')).toEqual([1, 2])
@@ -416,6 +449,22 @@ describe('what is late', () => {
     expect(owners()).toEqual(['x'])
   })
 
+  it('is kept no longer where it has ended, although nothing is recorded of that', async () => {
+    await late('x', 'y')
+    await round()
+    const due = async () => []
+    expect(await round({}, webhook(), service({ due }))).toStrictEqual({
+      delivered: 0,
+      more: false,
+    })
+    expect((await kept())?.overdue).toEqual([])
+    await round()
+    const before = await kept()
+    expect(before?.overdue).toHaveLength(2)
+    await round()
+    expect(await kept()).toEqual(before)
+  })
+
   it('is reported again until it is taken', async () => {
     await late('x')
     answer = () => REFUSED
@@ -439,6 +488,54 @@ describe('what is late', () => {
 })
 
 describe('what ends soon', () => {
+  const DAY = 86_400_000
+  const put = async (id: string) => {
+    const { mapping } = bench.service.providers.get('directory') ?? {}
+    if (mapping === undefined) throw new TypeError('no mapping')
+    const endDateTime = new Date(START + 7 * DAY).toISOString()
+    const passwordCredentials = [{ keyId: 'one', displayName: 'x', hint: 'abc', endDateTime }]
+    const native = { ...fullEntraApplication, appId: id, keyCredentials: [], passwordCredentials }
+    const client = { provider: 'directory', id }
+    const sight = sightOf(bench.service, mapping, { client, native, at: START })
+    await bench.service.store.mirror?.put(sight, true)
+  }
+  const ids = () => sent.map(({ subject }) => subject)
+
+  it('is reported once, and looked for again the next day', async () => {
+    await put('a')
+    expect(await round()).toStrictEqual({ delivered: 1, more: false })
+    expect(await kept()).toMatchObject({ endings: { lookedAt: START, ids: [sent[0]?.id] } })
+    now += DAY
+    await put('b')
+    await round()
+    expect(ids()).toEqual(['a', 'b'])
+    expect((await kept())?.endings).toEqual({ lookedAt: now, ids: sent.map(({ id }) => id) })
+    await bench.service.store.mirror?.remove({ provider: 'directory', id: 'a' }, now)
+    now += DAY
+    await round()
+    expect((await kept())?.endings).toEqual({ lookedAt: now, ids: [sent[1]?.id] })
+  })
+
+  it('is looked for again at once where not all of it was taken', async () => {
+    for (const id of ['a', 'b']) await put(id)
+    answer = ({ subject }) => (subject === 'b' ? REFUSED : TAKEN)
+    await round()
+    const taken = sent.map(({ id }) => id)
+    expect((await kept())?.endings).toEqual({ lookedAt: 0, ids: taken })
+    answer = () => TAKEN
+    await round()
+    expect(ids().sort()).toEqual(['a', 'b'])
+    expect((await kept())?.endings).toMatchObject({ lookedAt: START })
+    expect((await kept())?.endings.ids).toHaveLength(2)
+  })
+
+  it('is nothing to a webhook of other events', async () => {
+    await put('a')
+    await round({}, webhook({ types: new Set(['clientry.change'] as const) }))
+    expect(sent).toEqual([])
+    expect((await kept())?.endings).toEqual({ lookedAt: START, ids: [] })
+  })
+
   it('is looked for once a day, which is kept', async () => {
     await round()
     expect((await kept())?.endings).toEqual({ lookedAt: START, ids: [] })

@@ -183,6 +183,9 @@ describe('a client that is looked at', () => {
     expect(await may({ names: [name()] })).toBe(true)
     expect(await may({ names: ['other'] })).toBe(false)
     expect(await may({ names: [name()] }, gone())).toBe(false)
+    const unknown = looking(gone(), { removedToo: true })
+    const limited = { ...bench.service, access: accessBy({ names: [name()] }) }
+    expect(await mayKnowOf(limited, unknown, 'clients:read')).toBe(false)
     const write = mayKnowOf(
       { ...bench.service, access: accessBy({ names: [name()] }) },
       looking(watched(), {}),
