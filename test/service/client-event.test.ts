@@ -1,4 +1,4 @@
-/** Entries of the log as events: what each names, and what none of them tells. */
+/** Entries of the log as events: what each names, and that none holds a value. */
 
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'

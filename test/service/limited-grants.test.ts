@@ -374,7 +374,7 @@ describe('a caller with limits', () => {
   const entries = () => bench.service.store.entries(resourceOf(subject.ref))
   const NEW = { description: 'New' }
 
-  it('changes what its grants cover, and is told of no other client', async () => {
+  it('changes what its grants cover, and hears of no other client', async () => {
     expect(await change({ names: [name()] }, NEW)).toMatchObject({ outcome: 'applied' })
     expect(subject.stored().description).toBe('New')
     const before = await entries()
