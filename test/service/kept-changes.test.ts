@@ -13,6 +13,7 @@ import type { Service } from '../../src/service/base/service.ts'
 import type { KeptChange } from '../../src/store/log/entry-base.ts'
 import type { JobResults } from '../../src/store/log/job-entry.ts'
 import { resourceOf } from '../../src/store/resource.ts'
+import { createSeal } from '../../src/store/seal.ts'
 import { type Bench, openBench } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'
 import { closingOf, intentOf, jobOf, outsideChangeOf } from '../fixtures/entries.ts'
@@ -84,6 +85,21 @@ describe('differences', () => {
     expect(opened([{ ...sealed, field: another }])).toEqual([{ field: another, ...lost }])
     const elsewhere = resourceOf({ ...subject.ref, id: 'another' })
     expect(opened([sealed], elsewhere)).toEqual([{ field, ...lost }])
+  })
+
+  it('say that their key was dropped with age, where it was', () => {
+    const field = 'clientMetadata.team'
+    const [sealed] = kept([change(field, 'one', 'other')])
+    if (sealed === undefined) throw new TypeError('nothing kept')
+    const why = (isDropped: (text: string) => boolean) => {
+      const seal = { ...createSeal(Buffer.alloc(32, 9)), isDropped }
+      return opened([sealed], log, { ...bench.service, seal })
+    }
+    const dropped = '(older than sealed records are kept)'
+    expect(why((text) => text === sealed.sealed)).toEqual([
+      { field, before: dropped, after: dropped },
+    ])
+    expect(why(() => false)).toEqual([{ field, before: LOST, after: LOST }])
   })
 
   it('are opened in every kind of entry that has any', () => {

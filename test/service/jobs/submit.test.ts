@@ -11,6 +11,7 @@ import { neededByJob } from '../../../src/service/jobs/job-permissions.ts'
 import { findJob, type JobView, jobEntries } from '../../../src/service/jobs/log.ts'
 import { checkRights, rightsOf } from '../../../src/service/jobs/rights.ts'
 import { type Submission, submitJob, submittedBefore } from '../../../src/service/jobs/submit.ts'
+import type { TokenRights } from '../../../src/store/log/actor.ts'
 import type { JobItems } from '../../../src/store/log/job-entry.ts'
 import { jobResource } from '../../../src/store/resource.ts'
 import type { Bench } from '../../contract/service.ts'
@@ -104,6 +105,13 @@ describe('a submission', () => {
       rights: ['clients:suspend'],
       fingerprint: 'of the request',
     })
+  })
+
+  it('keeps what its submitter may do, by scopes and claims and by nothing else of the token', async () => {
+    const token = { scopes: ['clientry:write'], claims: { groups: ['a'] } }
+    const { job } = await submit({ token: { ...token, bearer: 'hush' } as TokenRights })
+    expect(job.token).toStrictEqual(token)
+    expect((await submit()).job).not.toHaveProperty('token')
   })
 
   it('has its clients in as many entries as they need, in order', async () => {
