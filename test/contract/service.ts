@@ -15,9 +15,10 @@ import type { Service } from '../../src/service/base/service.ts'
 import { createTurns } from '../../src/service/base/turns.ts'
 import { changeClient } from '../../src/service/change/change.ts'
 import { DEFAULT_SHARES } from '../../src/service/lease/lease-share.ts'
-import { createSeal } from '../../src/store/seal.ts'
+import type { StoreKeys } from '../../src/store/keys/keys.ts'
 import { type Database, openDatabase } from '../../src/store/sqlite/database.ts'
 import { createSqliteStore } from '../../src/store/sqlite/sqlite.ts'
+import { keysOfFile } from '../fixtures/store-keys.ts'
 
 export interface Bench {
   readonly service: Service
@@ -25,6 +26,8 @@ export interface Bench {
   readonly path: string
   /** The installation's key, 32 bytes. */
   readonly key: Uint8Array
+  /** What it seals with. */
+  readonly keys: StoreKeys
   change(ref: ClientRef, client: object, options?: Partial<ChangeRequest>): Promise<ChangeResult>
   /** One more instance on the same store, as another process has it; closed with this one. */
   another(more?: { readonly key?: Uint8Array }): Promise<Bench>
@@ -57,10 +60,11 @@ export async function openBench(
   const { path = join(folder, 'clientry.db'), key = randomBytes(32) } = surroundings
   const { upstreamTimeoutMs = UPSTREAM_TIMEOUT_MS } = surroundings
   const database = await openDatabase(path)
+  const keys = await keysOfFile(database, key)
   const service: Service = {
     store: createSqliteStore(database),
-    seal: createSeal(key),
-    fingerprints: createFingerprints(key),
+    seal: keys.seal,
+    fingerprints: createFingerprints(keys.digestKey),
     providers,
     turns: createTurns(Date.now),
     keysInUse: new Set(),
@@ -78,6 +82,7 @@ export async function openBench(
     database,
     path,
     key,
+    keys,
     another: async (more = {}) => {
       const other = await openBench(providers, { ...surroundings, path, key, ...more })
       others.push(other)

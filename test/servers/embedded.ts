@@ -9,9 +9,9 @@ import { databasePath, loadAddress, loadKeys } from '../../src/dev/dev-state.ts'
 import { CLIENTS } from '../../src/providers/local/clients.ts'
 import { putLocalClient } from '../../src/providers/local/index.ts'
 import { fetchDevelopmentToken } from '../../src/providers/local/openid/token.ts'
-import { keysOf } from '../../src/store/keys/keys.ts'
 import { openDatabase } from '../../src/store/sqlite/database.ts'
 import { createDocuments } from '../../src/store/sqlite/documents.ts'
+import { keysOfFile } from '../fixtures/store-keys.ts'
 import { storedDocument } from '../fixtures/stored-document.ts'
 import { freePort } from '../free-port.ts'
 import { putRegistrationToken } from '../peers/local.ts'
@@ -60,11 +60,12 @@ export async function openEmbedded(): Promise<World> {
   const key = Buffer.from(keys.key, 'base64')
   const first = await startInstance(folder)
   const database = await openDatabase(databasePath(folder))
-  const documents = createDocuments(database, { keys: keysOf(key) })
+  const storeKeys = await keysOfFile(database, key)
+  const documents = createDocuments(database, { keys: storeKeys })
   const { port } = new URL(first.url)
   const origin = `http://localhost:${port}`
   const stored = (id: string) =>
-    (storedDocument({ database, key }, CLIENTS, id) ?? {}) as JsonObject
+    (storedDocument({ database, keys: storeKeys }, CLIENTS, id) ?? {}) as JsonObject
   return {
     place: { provider: 'local' },
     settings: { type: 'local', listLagSeconds: 0 },

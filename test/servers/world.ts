@@ -8,7 +8,6 @@ import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import type { Place } from '../../src/providers/call.ts'
 import { createProviders } from '../../src/providers/configured.ts'
 import type { Provider } from '../../src/providers/provider.ts'
-import { keysOf } from '../../src/store/keys/keys.ts'
 import { createDocuments } from '../../src/store/sqlite/documents.ts'
 import type { Bench } from '../contract/service.ts'
 import type { Front } from '../peers/front.ts'
@@ -156,7 +155,7 @@ async function endpointOf({ issuer, registrationEndpoint }: JsonObject): Promise
 /** The provider of a service in this process. */
 export async function providerOf(
   world: World,
-  { service, database, key }: Bench,
+  { service, database, key, keys }: Bench,
 ): Promise<Provider> {
   const { providers } = parseConfig(
     {
@@ -169,7 +168,7 @@ export async function providerOf(
     { KEY: Buffer.from(key).toString('base64'), ...world.secrets },
   )
   const { store, seal } = service
-  const documents = createDocuments(database, { keys: keysOf(key) })
+  const documents = createDocuments(database, { keys })
   const built = await createProviders(providers, {
     now: Date.now,
     environmentCredentials: () => undefined,
