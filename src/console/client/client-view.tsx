@@ -39,6 +39,11 @@ export function ClientView({ address }: { readonly address: ClientAddress }): Re
           ← {TEXTS.back}
         </a>
       </p>
+      {data === undefined && (
+        <h1>
+          <Visible text={address.id} />
+        </h1>
+      )}
       {error !== null && <Failure error={error} again={() => void refetch()} />}
       {data === undefined && error === null && <p className="loading">{TEXTS.loading}</p>}
       {data !== undefined && <Loaded address={address} client={data.client} etag={data.etag} />}

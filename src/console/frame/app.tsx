@@ -126,6 +126,7 @@ class Guard extends Component<{ readonly children: ReactNode }, { readonly error
     if (this.state.error === undefined) return this.props.children
     return (
       <div className="failure" role="alert">
+        <h1 className="hidden">{TEXTS.name}</h1>
         <p>{TEXTS.reloadSays}</p>
         <button type="button" onClick={() => window.location.reload()}>
           {TEXTS.reload}
