@@ -6,12 +6,10 @@
 
 import { createCipheriv, createHash, createHmac, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { Worker } from 'node:worker_threads'
 import { nativeChange } from '../native.ts'
 import type { ProviderName } from '../subject.ts'
-import { answering } from './control.ts'
+import { serveChanges } from './serve-changes.ts'
 
 const { BENCH_PROVIDER = '', BENCH_UPSTREAM = '', BENCH_WRITER = '', BENCH_FILE = '' } = process.env
 const key = randomBytes(32)
@@ -52,19 +50,8 @@ const change = await nativeChange(BENCH_PROVIDER as ProviderName, BENCH_UPSTREAM
   beforeWrite: (record) => append({ tag: tagOf(record), sealed: sealed(record + record) }),
 })
 
-const server = createServer(async (incoming, outgoing) => {
-  const chunks: Buffer[] = []
-  for await (const chunk of incoming) chunks.push(chunk as Buffer)
-  const { client } = JSON.parse(Buffer.concat(chunks).toString()) as { client: { name: string } }
-  const id = incoming.url?.split('/').at(-1) ?? ''
-  const answer = await change(id, client.name)
+serveChanges(async (id, name) => {
+  const answer = await change(id, name)
   await append({ tag: tagOf(answer), state: JSON.parse(answer) as unknown })
-  outgoing.writeHead(200, {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(answer),
-  })
-  outgoing.end(answer)
+  return answer
 })
-server.listen(0, '127.0.0.1')
-
-answering('url', () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`)

@@ -1,7 +1,11 @@
 /** What the server says of itself. */
 
+import type { Limit } from '../core/rights/limit.ts'
 import type { Permission } from '../core/rights/permissions.ts'
 import type { Actor, JsonObject } from './common.ts'
+
+/** What a grant is limited to; what is absent limits nothing. */
+export type GrantLimit = Limit
 
 export type { Permission }
 
@@ -20,20 +24,6 @@ export interface Index {
 export interface MissingPermission {
   readonly permission: Permission
   readonly scopes: readonly string[]
-}
-
-/** A text, or a pattern for texts. */
-export type TextRule = string | { readonly pattern: string }
-
-/** What a grant is limited to; what is absent limits nothing. */
-export interface GrantLimit {
-  readonly pools?: readonly string[]
-  readonly clients?: readonly TextRule[]
-  readonly names?: readonly TextRule[]
-  readonly teams?: readonly string[]
-  readonly fields?: readonly string[]
-  readonly values?: readonly TextRule[]
-  readonly operations?: readonly string[]
 }
 
 /** Permissions that hold within a limit. */

@@ -1,42 +1,29 @@
 /** Every view of the console, narrow and wide, in light and dark: what axe finds, and whether the page is wider than the screen. */
 
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { patience } from '../property.ts'
-import { startChromium, unpackChromium } from './chromium.ts'
 import {
   axeFindings,
   type ConsoleWorld,
   enter,
   fillMirror,
+  open,
   record,
   startConsoleWorld,
 } from './console-world.ts'
+import { describeInChromium } from './in-chromium.ts'
 
-const unpacked = await unpackChromium()
-const reason = 'reason' in unpacked ? unpacked.reason : undefined
 const CLIENT = '#/client?provider=auth0&id=exampleClientId'
 /** axe takes seconds for each view: `npm test` has one look, `npm run test:long` all of them. */
 const IS_LONG = patience(1) > 1
 
-it('has a Chromium to test in', ({ skip }) => {
-  if (reason === undefined) return
-  if (process.env.CLIENTRY_PEERS === 'required') throw new Error(reason)
-  skip(reason)
-})
-
-let browser: Browser
-beforeAll(async () => {
-  if (reason === undefined) browser = await startChromium('root' in unpacked ? unpacked.root : '')
-})
-afterAll(() => browser?.close())
-
-async function open(page: Page, at: string): Promise<void> {
-  await page.evaluate(`location.hash = ${JSON.stringify(at)}`)
-  await page.waitForSelector(at.startsWith('#/client?') ? '.title h1' : '.row, .empty')
-}
-
-describe.skipIf(reason !== undefined)('every view', () => {
+describeInChromium('every view', (startBrowser) => {
+  let browser: Browser
+  beforeAll(async () => {
+    browser = await startBrowser()
+  })
+  afterAll(() => browser?.close())
   let server: ConsoleWorld
   beforeAll(async () => {
     server = await startConsoleWorld(['clients:read', 'clients:write', 'history:read'])

@@ -130,3 +130,9 @@ export async function axeFindings(page: Page): Promise<readonly string[]> {
     nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`),
   )
 }
+
+/** Goes to a place of the console as an address that someone has copied. */
+export async function open(page: Page, at: string): Promise<void> {
+  await page.evaluate(`location.hash = ${JSON.stringify(at)}`)
+  await page.waitForSelector(at.startsWith('#/client?') ? '.title h1' : '.row, .empty')
+}

@@ -2,6 +2,7 @@
 
 import { type FormEvent, type ReactNode, useId, useState } from 'react'
 import type { ClientAddress, FieldName, HistoryItem, Json, OwnedValue } from '../../sdk/index.ts'
+import { Fault } from '../frame/failure.tsx'
 import { age, TEXTS } from '../frame/texts.ts'
 import { Visible, visible } from '../frame/visible-text.tsx'
 import { useValues } from './client-data.ts'
@@ -165,11 +166,7 @@ function NewValue({ label, taken, onAdd }: NewValueProps): ReactNode {
         onChange={({ target }) => setText(target.value)}
       />
       <button type="submit">{TEXTS.addValue}</button>
-      {fault !== undefined && (
-        <p className="fault" role="alert">
-          {fault}
-        </p>
-      )}
+      <Fault says={fault} />
     </form>
   )
 }

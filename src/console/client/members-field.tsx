@@ -2,6 +2,7 @@
 
 import { type FormEvent, type ReactNode, useId, useState } from 'react'
 import type { FieldName, Json, JsonObject, Provider } from '../../sdk/index.ts'
+import { Fault } from '../frame/failure.tsx'
 import { readJson, sameJson, shownJson } from '../frame/json-text.ts'
 import { TEXTS } from '../frame/texts.ts'
 import { Visible, VisibleJson, visible } from '../frame/visible-text.tsx'
@@ -140,11 +141,7 @@ function Member({ name, isText, before, edited, isFree, onChange }: MemberProps)
           <button type="button" onClick={() => setText(undefined)}>
             {TEXTS.discard}
           </button>
-          {fault !== undefined && (
-            <p className="fault" role="alert">
-              {fault}
-            </p>
-          )}
+          <Fault says={fault} />
         </form>
       )}
     </div>

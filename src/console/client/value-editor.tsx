@@ -2,6 +2,7 @@
 
 import { type FormEvent, type ReactNode, useId, useState } from 'react'
 import type { Json, JsonObject } from '../../sdk/index.ts'
+import { Fault } from '../frame/failure.tsx'
 import { TEXTS } from '../frame/texts.ts'
 import type { FieldKind } from './fields.ts'
 
@@ -50,11 +51,7 @@ export function ValueEditor({ kind, label, value, capability, onDone }: Props): 
       <button type="button" onClick={() => onDone(undefined)}>
         {TEXTS.discard}
       </button>
-      {fault !== undefined && (
-        <p className="fault" role="alert">
-          {fault}
-        </p>
-      )}
+      <Fault says={fault} />
     </form>
   )
 }

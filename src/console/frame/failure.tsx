@@ -36,3 +36,11 @@ export function Failure({ error, again }: Shown): ReactNode {
     </div>
   )
 }
+
+/** What is wrong with what was entered, beside it; nothing where it is right. */
+export const Fault = ({ says }: { readonly says: string | undefined }): ReactNode =>
+  says === undefined ? null : (
+    <p className="fault" role="alert">
+      {says}
+    </p>
+  )

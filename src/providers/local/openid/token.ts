@@ -55,11 +55,7 @@ export async function putCommandLineClient(documents: Documents, now: number): P
   const client = {
     client_id: COMMAND_LINE_CLIENT_ID,
     client_name: 'Clientry on the command line',
-    application_type: 'native',
-    token_endpoint_auth_method: 'none',
-    grant_types: ['authorization_code', 'refresh_token'],
-    redirect_uris: ['http://127.0.0.1/callback'],
-    scope: COMMAND_LINE_SCOPE,
+    ...signingInAt('http://127.0.0.1/callback'),
   }
   await documents.put(CLIENTS, COMMAND_LINE_CLIENT_ID, newClient(client, now))
   return COMMAND_LINE_CLIENT_ID
@@ -77,14 +73,19 @@ export async function putConsoleClient(
   const client = {
     client_id: CONSOLE_CLIENT_ID,
     client_name: 'Clientry',
-    application_type: 'native',
-    token_endpoint_auth_method: 'none',
-    grant_types: ['authorization_code', 'refresh_token'],
-    redirect_uris: [redirectUri],
-    scope: COMMAND_LINE_SCOPE,
+    ...signingInAt(redirectUri),
   }
   await documents.put(CLIENTS, CONSOLE_CLIENT_ID, newClient(client, now))
 }
+
+/** Of a public client by which people sign in, where it is answered at an address of the loopback interface. */
+const signingInAt = (redirectUri: string) => ({
+  application_type: 'native',
+  token_endpoint_auth_method: 'none',
+  grant_types: ['authorization_code', 'refresh_token'],
+  redirect_uris: [redirectUri],
+  scope: COMMAND_LINE_SCOPE,
+})
 
 /** What it may ask for, separated by spaces. */
 export const COMMAND_LINE_SCOPE = ['openid', 'offline_access', ...API_SCOPES].join(' ')
