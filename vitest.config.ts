@@ -8,9 +8,11 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 const PURE = ['test/core/**/*.test.ts']
 
 /** They change their process, or leave something behind in it, so that each has one of its own. */
-const ALONE = [
+export const ALONE = [
   'test/{contract,faults}/**/*.test.ts',
   'test/{build,install,lambda,store-place}.test.ts',
+  // They stop the timers of the whole process, and count them.
+  'test/service/{bounded-store,late-work,jobs/bell}.test.ts',
 ]
 
 /** `npm run test:servers` has the servers, `npm run test:postgres` PostgreSQL. */

@@ -1,7 +1,8 @@
 /** Every command of the repository is named in CONTRIBUTING.md, and what the editor and Node go by agrees with the rest. */
 
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { ALONE } from '../vitest.config.ts'
 
 const read = (path: string) => readFileSync(path, 'utf8')
 const { scripts, engines } = JSON.parse(read('package.json')) as {
@@ -39,3 +40,28 @@ it('has an .editorconfig that agrees with Biome', () => {
   expect(config).toContain(`indent_style = ${formatter.indentStyle}\n`)
   expect(config).toContain(`max_line_length = ${formatter.lineWidth}\n`)
 })
+
+/** A timer that something else in the process has set counts among those that were stopped, and never rings. */
+it('runs a test file that stops the timers in a process of its own', () => {
+  const alone = ALONE.flatMap(expanded)
+  const stopping = readdirSync('test', { recursive: true, encoding: 'utf8' })
+    .map((name) => `test/${name}`)
+    .filter((name) => name.endsWith('.test.ts') && STOPS_TIMERS.test(read(name)))
+  expect(stopping).not.toEqual([])
+  for (const name of stopping) {
+    expect(
+      alone.some((path) => name === path || name.startsWith(path.split('**')[0] ?? path)),
+      name,
+    ).toBe(true)
+  }
+})
+
+/** Fake timers that are more than another date. */
+const STOPS_TIMERS = /\.useFakeTimers\((?!\{ toFake: \['Date'\])/
+
+/** The patterns that `{one,other}` in a pattern stands for. */
+function expanded(pattern: string): string[] {
+  const [whole, choices] = /\{([^{}]+)\}/.exec(pattern) ?? []
+  if (whole === undefined || choices === undefined) return [pattern]
+  return choices.split(',').flatMap((choice) => expanded(pattern.replace(whole, choice)))
+}
