@@ -1,6 +1,6 @@
 /** A job over many Auth0 clients, beside a loop with the provider's own two calls that takes all of the same rate. */
 
-import { auth0Account } from './accounts.ts'
+import { AUTH0_RATE, auth0Account } from './accounts.ts'
 import type { Built } from './built.ts'
 import { outcomeOf } from './contest.ts'
 import { nativeChange } from './native.ts'
@@ -30,6 +30,7 @@ export async function measureJob(
   await other.emulator.close()
   const section = `job, ${count} Auth0 clients`
   const { applied = 0 } = job.counts
+  const permittedMs = ((calls - AUTH0_RATE.burst) / AUTH0_RATE.perSecond) * 1_000
   return [
     {
       section,
@@ -45,6 +46,7 @@ export async function measureJob(
       figure: wallMs / loopMs,
       unit: 'x',
       aim: 1,
+      limit: `${digits(permittedMs / loopMs)} x: what the account's rate permits for these calls`,
       detail: `${digits(wallMs)} / ${digits(loopMs)} ms`,
     },
   ]

@@ -58,6 +58,7 @@ export const TRIED: readonly Tried[] = [
     title: 'Jobs',
     attempts: [
       'Connections of all clients read at once (decision 95): 3.0 calls for each client before, 2.0 after, and as many more for all together as there are connections and pages.',
+      'Both wait for the rate of the account nearly all the time; which of them ends first changes from run to run.',
     ],
   },
   {
