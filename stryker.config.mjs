@@ -1,5 +1,5 @@
 /**
- * Mutation testing (docs/mutation.md): changes the code in one place at a time and expects a test to
+ * Mutation testing (docs/internals/mutation.md): changes the code in one place at a time and expects a test to
  * fail. This is what all parts have in common; `scripts/mutation.mjs` runs them. It takes long, so it
  * is no part of `npm test`.
  */

@@ -1,5 +1,5 @@
 /**
- * The places of docs/benchmarks.md that the bench writes: the figures that have an aim, what was tried where one is missed,
+ * The places of docs/internals/benchmarks.md that the bench writes: the figures that have an aim, what was tried where one is missed,
  * and the other figures. A run replaces the rows of the sections that it has measured; each row has its day.
  */
 
@@ -76,7 +76,7 @@ const rowsOf = (page: string, part: Part): readonly (readonly string[])[] =>
 function between(page: string, part: Part): string {
   const [begin, end] = MARKS[part]
   const [from, to] = [page.indexOf(begin), page.indexOf(end)]
-  if (from < 0 || to < from) throw new Error(`docs/benchmarks.md has no place ${begin}.`)
+  if (from < 0 || to < from) throw new Error(`docs/internals/benchmarks.md has no place ${begin}.`)
   return page.slice(from + begin.length, to)
 }
 

@@ -1,4 +1,4 @@
-/** The figures that have an aim: what is measured for them, and the place of the table in docs/benchmarks.md. */
+/** The figures that have an aim: what is measured for them, and the place of the table in docs/internals/benchmarks.md. */
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
@@ -24,7 +24,7 @@ export const AIMED: readonly string[] = [
 /** Whether the table has the row: it has an aim, or is a limit of the machine. */
 export const isShown = (row: Row) => hasAim(row) || row.name.startsWith('limit: ')
 
-const PAGE = 'docs/benchmarks.md'
+const PAGE = 'docs/internals/benchmarks.md'
 
 /** Puts the rows in the place of those that the page has of the same sections. */
 export function writeRows(root: string, part: 'aims' | 'figures', rows: readonly Row[]): void {

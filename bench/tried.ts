@@ -1,6 +1,6 @@
 /**
  * What was tried for each aim, and what it gained: printed below the table of aims where one is missed, and a part of
- * docs/benchmarks.md, where a test asks for it. Where no other command is named, a gain is what
+ * docs/internals/benchmarks.md, where a test asks for it. Where no other command is named, a gain is what
  * `npm run bench -- --against=<a checkout of the commit before>` prints.
  */
 

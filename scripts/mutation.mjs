@@ -1,6 +1,6 @@
 /**
  * `npm run test:mutation`: breaks the core and the service in one place at a time and expects a test to fail
- * (docs/mutation.md). Each file is judged by the tests that the page names for it, and its score is compared with the
+ * (docs/internals/mutation.md). Each file is judged by the tests that the page names for it, and its score is compared with the
  * page.
  *
  * `--mutate FILE,FILE`: only these. `--changed`: those whose code is no longer the one that was measured. `--sample N`:
@@ -21,7 +21,7 @@ import { parseArgs } from 'node:util'
 import { Stryker } from '@stryker-mutator/core'
 import { transformSync } from 'esbuild'
 
-const PAGE = 'docs/mutation.md'
+const PAGE = 'docs/internals/mutation.md'
 const PARTS = [
   {
     folder: 'src/core/',

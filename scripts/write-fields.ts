@@ -9,7 +9,7 @@ const PAGES: Readonly<Record<string, (page: string) => string>> = {
   'docs/fields.md': renderFields,
   'docs/copy.md': withCopies,
   'docs/http.md': withRoutes,
-  'docs/benchmarks.md': withTried,
+  'docs/internals/benchmarks.md': withTried,
 }
 
 for (const [path, render] of Object.entries(PAGES)) {

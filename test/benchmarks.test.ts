@@ -1,4 +1,4 @@
-/** docs/benchmarks.md says of each aim that is missed what the limit is and what was tried, as the bench prints it. */
+/** docs/internals/benchmarks.md says of each aim that is missed what the limit is and what was tried, as the bench prints it. */
 
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
@@ -6,7 +6,7 @@ import { missedOf, missedOn, withRows, withTried } from '../bench/aims-page.ts'
 import type { Row } from '../bench/report.ts'
 import { renderTried, unexplained } from '../bench/tried.ts'
 
-const PAGE = readFileSync('docs/benchmarks.md', 'utf8')
+const PAGE = readFileSync('docs/internals/benchmarks.md', 'utf8')
 
 it('the page has a limit and attempts for each aim that it misses (npm run fields)', () => {
   expect(missedOn(PAGE).length).toBeGreaterThan(0)

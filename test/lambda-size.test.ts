@@ -1,4 +1,4 @@
-/** What a function loads for its first change, as docs/benchmarks.md states it. */
+/** What a function loads for its first change, as docs/internals/benchmarks.md states it. */
 
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
@@ -6,7 +6,7 @@ import { loadedFiles, partsOf, sizeOf } from '../bench/loaded.ts'
 import { PROVIDERS } from '../bench/subject.ts'
 
 const FOLDER = 'dist/lambda'
-const PAGE = readFileSync('docs/benchmarks.md', 'utf8')
+const PAGE = readFileSync('docs/internals/benchmarks.md', 'utf8')
 
 it.each(PROVIDERS)('is what the page states, by five percent: %s', (provider) => {
   const row = new RegExp(`what a first PATCH at ${provider} loads, gzip +\\| ([\\d.]+) kB`).exec(

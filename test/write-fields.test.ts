@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
-const PAGES = ['docs/fields.md', 'docs/copy.md', 'docs/http.md', 'docs/benchmarks.md']
+const PAGES = ['docs/fields.md', 'docs/copy.md', 'docs/http.md', 'docs/internals/benchmarks.md']
 
 let folder: string
 beforeAll(() => {
