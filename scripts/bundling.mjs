@@ -35,7 +35,13 @@ const NOT_ON_LAMBDA = [
 export const COMMAND_ALIASES = { yaml: join(root, 'node_modules/yaml/browser/index.js') }
 
 /** Large, with files of their own, or not made to be bundled. */
-export const NOT_IN_COMMAND = ['@photostructure/sqlite', 'oidc-provider', 'pg', 'prom-client']
+export const NOT_IN_COMMAND = [
+  '@aws-sdk/credential-provider-node',
+  '@photostructure/sqlite',
+  'oidc-provider',
+  'pg',
+  'prom-client',
+]
 
 /** Leaves files out of a bundle, whatever the path by which they are imported; each must be met. */
 function leftOut(files) {
@@ -139,6 +145,8 @@ export const lambdaBuild = (folder) => ({
   outExtension: { '.js': '.mjs' },
   splitting: true,
   minify: true,
+  // A function has its credentials in variables.
+  external: ['@aws-sdk/credential-provider-node'],
   plugins: [
     oneFileOf(join(root, 'src/lambda.ts')),
     suffixesBeside(folder),

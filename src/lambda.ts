@@ -7,7 +7,7 @@
 import { loadConfig } from './config/config.ts'
 import type { Config } from './config/config-parse.ts'
 import { configWarnings } from './config/config-warnings.ts'
-import { awsCredentials, environment } from './config/environment.ts'
+import { environment } from './config/environment.ts'
 import { ClientError, isClientError } from './core/errors.ts'
 import { isRecord } from './core/json/json.ts'
 import { createLog } from './http/log.ts'
@@ -17,6 +17,7 @@ import {
   type LambdaResult,
 } from './lambda/lambda-event.ts'
 import { configurationLine } from './observe/event-lines.ts'
+import { awsCredentials } from './program/aws-credentials.ts'
 import { createClientry } from './program/clientry.ts'
 import { openStoreAndKeys } from './program/keys/open-keys.ts'
 

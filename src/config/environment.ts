@@ -41,7 +41,7 @@ export function useConfigFile(path: string): void {
 }
 
 /** AWS credentials as Lambda and most tools set them; read anew each time, since they rotate. */
-export function awsCredentials():
+export function environmentKeys():
   | { accessKeyId: string; secretAccessKey: string; sessionToken?: string }
   | undefined {
   const {

@@ -4,13 +4,13 @@
  */
 
 import type { Config } from '../config/config-parse.ts'
-import { awsCredentials } from '../config/environment.ts'
 import { ClientError, isClientError } from '../core/errors.ts'
 import { exchange } from '../net/exchange.ts'
 import type { Call, Place } from '../providers/call.ts'
 import { addressOf, createProviders } from '../providers/configured.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { Store } from '../store/store.ts'
+import { awsCredentials } from './aws-credentials.ts'
 import { keysOfStore } from './keys/open-keys.ts'
 import { openStore } from './open-store.ts'
 

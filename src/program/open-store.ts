@@ -6,13 +6,12 @@
 import { randomUUID } from 'node:crypto'
 import { statSync } from 'node:fs'
 import type { Config } from '../config/config-parse.ts'
-import { awsCredentials } from '../config/environment.ts'
-import { ClientError } from '../core/errors.ts'
 import type { DynamodbSettings } from '../store/dynamodb/dynamodb-call.ts'
 import { createGate } from '../store/layout/closing.ts'
 import { checkOpen } from '../store/layout/layout.ts'
 import { migrate } from '../store/layout/migrate.ts'
 import type { Store } from '../store/store.ts'
+import { requiredCredentials } from './aws-credentials.ts'
 import { checkId, checkMissing, refusal } from './store-check.ts'
 
 export interface OpenedStore {
@@ -132,11 +131,7 @@ async function openDynamodb(
 /** How the table of a configuration is called. */
 export function dynamodbSettingsOf(store: Of<'dynamodb'>): DynamodbSettings {
   const { table, region, endpoint = `https://dynamodb.${region}.amazonaws.com` } = store
-  const credentials = async () => {
-    const awsKeys = awsCredentials()
-    if (awsKeys !== undefined) return awsKeys
-    throw new ClientError('store_unavailable', 'There are no AWS credentials for the history.')
-  }
+  const credentials = requiredCredentials('the history')
   return { table, region, endpoint, credentials, now: Date.now }
 }
 

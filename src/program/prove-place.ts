@@ -1,13 +1,13 @@
 /** Tries the rules of a provider at a place of a configuration, and keeps a recording of the calls. */
 
 import type { Config } from '../config/config-parse.ts'
-import { awsCredentials } from '../config/environment.ts'
 import { ClientError } from '../core/errors.ts'
 import { providerWithCalls } from '../observe/observed-provider.ts'
 import type { Exchange, Place } from '../providers/call.ts'
 import { addressOf } from '../providers/configured.ts'
 import type { ProofRequest, RuleResult } from '../service/proof/prove.ts'
 import { prove, removeLeftovers } from '../service/proof/prove.ts'
+import { awsCredentials } from './aws-credentials.ts'
 import { createClientry } from './clientry.ts'
 import { openStoreAndKeys } from './keys/open-keys.ts'
 import { type RecordedCall, recordingOf } from './recording.ts'

@@ -6,6 +6,7 @@
 import type * as z from 'zod/mini'
 import type { Mapping } from '../core/mapping/mapping.ts'
 import type { Secret } from '../core/secrecy/secret.ts'
+import type { Credentials } from '../core/sigv4.ts'
 import type { Documents } from '../store/documents.ts'
 import type { Seal } from '../store/seal.ts'
 import type { Store } from '../store/store.ts'
@@ -34,10 +35,8 @@ export interface Reading {
 /** What providers take from the program around them. */
 export interface ProviderSurroundings {
   now(): number
-  /** AWS credentials of the environment; `undefined` when it has none. */
-  environmentCredentials():
-    | { accessKeyId: string; secretAccessKey: string; sessionToken?: string }
-    | undefined
+  /** AWS credentials of the process, for each call anew; `undefined` when it has none. */
+  environmentCredentials(): Promise<Credentials | undefined> | undefined
   /** Where the local provider keeps its clients. */
   readonly documents?: Documents
   /** Where its OpenID Provider is reached from this process. */

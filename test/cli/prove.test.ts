@@ -253,7 +253,7 @@ const providersOf = (endpoint: string) =>
     },
     {
       now: Date.now,
-      environmentCredentials: () => ({
+      environmentCredentials: async () => ({
         accessKeyId: 'emulator',
         secretAccessKey: 'emulator-secret',
       }),

@@ -29,15 +29,15 @@ const REGION = 'eu-central-1'
 const TABLE = 'clientry'
 const TIMEOUT_MS = 5_000
 
-/** Starts one with the table in it. */
-export async function startDynamodb(): Promise<Dynamodb> {
+/** Starts one with the table in it, which takes these credentials and no others. */
+export async function startDynamodb(credentials = CREDENTIALS): Promise<Dynamodb> {
   const server = createDynalite({ createTableMs: 0 })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const behind = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
   await createTable(behind)
   const port = await freePort()
-  const listen = () => listenAs(behaviourOf(behind), { port })
+  const listen = () => listenAs(behaviourOf(behind, credentials), { port })
   let front = await listen()
   return {
     get front() {
@@ -47,7 +47,7 @@ export async function startDynamodb(): Promise<Dynamodb> {
       table: TABLE,
       region: REGION,
       endpoint: front.url,
-      credentials: async () => CREDENTIALS,
+      credentials: async () => credentials,
       now: Date.now,
     },
     stop: async () => {
@@ -70,10 +70,10 @@ const createDynalite = createRequire(import.meta.url)('dynalite') as (options: {
   readonly createTableMs: number
 }) => Server
 
-const behaviourOf = (behind: string) => ({
+const behaviourOf = (behind: string, credentials: Credentials) => ({
   operation: operationOf,
   answer: async (request: EmulatorRequest): Promise<EmulatorAnswer> => {
-    if (request.headers.authorization !== expectedAuthorization(request)) {
+    if (request.headers.authorization !== expectedAuthorization(request, credentials)) {
       return refusal('com.amazon.coral.service#InvalidSignatureException')
     }
     return call(behind, operationOf(request), request.body.toString())
@@ -94,7 +94,10 @@ const operationOf = ({ headers }: EmulatorRequest) =>
   String(headers['x-amz-target']).replace('DynamoDB_20120810.', '')
 
 /** What the right keys make of the request as it arrived. */
-function expectedAuthorization({ method, path, headers, body }: EmulatorRequest) {
+function expectedAuthorization(
+  { method, path, headers, body }: EmulatorRequest,
+  credentials: Credentials,
+) {
   const date = String(headers['x-amz-date'])
   return signRequest({
     method,
@@ -106,7 +109,7 @@ function expectedAuthorization({ method, path, headers, body }: EmulatorRequest)
     body: body.toString(),
     region: REGION,
     service: 'dynamodb',
-    credentials: CREDENTIALS,
+    credentials,
     at: new Date(date.replace(/^(....)(..)(..T..)(..)(..Z)$/, '$1-$2-$3:$4:$5')),
   }).authorization
 }

@@ -5,9 +5,9 @@
  */
 
 import { hostname, userInfo } from 'node:os'
-import { awsCredentials } from '../../config/environment.ts'
 import type { Principal } from '../../http/auth/principal.ts'
 import { type App, DEFAULT_DEADLINE_MS } from '../../http/wire/message.ts'
+import { awsCredentials } from '../../program/aws-credentials.ts'
 import { createClientry } from '../../program/clientry.ts'
 import { openStoreAndKeys } from '../../program/keys/open-keys.ts'
 import { configurationOf } from './configuration.ts'

@@ -1,13 +1,12 @@
 /** Opens the keys of a store with the key-encryption keys of a configuration. */
 
 import type { Config } from '../../config/config-parse.ts'
-import { awsCredentials } from '../../config/environment.ts'
-import { ClientError } from '../../core/errors.ts'
 import { lazy } from '../../core/lazy.ts'
 import type { KeyWrapper, KeyWrappers } from '../../store/keys/keyring.ts'
 import { type KeysRequest, newKeys, type OpenedKeys, openKeys } from '../../store/keys/keys.ts'
 import { createKeyWrapper } from '../../store/keys/wrapping.ts'
 import type { Store } from '../../store/store.ts'
+import { requiredCredentials } from '../aws-credentials.ts'
 import { type OpenedStore, type OpeningOptions, openStore } from '../open-store.ts'
 
 const earlier = lazy(() => import('./earlier-keys.ts'))
@@ -68,11 +67,7 @@ export function keysRequest(
 function wrapperOf(one: Config['keys'][number]): KeyWrapper {
   if ('key' in one) return createKeyWrapper(one.key, one.at)
   const { kms: arn, at, endpoint } = one
-  const credentials = async () => {
-    const awsKeys = awsCredentials()
-    if (awsKeys !== undefined) return awsKeys
-    throw new ClientError('store_unavailable', `There are no AWS credentials for the key of ${at}.`)
-  }
+  const credentials = requiredCredentials(`the key of ${at}`)
   const place = endpoint === undefined ? {} : { endpoint }
   const loaded = async () =>
     (await kms()).createKmsWrapper({ arn, at, ...place, credentials, now: Date.now })

@@ -1,8 +1,9 @@
-/** Where the AWS credentials come from: the configuration, the environment, or the AWS chain. */
+/** Where the AWS credentials come from: the configuration, or else the process. */
 
 import { ClientError } from '../../../core/errors.ts'
 import type { Secret } from '../../../core/secrecy/secret.ts'
 import type { Credentials } from '../../../core/sigv4.ts'
+import type { ProviderSurroundings } from '../../definition.ts'
 
 interface Configured {
   readonly accessKeyId: string
@@ -10,14 +11,10 @@ interface Configured {
   readonly sessionToken?: Secret
 }
 
-/**
- * Gives credentials for each call: those of the configuration; else those of the environment, as
- * Lambda sets them; else those that the AWS chain finds (profile, container, instance), for which the
- * package @aws-sdk/credential-provider-node must be installed beside this one.
- */
+/** Gives credentials for each call: those of the configuration, else those of the process at that time. */
 export function credentialSource(
   configured: Configured | undefined,
-  environment: () => Credentials | undefined,
+  environment: ProviderSurroundings['environmentCredentials'],
 ): () => Promise<Credentials> {
   if (configured !== undefined) {
     const { accessKeyId, secretAccessKey, sessionToken } = configured
@@ -27,29 +24,16 @@ export function credentialSource(
       ...(sessionToken === undefined ? {} : { sessionToken: sessionToken.reveal() }),
     })
   }
-  let chain: Promise<() => Promise<Credentials>> | undefined
   return async () => {
-    const keys = environment()
-    if (keys !== undefined) return keys
-    chain ??= loadChain()
-    return (await chain)()
+    const keys = await Promise.resolve(environment()).catch(noCredentials)
+    return keys ?? noCredentials(undefined)
   }
 }
 
-/** The name is not a literal, so that bundlers leave the optional package alone. */
-const CHAIN_PACKAGE = '@aws-sdk/credential-provider-node'
-
-async function loadChain(): Promise<() => Promise<Credentials>> {
-  try {
-    const { defaultProvider } = (await import(CHAIN_PACKAGE)) as {
-      defaultProvider(): () => Promise<Credentials>
-    }
-    return defaultProvider()
-  } catch (cause) {
-    throw new ClientError(
-      'provider_misconfigured',
-      'This server has no AWS credentials. The operator must check the configuration.',
-      { cause },
-    )
-  }
+function noCredentials(cause: unknown): never {
+  throw new ClientError(
+    'provider_misconfigured',
+    'This server has no AWS credentials. The operator must check the configuration.',
+    { cause },
+  )
 }
