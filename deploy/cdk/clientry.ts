@@ -133,7 +133,9 @@ function roleFor(
     {
       actions: ['dynamodb:DeleteItem'],
       resources: [table.tableArn],
-      conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['open', 'due'] } },
+      conditions: {
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['open', 'due', 'part:*'] },
+      },
     },
     { actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [key.keyArn] },
     { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [log.logGroupArn] },

@@ -78,7 +78,10 @@ export interface Grown {
 export interface RawRecord {
   readonly resource: string
   readonly seq: number
+  /** Empty where it cannot be read. */
   readonly text: string
+  /** Why it cannot be read, as a clause. */
+  readonly damage?: string
 }
 
 /** Waits for a log to grow, from when it is made on. */

@@ -1,19 +1,18 @@
 /**
  * The items of the DynamoDB table and their keys. One table holds all: `log:<resource>` the entries of a
- * log, `store` its id, `keyring` its wrapped keys, `open` a marker for each intent that may be open, `due` one for each entry that
- * names a time, `operation:<id>` where an intent is, `probe` what a readiness check writes. The index
- * `feed` lists what ended or was noticed, in the order of time, and beside that what else a checkpoint names.
+ * log, `part:<hash>:<writeId>` the parts of one that is larger than an item, `store` its id, `keyring` its
+ * wrapped keys, `open` a marker for each intent that may be open, `due` one for each entry that names a time,
+ * `operation:<id>` where an intent is, `probe` what a readiness check writes. The index `feed` lists what ended or was noticed, in the order of time, and beside that what else a checkpoint names.
  */
 
 import { createHash } from 'node:crypto'
-import { ClientError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json/json.ts'
 import type { Entry, Intent } from '../log/entry.ts'
 import { filingOf } from '../log/lanes.ts'
 import type { Place, RawRecord } from '../store.ts'
 
-/** Every attribute is a string. */
-export type Item = Readonly<Record<string, { readonly S: string }>>
+/** Every attribute is a string; those that hold a part of an entry are binary, in base64 as they travel. */
+export type Item = Readonly<Record<string, { readonly S?: string; readonly B?: string }>>
 
 export interface Marker {
   readonly resource: string
@@ -84,22 +83,14 @@ export const sortKeyOf = (seq: number) => String(seq).padStart(12, '0')
 /**
  * The item of an entry that is stored as `text`; `writeId` distinguishes one attempt to append from any
  * other with the same number.
- * @throws ClientError `too_large`
  */
-export function entryItem(entry: Entry, writeId: string, text: string): Item {
-  const item = {
-    pk: { S: logOf(entry.resource) },
-    sk: { S: sortKeyOf(entry.seq) },
-    writeId: { S: writeId },
-    entry: { S: text },
-    ...feedOf(entry),
-  }
-  if (bytesOf(item) <= MAX_ITEM_BYTES) return item
-  throw new ClientError(
-    'too_large',
-    'The record of this change is larger than the history can hold (400 KB).',
-  )
-}
+export const entryItem = (entry: Entry, writeId: string, text: string): Item => ({
+  pk: { S: logOf(entry.resource) },
+  sk: { S: sortKeyOf(entry.seq) },
+  writeId: { S: writeId },
+  entry: { S: text },
+  ...feedOf(entry),
+})
 
 /** What puts an entry into the index, where it belongs there. */
 function feedOf(entry: Entry): Item {
@@ -182,8 +173,8 @@ export const markerOf = (item: Item) => JSON.parse(item.marker?.S ?? '') as Mark
 /** Names and values count, in UTF-8. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
 const MAX_ITEM_BYTES = 400 * 1024
 
-function bytesOf(item: Item): number {
-  return Object.entries(item)
-    .flatMap(([name, { S }]) => [name, S])
-    .reduce((sum, text) => sum + Buffer.byteLength(text), 0)
-}
+/** Whether an item of strings is one that DynamoDB takes. */
+export const fits = (item: Item): boolean =>
+  Object.entries(item)
+    .flatMap(([name, { S = '' }]) => [name, S])
+    .reduce((sum, text) => sum + Buffer.byteLength(text), 0) <= MAX_ITEM_BYTES

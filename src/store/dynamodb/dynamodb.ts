@@ -18,6 +18,7 @@
  */
 
 import { randomUUID } from 'node:crypto'
+import { isClientError } from '../../core/errors.ts'
 import { parseJson, stringifyJson } from '../../core/json/json-text.ts'
 import { dueAfter } from '../log/due.ts'
 import type { Entry, Intent } from '../log/entry.ts'
@@ -34,6 +35,7 @@ import {
   dueSortKey,
   entryItem,
   FIRST,
+  fits,
   type Item,
   logOf,
   type Marker,
@@ -49,6 +51,7 @@ import {
   sortKeyOf,
 } from './dynamodb-items.ts'
 import { createKeyringCell } from './dynamodb-keyring.ts'
+import { createParts, intact, isOfParts } from './dynamodb-parts.ts'
 import { createQueries } from './dynamodb-query.ts'
 
 /** A store on a table that exists (`tableDefinition`). Nothing is sent before the first call. */
@@ -58,25 +61,31 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
   const { put, query, scan, walk } = queries
   const feed = createFeed(queries, settings.now)
 
+  const parts = createParts({ put, query, remove, now: settings.now })
   const packing = createPacking(async (resource, seq) => {
     const at = sortKeyOf(seq)
     const [item] = await query(logOf(resource), { from: at, to: at })
-    return item?.entry?.S
+    return item && (await wholeRecord(item)).text
   })
 
   async function append(entry: Entry): Promise<boolean> {
     const writeId = randomUUID()
     const { text, remember } = await packing.pack(entry, stringifyJson(entry))
-    const item = entryItem(entry, writeId, text)
+    const whole = entryItem(entry, writeId, text)
+    const split = fits(whole) ? undefined : await parts.split(entry, writeId, text)
+    const item = split === undefined ? whole : entryItem(entry, writeId, split.text)
     const due = dueAfter(entry)
     await Promise.all([
       ...(entry.kind === 'intent' ? [put(markerItem(entry)), put(operationItem(entry))] : []),
       ...(due === undefined ? [] : [put(dueItem(entry, due))]),
+      ...(split === undefined ? [] : [split.put()]),
     ])
+    split?.check()
     const appended = await put(item, {
       ConditionExpression: 'attribute_not_exists(pk) OR writeId = :mine',
       ExpressionAttributeValues: { ':mine': { S: writeId } },
     })
+    await (appended === undefined ? split?.drop() : split?.keep())
     // A marker stays where the race was lost: the winner's intent has the same one.
     if (appended === undefined) return false
     remember()
@@ -100,9 +109,12 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
       ...(newestFirst === undefined ? {} : { newestFirst }),
       ...(limit === undefined ? {} : { limit }),
     })
-    const texts = await packing.unpack(items.map(recordOf))
+    const records = await Promise.all(items.map(wholeRecord))
+    const texts = await packing.unpack(records)
     return texts.map((text = '') => parseJson(text) as unknown as Entry)
   }
+
+  const wholeRecord = async (item: Item) => intact(await parts.joined(recordOf(item)))
 
   /** The intent of a marker if it is open; a marker that can no longer become true is removed. */
   async function openIntent(marker: Marker): Promise<Intent | undefined> {
@@ -117,7 +129,9 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
   async function due(time: number): Promise<readonly string[]> {
     const resources = new Set<string>()
     const stale: Item[] = []
-    const markers = (await query(DUE, { to: dueSortKey(time + 1) })).map(dueOf)
+    const items = await query(DUE, { to: dueSortKey(time + 1) })
+    for (const item of items.filter(isOfParts)) await parts.sweep(item)
+    const markers = items.filter((item) => !isOfParts(item)).map(dueOf)
     // A job leaves a marker with each of its entries; its log is asked once.
     const newest = new Map<string, Entry | undefined>()
     for (const { at, ...marker } of markers) {
@@ -156,8 +170,8 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
     records: async function* (resource) {
       const items = resource === undefined ? scan(logOf('')) : walk(logOf(resource))
       for await (const item of items) {
-        const record = recordOf(item)
-        const [text = ''] = await packing.unpack([record]).catch(() => [])
+        const record = await parts.joined(recordOf(item))
+        const [text = ''] = await packing.unpack([record]).catch(unreadable)
         yield { ...record, text }
       }
     },
@@ -195,6 +209,12 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
     close: async () => {},
     keyring: createKeyringCell(queries),
   }
+}
+
+/** What is not as it was written yields no text; what cannot be read now says nothing of it. */
+function unreadable(error: unknown): readonly undefined[] {
+  if (isClientError(error, 'store_unavailable')) throw error
+  return []
 }
 
 /** Markers that are removed at the same time. */

@@ -36,6 +36,7 @@ export function checkRecord(
 ): CheckedRecord {
   const { entry, hash, spelled } = read(record.text) ?? { entry: {}, hash: '', spelled: '' }
   const whyOf = () => {
+    if (record.damage !== undefined) return record.damage
     if (hash === '') return 'it is not a JSON object'
     if (entry.resource !== record.resource || entry.seq !== record.seq)
       return 'it is stored in the place of another record'
