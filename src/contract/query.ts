@@ -42,6 +42,8 @@ export interface QueryValues {
   readonly fresh: boolean
   /** Only findings that are at least as severe. */
   readonly severity: Severity
+  /** Shows the secret, or refuses the request. */
+  readonly reveal: boolean
 }
 
 export type QueryName = keyof QueryValues

@@ -39,6 +39,8 @@ export interface CallerAt {
   readonly permissions: readonly Permission[]
   /** Those that hold within limits; absent: there are none. */
   readonly limited?: readonly LimitedGrant[]
+  /** In a session of the console: those that count once the person has signed in again; absent: there are none. */
+  readonly afterSignIn?: readonly Permission[]
   readonly missing: readonly MissingPermission[]
 }
 

@@ -49,7 +49,7 @@ export function createApp(settings: HttpSettings): App {
       route = match.route
       if (route.permission !== 'public') {
         principal =
-          sessionCaller(request, settings) ??
+          (await sessionCaller(request, settings)) ??
           (await settings.verify(bearerToken(request), request.deadline))
         checkStepUp(route, principal, settings.service.now())
       }
@@ -63,7 +63,8 @@ export function createApp(settings: HttpSettings): App {
       const operation = route.operationId
       if (principal !== undefined) settings.quotas.count({ operation, request, query, principal })
       const now = settings.service.now()
-      const permissions = permissionsWithin(settings.permissions, principal, now)
+      const reveals = query.reveal === 'true' || route.permission === 'token'
+      const permissions = permissionsWithin(settings.permissions, principal, { now, reveals })
       const service = {
         ...withinDeadline(settings.service, request.deadline),
         ...(principal && { access: accessOf(permissions, principal, route) }),

@@ -15,6 +15,8 @@ import {
 import { describeInChromium } from './in-chromium.ts'
 
 const CLIENT = '#/client?provider=auth0&id=exampleClientId'
+/** Buttons behind which a plan is that someone has to agree to. */
+const PANELS = ['Remove for good', 'Preview the rotation', 'Preview the copy']
 /** axe takes seconds for each view: `npm test` has one look, `npm run test:long` all of them. */
 const IS_LONG = patience(1) > 1
 
@@ -26,7 +28,11 @@ describeInChromium('every view', (startBrowser) => {
   afterAll(() => browser?.close())
   let server: ConsoleWorld
   beforeAll(async () => {
-    server = await startConsoleWorld(['clients:read', 'clients:write', 'history:read'])
+    server = await startConsoleWorld([
+      ...['clients:read', 'clients:write', 'clients:delete', 'clients:suspend', 'clients:protect'],
+      ...['clients:privileged', 'leases:write', 'keys:manage', 'secrets:read', 'secrets:rotate'],
+      'history:read',
+    ])
     await fillMirror(server.world)
   })
   afterAll(() => server?.close())
@@ -70,6 +76,13 @@ describeInChromium('every view', (startBrowser) => {
     await page.click('dialog button:has-text("Apply")')
     await page.waitForSelector('.done')
     if (IS_LONG) await check('history')
+    await page.getByLabel('To the provider').selectOption('local')
+    for (const name of IS_LONG ? PANELS : PANELS.slice(0, 1)) {
+      await page.getByRole('button', { name, exact: true }).click()
+      await page.waitForSelector('dialog .consent')
+      await check(name)
+      await page.click('dialog button:has-text("Close")')
+    }
     await page.evaluate("location.hash = '#/client?provider=auth0&id=no-such-client'")
     await page.waitForSelector('.failure')
     if (IS_LONG) await check('failure')

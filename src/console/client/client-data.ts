@@ -7,6 +7,7 @@ import type {
   Finding,
   HistoryItem,
   OwnedValue,
+  Permission,
   Provider,
 } from '../../sdk/index.ts'
 import { api } from '../frame/session.ts'
@@ -47,6 +48,17 @@ export const useCaller = () =>
     staleTime: 60_000,
   })
 
+/**
+ * What the caller may do at a provider: also what holds within limits, which only the server can judge, and what takes a fresh
+ * sign-in first.
+ */
+export function rightsAt(caller: Caller | undefined, provider: string): readonly Permission[] {
+  const at = caller?.providers.find((one) => one.provider === provider)
+  if (at === undefined) return []
+  const limited = (at.limited ?? []).flatMap(({ permissions }) => permissions)
+  return [...at.permissions, ...limited, ...(at.afterSignIn ?? [])]
+}
+
 /** Whose the values of lists are. Without an answer the values are shown alone. */
 export const useValues = (address: ClientAddress) =>
   useQuery({
@@ -61,6 +73,32 @@ export const useFindings = (address: ClientAddress) =>
     queryKey: ['findings', ...keyOf(address)],
     queryFn: async ({ signal }): Promise<readonly Finding[]> =>
       (await api.lintClient(address, { signal })).body.findings,
+  })
+
+/** The secrets that are live, without their values. */
+export const useSecrets = (address: ClientAddress) =>
+  useQuery({
+    queryKey: ['secrets', ...keyOf(address)],
+    queryFn: async ({ signal }) => (await api.listSecrets(address, { signal })).body,
+  })
+
+/** The public keys. */
+export const useKeys = (address: ClientAddress) =>
+  useQuery({
+    queryKey: ['keys', ...keyOf(address)],
+    queryFn: async ({ signal }) => (await api.listKeys(address, { signal })).body,
+  })
+
+/** How often a move is looked at that the provider is not known yet to accept (milliseconds). */
+const MOVING_MS = 5_000
+
+/** The open moves of redirect URIs; they go on by themselves. */
+export const useMoves = (address: ClientAddress) =>
+  useQuery({
+    queryKey: ['moves', ...keyOf(address)],
+    queryFn: async ({ signal }) => (await api.listMoves(address, { signal })).body,
+    refetchInterval: ({ state }) =>
+      state.data?.moves.some((one) => one.state === 'widening') === true ? MOVING_MS : false,
   })
 
 /** The changes, newest first. */
@@ -82,11 +120,12 @@ export function useHistory(address: ClientAddress, enabled: boolean) {
 /** Reads everything about the client anew. */
 export function useRefresh(address: ClientAddress) {
   const queries = useQueryClient()
-  return async () => {
-    const names = ['client', 'values', 'findings', 'history']
-    await Promise.all([
-      ...names.map((name) => queries.invalidateQueries({ queryKey: [name, ...keyOf(address)] })),
-      queries.invalidateQueries({ queryKey: ['clients'] }),
-    ])
+  return async (isGone: boolean) => {
+    await queries.invalidateQueries({ queryKey: ['clients'] })
+    if (isGone) return
+    const names = ['client', 'values', 'findings', 'history', 'secrets', 'keys', 'moves']
+    await Promise.all(
+      names.map((name) => queries.invalidateQueries({ queryKey: [name, ...keyOf(address)] })),
+    )
   }
 }

@@ -1,31 +1,42 @@
 /** One client: every field in groups, an edit of any of them, its plan, and the history. */
 
 import { type ReactNode, useCallback, useEffect, useState } from 'react'
-import type { Answer, Client, ClientAddress, FieldName, Plan } from '../../sdk/index.ts'
+import type { Client, ClientAddress, FieldName } from '../../sdk/index.ts'
+import { Copying } from '../actions/copy.tsx'
+import { Keys } from '../actions/keys.tsx'
+import { Leases } from '../actions/leases.tsx'
+import { Moves } from '../actions/moves.tsx'
+import { Secrets } from '../actions/secrets.tsx'
+import { Toolbar } from '../actions/toolbar.tsx'
 import { Failure } from '../frame/failure.tsx'
-import { hrefOf } from '../frame/place.ts'
-import { api } from '../frame/session.ts'
+import { goTo, hrefOf } from '../frame/place.ts'
 import { TEXTS } from '../frame/texts.ts'
 import { Visible, visible } from '../frame/visible-text.tsx'
-import { useCaller, useClient, useHistory, useProvider, useRefresh } from './client-data.ts'
 import {
-  type Difference,
-  type Draft,
-  differencesOf,
-  type FieldEdit,
-  patchOf,
-  withEdit,
-} from './draft.ts'
+  rightsAt,
+  useCaller,
+  useClient,
+  useHistory,
+  useProvider,
+  useRefresh,
+} from './client-data.ts'
+import { type Difference, type Draft, differencesOf, type FieldEdit, withEdit } from './draft.ts'
+import { edition, rollback } from './edition.ts'
 import { FieldGroup } from './field-group.tsx'
 import { FIELD_ROWS, type GroupName } from './fields.ts'
-import { PlanPanel, type Proposal } from './plan-panel.tsx'
+import { PlanPanel } from './plan-panel.tsx'
+import type { Outcome, ProposalFor } from './proposal.ts'
 import { Timeline } from './timeline.tsx'
 
 const GROUPS = Object.keys(TEXTS.groups) as readonly GroupName[]
 const FIELDS = Object.keys(FIELD_ROWS) as readonly FieldName[]
 
-/** What someone wants to see the plan of: their edit, or the way back to a revision. */
-type Intention = { readonly kind: 'edit' } | { readonly kind: 'rollback'; readonly to: number }
+/** What someone wants to see the plan of. */
+interface Intention {
+  readonly make: ProposalFor
+  /** It is the draft. */
+  readonly isEdit?: boolean
+}
 
 export function ClientView({ address }: { readonly address: ClientAddress }): ReactNode {
   const { data, error, refetch } = useClient(address)
@@ -62,18 +73,17 @@ function Loaded({ address, client, etag }: LoadedProps): ReactNode {
   const [intention, setIntention] = useState<Intention>()
   const [conflict, setConflict] = useState<readonly Difference[]>()
   const [attempt, setAttempt] = useState(0)
-  const [isApplied, setIsApplied] = useState(false)
+  const [applied, setApplied] = useState<Outcome>()
   const { data: provider } = useProvider(client.provider)
   const { data: caller } = useCaller()
-  const rights =
-    caller?.providers.find((one) => one.provider === client.provider)?.permissions ?? []
+  const rights = rightsAt(caller, client.provider)
   const history = useHistory(address, rights.includes('history:read'))
   const refresh = useRefresh(address)
   const { refetch } = useClient(address)
   const count = Object.keys(draft).length
 
   const edit = useCallback((field: FieldName, one: FieldEdit | undefined) => {
-    setIsApplied(false)
+    setApplied(undefined)
     setDraft((before) => withEdit(before, field, one))
   }, [])
   const moved = useCallback(async () => {
@@ -88,6 +98,11 @@ function Loaded({ address, client, etag }: LoadedProps): ReactNode {
     return () => window.removeEventListener('beforeunload', ask)
   }, [count])
 
+  const propose = (make: ProposalFor) => {
+    setApplied(undefined)
+    setIntention({ make })
+  }
+  const actions = { address, client, provider, rights, propose }
   return (
     <>
       <header className="title">
@@ -109,9 +124,10 @@ function Loaded({ address, client, etag }: LoadedProps): ReactNode {
           </p>
         ))}
       </header>
-      {isApplied && (
+      <Toolbar {...actions} />
+      {applied !== undefined && (
         <p className="done" role="status">
-          {TEXTS.applied}
+          {applied.says ?? TEXTS.applied}
         </p>
       )}
       {GROUPS.map((group) => (
@@ -127,11 +143,16 @@ function Loaded({ address, client, etag }: LoadedProps): ReactNode {
           edit={edit}
         />
       ))}
+      <Secrets {...actions} />
+      <Keys {...actions} />
+      <Leases {...actions} />
+      <Moves {...actions} />
+      <Copying {...actions} />
       <Timeline
         history={history}
         mayRead={caller === undefined || rights.includes('history:read')}
         mayWrite={rights.includes('clients:write')}
-        goBack={(to) => setIntention({ kind: 'rollback', to })}
+        goBack={(to) => setIntention({ make: rollback(address, to) })}
       />
       {count > 0 && (
         <section className="draft" aria-label={TEXTS.edits(count)}>
@@ -139,7 +160,11 @@ function Loaded({ address, client, etag }: LoadedProps): ReactNode {
           <button type="button" onClick={() => setDraft({})}>
             {TEXTS.discard}
           </button>
-          <button type="button" className="main" onClick={() => setIntention({ kind: 'edit' })}>
+          <button
+            type="button"
+            className="main"
+            onClick={() => setIntention({ make: edition(address, draft), isEdit: true })}
+          >
             {TEXTS.preview}
           </button>
         </section>
@@ -147,21 +172,22 @@ function Loaded({ address, client, etag }: LoadedProps): ReactNode {
       {intention !== undefined && (
         <ProposedPanel
           key={attempt}
-          {...{ address, etag, draft, intention, conflict }}
+          {...{ etag, intention, conflict }}
           onConflict={() => void moved()}
           onContinue={() => {
             setConflict(undefined)
             setAttempt(attempt + 1)
           }}
-          onApplied={() => {
-            if (intention.kind === 'edit') setDraft({})
-            setIntention(undefined)
-            setIsApplied(true)
-            void refresh()
+          onApplied={(outcome) => {
+            if (intention.isEdit === true) setDraft({})
+            setApplied(outcome)
+            if (outcome.shown === undefined) setIntention(undefined)
+            void refresh(outcome.isGone === true)
           }}
           onClose={() => {
             setIntention(undefined)
             setConflict(undefined)
+            if (applied?.isGone === true) goTo(hrefOf('clients', {}))
           }}
         />
       )}
@@ -170,37 +196,17 @@ function Loaded({ address, client, etag }: LoadedProps): ReactNode {
 }
 
 interface ProposedProps {
-  readonly address: ClientAddress
   readonly etag: string
-  readonly draft: Draft
   readonly intention: Intention
   readonly conflict: readonly Difference[] | undefined
   onConflict(): void
   onContinue(): void
-  onApplied(): void
+  onApplied(outcome: Outcome): void
   onClose(): void
 }
 
 /** The panel over one proposal: for the state that was on the screen when it was opened. */
-function ProposedPanel({ address, etag, draft, intention, ...panel }: ProposedProps): ReactNode {
-  const [proposal] = useState((): Proposal => {
-    const patch = patchOf(draft)
-    if (intention.kind === 'edit') {
-      return {
-        title: TEXTS.planTitle,
-        plan: (signal) => api.updateClient(address, patch, { dryRun: true, ifMatch: etag, signal }),
-        carryOut: (idempotencyKey) =>
-          api.updateClient(address, patch, { ifMatch: etag, idempotencyKey }),
-      }
-    }
-    const { to } = intention
-    return {
-      title: TEXTS.rollbackTitle,
-      plan: (signal): Promise<Answer<Plan>> =>
-        api.rollbackClient(address, { to }, { dryRun: true, ifMatch: etag, signal }),
-      carryOut: (idempotencyKey) =>
-        api.rollbackClient(address, { to }, { ifMatch: etag, idempotencyKey }),
-    }
-  })
+function ProposedPanel({ etag, intention, ...panel }: ProposedProps): ReactNode {
+  const [proposal] = useState(() => intention.make(etag))
   return <PlanPanel proposal={proposal} {...panel} />
 }

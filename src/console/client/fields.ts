@@ -1,6 +1,6 @@
 /** The fields of a client in groups, and how each is edited. A field that is not here does not compile. */
 
-import type { FieldName } from '../../sdk/index.ts'
+import type { FieldName, LeaseField } from '../../sdk/index.ts'
 import type { TEXTS } from '../frame/texts.ts'
 
 export type GroupName = keyof typeof TEXTS.groups
@@ -64,6 +64,14 @@ export const FIELD_ROWS: Readonly<Record<FieldName, FieldRow>> = {
   createdAt: row('dates', 'time', 'Created'),
   updatedAt: row('dates', 'time', 'Changed'),
   providerSettings: row('provider', 'settings', 'Further settings'),
+}
+
+/** Lists whose values can be leased. */
+export const LEASABLE: Readonly<Record<LeaseField, true>> = {
+  callbacks: true,
+  allowedLogoutUrls: true,
+  webOrigins: true,
+  allowedOrigins: true,
 }
 
 /** The fields of a group, in their order. */

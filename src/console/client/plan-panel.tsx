@@ -5,21 +5,14 @@
 
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
-import { type Answer, type Client, ClientryError, type Plan } from '../../sdk/index.ts'
+import { ClientryError } from '../../sdk/index.ts'
 import { Failure } from '../frame/failure.tsx'
-import { shownJson } from '../frame/json-text.ts'
+import { StepUp } from '../frame/step-up.tsx'
 import { TEXTS } from '../frame/texts.ts'
-import { Visible, VisibleJson } from '../frame/visible-text.tsx'
 import { Changes } from './changes.tsx'
 import type { Difference } from './draft.ts'
-
-/** A change that can be planned and carried out. */
-export interface Proposal {
-  readonly title: string
-  plan(signal: AbortSignal): Promise<Answer<Plan>>
-  /** `key`: the same for each attempt, so that a second one has no second effect. */
-  carryOut(key: string): Promise<Answer<Client>>
-}
+import { PlanBody } from './plan-body.tsx'
+import type { Outcome, Planned, Proposal } from './proposal.ts'
 
 interface Props {
   readonly proposal: Proposal
@@ -27,9 +20,10 @@ interface Props {
   readonly conflict: readonly Difference[] | undefined
   /** The client has changed since it was read. */
   onConflict(): void
-  /** Plans the same edit again, on the new state. */
+  /** Plans the same again, on the new state. */
   onContinue(): void
-  onApplied(): void
+  /** It is done; where it has nothing to show the panel is closed with it. */
+  onApplied(outcome: Outcome): void
   onClose(): void
 }
 
@@ -39,14 +33,20 @@ export function PlanPanel(props: Props): ReactNode {
   const [key] = useState(() => crypto.randomUUID())
   const planned = useQuery({
     queryKey: ['plan', key],
-    queryFn: async ({ signal }) => (await proposal.plan(signal)).body,
+    queryFn: ({ signal }) => proposal.plan(signal),
     gcTime: 0,
     staleTime: Number.POSITIVE_INFINITY,
     enabled: conflict === undefined,
   })
-  const carried = useMutation({ mutationFn: () => proposal.carryOut(key), onSuccess: onApplied })
+  const carried = useMutation({
+    mutationFn: () => proposal.carryOut(key),
+    // What it shows can be a secret: it goes with the panel.
+    gcTime: 0,
+    onSuccess: onApplied,
+  })
   const error = carried.error ?? planned.error
-  const hasMoved = error instanceof ClientryError && error.code === 'precondition_failed'
+  const hasMoved = codeOf(error) === 'precondition_failed'
+  const shown = carried.data?.shown
   useEffect(() => {
     dialog.current?.showModal()
   }, [])
@@ -54,34 +54,53 @@ export function PlanPanel(props: Props): ReactNode {
     if (hasMoved && conflict === undefined) onConflict()
   }, [hasMoved, conflict, onConflict])
   return (
-    <dialog ref={dialog} className="panel" aria-labelledby="plan" onClose={onClose}>
-      {conflict === undefined ? (
-        <>
-          <h2 id="plan">{proposal.title}</h2>
-          {planned.isPending && !hasMoved && <p className="loading">{TEXTS.loading}</p>}
-          {planned.data !== undefined && <PlanBody plan={planned.data} />}
-          {error !== null && !hasMoved && <Failure error={error} />}
-        </>
-      ) : (
+    <dialog
+      ref={dialog}
+      className="panel"
+      aria-labelledby="plan"
+      onClose={onClose}
+      // What is shown once is not closed by a key that was pressed for something else.
+      onCancel={(event) => {
+        if (shown !== undefined) event.preventDefault()
+      }}
+    >
+      {conflict !== undefined ? (
         <>
           <h2 id="plan">{TEXTS.conflict}</h2>
           <p>{TEXTS.conflictSays}</p>
           {conflict.length === 0 ? <p>{TEXTS.conflictNothing}</p> : <Changes changes={conflict} />}
         </>
+      ) : shown !== undefined ? (
+        <>
+          <h2 id="plan">{carried.data?.says ?? TEXTS.applied}</h2>
+          {shown}
+        </>
+      ) : (
+        <>
+          <h2 id="plan">{proposal.title}</h2>
+          {planned.isPending && !hasMoved && <p className="loading">{TEXTS.loading}</p>}
+          {planned.data !== undefined && <PlanBody plan={planned.data} />}
+          {codeOf(error) === 'step_up_required' ? (
+            <StepUp
+              onDone={() => {
+                carried.reset()
+                void planned.refetch()
+              }}
+            />
+          ) : (
+            error !== null && !hasMoved && <Failure error={error} />
+          )}
+        </>
       )}
       <div className="buttons">
-        {conflict === undefined &&
-          planned.data !== undefined &&
-          planned.data.changes.length > 0 && (
-            <button
-              type="button"
-              className="main"
-              disabled={carried.isPending}
-              onClick={() => carried.mutate()}
-            >
-              {carried.isPending ? TEXTS.applying : TEXTS.apply}
-            </button>
-          )}
+        {conflict === undefined && shown === undefined && planned.data !== undefined && (
+          <Apply
+            plan={planned.data}
+            verb={proposal.verb ?? TEXTS.apply}
+            isRunning={carried.isPending}
+            onApply={() => carried.mutate()}
+          />
+        )}
         {conflict !== undefined && (
           <button type="button" className="main" onClick={onContinue}>
             {TEXTS.previewAgain}
@@ -95,46 +114,40 @@ export function PlanPanel(props: Props): ReactNode {
   )
 }
 
-function PlanBody({ plan }: { readonly plan: Plan }): ReactNode {
-  const { changes, warnings, requests } = plan
-  return (
-    <>
-      <p className="quiet">{TEXTS.planSays}</p>
-      {changes.length === 0 ? <p>{TEXTS.nothingChanges}</p> : <Changes changes={changes} />}
-      {warnings.length > 0 && (
-        <section className="warnings">
-          <h3>{TEXTS.warnings}</h3>
-          <ul>
-            {warnings.map(({ code, message, field = '' }) => (
-              <li key={`${code} ${field} ${message}`}>
-                <Visible text={message} />
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
-      {requests.length > 0 && (
-        <section>
-          <h3>{TEXTS.requests}</h3>
-          {requests.map((request) => (
-            <Request key={shownJson(request)} request={request} />
-          ))}
-        </section>
-      )}
-    </>
-  )
+const codeOf = (error: unknown) => (error instanceof ClientryError ? error.code : undefined)
+
+interface ApplyProps {
+  readonly plan: Planned
+  readonly verb: string
+  readonly isRunning: boolean
+  onApply(): void
 }
 
-/** One call to the provider: its method and target, then all of it. */
-function Request({ request }: { readonly request: Plan['requests'][number] }): ReactNode {
-  const { method, target, body } = request
-  const head = [method, target].filter((one) => typeof one === 'string').join(' ')
+/** The only way on; absent where nothing would happen. */
+function Apply({ plan, verb, isRunning, onApply }: ApplyProps): ReactNode {
+  const [isAgreed, setIsAgreed] = useState(false)
+  const { changes, hasEffect = changes.length > 0, consent } = plan
+  if (!hasEffect) return null
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it can be longer than the panel, and is scrolled by keyboard
-    <pre tabIndex={0} role="region" aria-label={TEXTS.requests}>
-      <Visible text={head} />
-      {'\n'}
-      <VisibleJson value={body ?? null} />
-    </pre>
+    <>
+      {consent !== undefined && (
+        <label className="consent">
+          <input
+            type="checkbox"
+            checked={isAgreed}
+            onChange={({ target }) => setIsAgreed(target.checked)}
+          />
+          {consent}
+        </label>
+      )}
+      <button
+        type="button"
+        className="main"
+        disabled={isRunning || (consent !== undefined && !isAgreed)}
+        onClick={onApply}
+      >
+        {isRunning ? TEXTS.applying : verb}
+      </button>
+    </>
   )
 }

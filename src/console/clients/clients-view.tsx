@@ -12,7 +12,7 @@ import { SearchBar } from './search-bar.tsx'
 export function ClientsView({ place }: { readonly place: Place }): ReactNode {
   const found = useClients(place)
   const { clients, unreadable, incomplete, hasNextPage, isFetching, isFetchingNextPage } = found
-  const { fetchNextPage, error, refetch, isPending } = found
+  const { fetchNextPage, error, refetch, isPending, isPlaceholderData } = found
   const input = useRef<HTMLInputElement>(null)
   const table = useRef<TableHandle>(null)
   const more = useCallback(() => {
@@ -31,7 +31,7 @@ export function ClientsView({ place }: { readonly place: Place }): ReactNode {
   }, [])
   const isEmpty = !isPending && !hasNextPage && clients.length === 0 && error === null
   return (
-    <div className="clients">
+    <div className="clients" aria-busy={isPlaceholderData || isPending}>
       <h1 className="hidden">{TEXTS.clients}</h1>
       <SearchBar place={place} input={input} toRows={() => table.current?.focus()} />
       {incomplete.length > 0 && (

@@ -87,11 +87,11 @@ export async function signIn(fresh = false): Promise<void> {
   window.location.assign(body.url)
 }
 
-/** The same in a new tab, so that nothing that was entered here is lost. */
-export async function signInInTab(): Promise<void> {
+/** The same in a new tab, so that nothing that was entered here is lost. `fresh`: the person proves again who they are. */
+export async function signInInTab(fresh = false): Promise<void> {
   // Opened within the click, or the browser would take it for a pop-up.
   const tab = window.open('about:blank')
-  const { body } = await sessions.beginSignIn({})
+  const { body } = await sessions.beginSignIn({ fresh })
   if (tab === null) window.location.assign(body.url)
   else tab.location.href = body.url
 }

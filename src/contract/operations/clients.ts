@@ -5,6 +5,7 @@ import {
   type Operation,
   PAGE,
   PLACE,
+  PLACE_OF_CLIENT,
   READ_ERRORS,
   READ_OF_CLIENT,
 } from './row.ts'
@@ -23,8 +24,10 @@ export const CLIENT_OPERATIONS = {
     answerHeaders: [],
     errors: READ_ERRORS,
   },
+  /** A session of the console is shown the secret only where it is asked for. */
   getClient: {
     ...READ_OF_CLIENT,
+    query: [...PLACE_OF_CLIENT, 'reveal'],
     path: '/clients/{clientId}',
     summary: 'Reads a client application.',
     answers: { 200: 'Client', 304: 'nothing' },

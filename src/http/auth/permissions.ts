@@ -9,7 +9,7 @@ import { ClientError } from '../../core/errors.ts'
 import { type AccessTo, accessTo, grantsFor } from '../../core/rights/access.ts'
 import { type Grant, isLimited } from '../../core/rights/limit.ts'
 import { GRANTED_BY_NAME, PERMISSIONS, type Permission } from '../../core/rights/permissions.ts'
-import { PLAIN_CHALLENGE } from './challenge.ts'
+import { PLAIN_CHALLENGE, stepUpRequired } from './challenge.ts'
 import { type ClaimRule, fulfils } from './claim-rule.ts'
 import type { Principal } from './principal.ts'
 
@@ -38,6 +38,8 @@ export interface Permissions {
   of(principal: Principal, providerId: string): ReadonlySet<Permission>
   /** All that the caller is given at one provider, limited or not. */
   grantsAt(principal: Principal, providerId: string): readonly Grant[]
+  /** Of a caller with a session: what would count at one provider after a fresh sign-in; absent: nothing. */
+  afterSignIn?(principal: Principal, providerId: string): ReadonlySet<Permission>
   /** The scopes by which tokens of the caller's issuer grant it, in the order of the mapping. */
   scopesFor(demand: Demand): readonly string[]
 }
@@ -155,7 +157,8 @@ export function insufficientScope(
   demand: Demand,
   { says, field }: { readonly says?: string; readonly field?: string } = {},
 ): ClientError {
-  const { permission } = demand
+  const { principal, providerId, permission } = demand
+  if (permissions.afterSignIn?.(principal, providerId).has(permission)) return stepUpRequired()
   const scopes = permissions.scopesFor(demand)
   const sentence =
     scopes.length === 0

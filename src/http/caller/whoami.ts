@@ -3,7 +3,7 @@
 import type { Caller, CallerAt, LimitedGrant } from '../../contract/server.ts'
 import type { JsonObject } from '../../core/json/json.ts'
 import type { Grant } from '../../core/rights/limit.ts'
-import { PERMISSIONS } from '../../core/rights/permissions.ts'
+import { PERMISSIONS, type Permission } from '../../core/rights/permissions.ts'
 import type { Answer } from '../answer.ts'
 import { actorOf, type Principal, rightsOf } from '../auth/principal.ts'
 import type { Exchange } from '../exchange.ts'
@@ -28,11 +28,13 @@ function callerAt(exchange: Exchange, principal: Principal, providerId: string):
   const granted = permissions.of(principal, providerId)
   const grants = permissions.grantsAt(principal, providerId)
   const limited = grants.filter(({ only }) => only !== undefined)
-  const held = new Set(grants.flatMap((one) => one.grants))
+  const later = permissions.afterSignIn?.(principal, providerId) ?? new Set<Permission>()
+  const held = new Set([...grants.flatMap((one) => one.grants), ...later])
   return {
     provider: providerId,
     permissions: PERMISSIONS.filter((one) => granted.has(one)),
     ...(limited.length === 0 ? {} : { limited: limited.map(limitedBody) }),
+    ...(later.size === 0 ? {} : { afterSignIn: PERMISSIONS.filter((one) => later.has(one)) }),
     missing: PERMISSIONS.filter((one) => !held.has(one)).map((permission) => ({
       permission,
       scopes: permissions.scopesFor({ principal, providerId, permission }),

@@ -16,7 +16,7 @@ import { etagOf } from '../etag.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Handlers } from '../route.ts'
 import { confirmStanding } from '../standing.ts'
-import { checkReading, type Target, targetOf } from '../target.ts'
+import { checkReading, requireAlso, type Target, targetOf } from '../target.ts'
 import { readBody } from '../wire/body.ts'
 import type { FieldKind as FormKind } from '../wire/form-body.ts'
 import { checkNames } from '../wire/members.ts'
@@ -26,6 +26,7 @@ export const CLIENT_HANDLERS: Handlers<'getClient' | 'updateClient'> = { getClie
 /** Reads one client. */
 async function getClient(exchange: Exchange): Promise<Answer> {
   const target = await targetOf(exchange, exchange.query)
+  if (exchange.query.reveal === 'true') requireAlso(exchange, target, 'secrets:read')
   const { ref, provider } = target
   const { native, tag, warnings, standing } = await absent(
     readClient(exchange.settings.service, reading(exchange, target)),

@@ -46,6 +46,7 @@ const callerAt = z.object({
   provider: text,
   permissions: z.array(permission),
   limited: optional(z.array(limited)),
+  afterSignIn: optional(z.array(permission)),
   missing: z.array(missing),
 } satisfies Shape<CallerAt>)
 

@@ -1,5 +1,6 @@
 /** What the application is given of the console: where browsers reach it, and who signs people in. */
 
+import type { EndedHere } from './ended-sessions.ts'
 import type { PendingSignIn } from './stored-session.ts'
 
 /** What a sign-in, or the renewal of one, gives. */
@@ -56,9 +57,6 @@ export interface ConsoleSettings {
   readonly issuer: ConsoleIssuer
   /** Absent: they were not built, as where the program runs from its sources. */
   readonly files?: ConsoleFiles
-  /**
-   * Sessions that were signed out of in this process, with when they would have ended at the latest (epoch milliseconds): a
-   * copy of such a cookie is of no use here.
-   */
-  readonly ended: Map<string, number>
+  /** Sessions that were signed out of in this process. */
+  readonly ended: EndedHere
 }

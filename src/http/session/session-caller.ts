@@ -4,12 +4,14 @@
  */
 
 import { ClientError } from '../../core/errors.ts'
+import { withinDeadline } from '../../service/base/deadline.ts'
 import { credentialsMissing } from '../auth/challenge.ts'
 import type { Principal } from '../auth/principal.ts'
 import type { HttpSettings } from '../exchange.ts'
 import type { HttpRequest } from '../wire/message.ts'
 import type { ConsoleSettings } from './console-settings.ts'
 import { cookieOf, SESSION_COOKIE } from './cookies.ts'
+import { isEnded } from './ended-sessions.ts'
 import { keyOf, openSession, type StoredSession } from './stored-session.ts'
 
 /** Holds the key of the session. */
@@ -22,16 +24,16 @@ export type SessionSettings = Pick<HttpSettings, 'console' | 'service'>
  * The caller by the session of the request; `undefined` where the request names none.
  * @throws ClientError `unauthenticated`, `invalid_request`, `foreign_origin`
  */
-export function sessionCaller(
+export async function sessionCaller(
   request: HttpRequest,
   settings: SessionSettings,
-): Principal | undefined {
+): Promise<Principal | undefined> {
   if (request.headers[SESSION_HEADER.toLowerCase()] === undefined) return undefined
   if (request.headers.authorization !== undefined) {
     const says = `The request has both an Authorization header and a ${SESSION_HEADER} header. Send one of them.`
     throw new ClientError('invalid_request', says, { field: SESSION_HEADER })
   }
-  const { principal, authenticatedAt } = ownSession(request, settings)
+  const { principal, authenticatedAt } = await ownSession(request, settings)
   if (principal.expiresAt <= settings.service.now()) {
     throw credentialsMissing(
       'The access token behind this session has ended. Renew the session, or sign in again.',
@@ -44,10 +46,13 @@ export function sessionCaller(
  * The session of a request that our own page sends.
  * @throws ClientError `unauthenticated`, `foreign_origin`
  */
-export function ownSession(request: HttpRequest, settings: SessionSettings): StoredSession {
+export async function ownSession(
+  request: HttpRequest,
+  settings: SessionSettings,
+): Promise<StoredSession> {
   const settingsOfConsole = consoleOf(settings)
   checkOrigin(request, settingsOfConsole)
-  const session = sessionIn(request, settings)
+  const session = await sessionIn(request, settings)
   const [key, ...more] = request.headers[SESSION_HEADER.toLowerCase()] ?? []
   if (session === undefined || more.length > 0 || key !== keyOf(session)) {
     throw credentialsMissing('There is no session, or it has ended. Sign in again.')
@@ -56,16 +61,17 @@ export function ownSession(request: HttpRequest, settings: SessionSettings): Sto
 }
 
 /** The session whose cookie the browser sent, if it goes on. */
-export function sessionIn(
+export async function sessionIn(
   request: HttpRequest,
   { console, service }: SessionSettings,
-): StoredSession | undefined {
+): Promise<StoredSession | undefined> {
   const sealed = cookieOf(request, SESSION_COOKIE)
   if (console === undefined || sealed === undefined || isForeign(request)) return undefined
   const session = openSession(service.seal, sealed, service.now())
-  // The issuer may be another one since, or this session may have been ended here.
-  const isOurs = session?.principal.issuer === console.issuer.issuer
-  return isOurs && !console.ended.has(session.id) ? session : undefined
+  // The issuer may be another one since.
+  if (session?.principal.issuer !== console.issuer.issuer) return undefined
+  const { notes } = withinDeadline(service, request.deadline).store
+  return (await isEnded(session.id, console.ended, notes)) ? undefined : session
 }
 
 /**

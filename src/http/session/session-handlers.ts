@@ -16,6 +16,7 @@ import { readOptionalJsonBody } from '../wire/body.ts'
 import { checkMembers, memberOf } from '../wire/members.ts'
 import type { SignedIn } from './console-settings.ts'
 import { cookieOf, fits, SESSION_COOKIE, SIGN_IN_COOKIE, setCookie } from './cookies.ts'
+import { end } from './ended-sessions.ts'
 import { checkOrigin, consoleOf, ownSession, sessionIn } from './session-caller.ts'
 import {
   closeSession,
@@ -41,8 +42,8 @@ export const SESSION_HANDLERS: Handlers<keyof typeof SESSION_OPERATIONS> = {
 const ENDING_MS = 120_000
 
 /** Any page may ask; only one of this origin learns of a session. */
-function getSession({ settings, request }: Exchange): Answer {
-  return sessionAnswer(settings, sessionIn(request, settings))
+async function getSession({ settings, request }: Exchange): Promise<Answer> {
+  return sessionAnswer(settings, await sessionIn(request, settings))
 }
 
 function sessionAnswer(
@@ -146,7 +147,7 @@ function cookieFor({ service }: HttpSettings, session: StoredSession): string {
 
 /** Only the page renews, one tab at a time: an answer that is late cannot bring back an older refresh token. */
 async function renewSession({ settings, request }: Exchange): Promise<Answer> {
-  const session = ownSession(request, settings)
+  const session = await ownSession(request, settings)
   const now = settings.service.now()
   const isEnding = session.principal.expiresAt - now < ENDING_MS
   const { refreshToken } = session
@@ -177,13 +178,12 @@ async function renewed(
   return { ...session, principal, refreshToken: nextToken }
 }
 
-/** Signs out: the cookie goes, its copies are refused here, and the refresh token ends at the issuer. */
+/** Signs out: the cookie goes, its copies are refused everywhere, and the refresh token ends at the issuer. */
 async function endSession({ settings, request }: Exchange): Promise<Answer> {
-  const session = ownSession(request, settings)
-  const { ended, issuer } = consoleOf(settings)
-  const now = settings.service.now()
-  for (const [id, until] of ended) if (until <= now) ended.delete(id)
-  ended.set(session.id, endsOf(session).until)
+  const session = await ownSession(request, settings)
+  const { ended: here, issuer } = consoleOf(settings)
+  const { store, now } = settings.service
+  await end(session.id, now(), { here, notes: store.notes })
   if (session.refreshToken !== undefined) await issuer.revoke(session.refreshToken)
   return sessionAnswer(settings, undefined, { 'set-cookie': setCookie(SESSION_COOKIE, '', 0) })
 }

@@ -91,6 +91,11 @@ export const QUERY_PARAMETERS = {
     says: 'Only findings of at least this severity.',
     expects: 'error, warning or info',
   },
+  reveal: {
+    pattern: '^(true|false)$',
+    says: 'true: show the secret, or refuse. A session of the console is shown none without it.',
+    expects: 'true or false',
+  },
 } as const satisfies Readonly<Record<QueryName, QueryParameter>>
 
 interface QueryParameter {

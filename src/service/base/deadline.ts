@@ -48,6 +48,9 @@ export function boundedStore(unbounded: Store, deadline: number, now: () => numb
     keyring: store.keyring,
     ...(store.watch && { watch: store.watch }),
     ...(store.aheadMs && { aheadMs: store.aheadMs }),
+    ...(store.notes && {
+      notes: { read: bounded(store.notes.read), replace: bounded(store.notes.replace) },
+    }),
     ...(store.mirror && { mirror: around(store.mirror, (work) => bounded(work)()) }),
   }
 }

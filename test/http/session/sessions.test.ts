@@ -1,7 +1,11 @@
 /** The sign-in of the console, as a browser goes through it, at an issuer that knows nothing of the program. */
 
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { HttpRequest, HttpResponse } from '../../../src/http/wire/message.ts'
+import { createSqliteStore } from '../../../src/store/sqlite/sqlite.ts'
 import {
   CONSOLE_AUDIENCE,
   CONSOLE_CLIENT,
@@ -28,7 +32,18 @@ beforeEach(async () => {
   issuer.user.scopes = SCOPES
   cookies = new Map()
   key = undefined
-  world = await startWorld({
+  world = await startInstance()
+})
+afterEach(async () => {
+  vi.useRealTimers()
+  await world.close()
+  await issuer.close()
+})
+
+/** A server with the console; instances of one file share its key. */
+const startInstance = (path?: string) =>
+  startWorld({
+    ...(path === undefined ? {} : { path }),
     issuers: [{ issuer: issuer.url, jwksUrl: `${issuer.url}/jwks`, audience: [CONSOLE_AUDIENCE] }],
     permissions: SCOPES.map((one) => ({ scope: one, grants: [one], issuer: issuer.url })),
     console: {
@@ -39,12 +54,6 @@ beforeEach(async () => {
     },
     environment: { CONSOLE_SECRET: CONSOLE_CLIENT.secret },
   })
-})
-afterEach(async () => {
-  vi.useRealTimers()
-  await world.close()
-  await issuer.close()
-})
 
 type Sent = { readonly [H in string]?: string }
 
@@ -267,7 +276,7 @@ describe('a session', () => {
     expect((await read()).status).toBe(200)
   })
 
-  it('ends with sign-out: the cookie, its copies here, and the refresh token at the issuer', async () => {
+  it('ends with sign-out: the cookie, its copies, and the refresh token at the issuer', async () => {
     await signIn()
     const copy = cookies.get('__Host-clientry') ?? ''
     expect((await send('DELETE', '/session')).json().current).toBeUndefined()
@@ -275,6 +284,40 @@ describe('a session', () => {
     cookies.set('__Host-clientry', copy)
     expect((await read()).status).toBe(401)
     expect(issuer.revoked).toHaveLength(1)
+  })
+
+  it('ends with sign-out at every instance of the store, and is not renewed there', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'clientry-sessions-'))
+    const path = join(folder, 'store.sqlite')
+    await world.close()
+    world = await startInstance(path)
+    const other = await startInstance(path)
+    const first = world
+    try {
+      await signIn()
+      const copy = cookies.get('__Host-clientry') ?? ''
+      world = other
+      expect((await read()).status).toBe(200)
+      world = first
+      expect((await send('DELETE', '/session')).status).toBe(200)
+      world = other
+      cookies.set('__Host-clientry', copy)
+      expect((await read()).status).toBe(401)
+      expect((await send('POST', '/session/renew')).status).toBe(401)
+      expect((await send('GET', '/session')).json().current).toBeUndefined()
+      // Others go on, also after many have signed out, and none is kept for longer than a copy is fresh.
+      await signIn()
+      expect((await read()).status).toBe(200)
+      pass(21 * MINUTE)
+      await signIn()
+      await send('DELETE', '/session')
+      const note = await createSqliteStore(other.database).notes?.read('ended console sessions')
+      expect(Object.keys(JSON.parse(note?.text ?? '{}'))).toHaveLength(1)
+    } finally {
+      world = first
+      await other.close()
+      rmSync(folder, { recursive: true })
+    }
   })
 
   it('is opened by every instance that has the key of the installation, and by no other', async () => {
@@ -291,21 +334,27 @@ describe('a session', () => {
 describe('a fresh sign-in', () => {
   it('is needed to see secrets and to replace them', async () => {
     await signIn()
+    const reveal = () => send('GET', '/clients/exampleClientId?reveal=true')
     const rotate = () =>
       send('POST', '/clients/exampleClientId/rotate-secret?dryRun=true', {}, { cutOver: true })
-    expect((await read()).json().secret).toEqual(expect.any(String))
+    expect((await reveal()).json().secret).toEqual(expect.any(String))
     expect((await rotate()).status).toBe(200)
     pass(5 * MINUTE + 1_000)
     expect((await read()).json()).toMatchObject({ secret: null, secretRedacted: true })
-    const refused = await rotate()
-    expect([refused.status, refused.json().code]).toEqual([401, 'step_up_required'])
-    expect(refused.headers['www-authenticate']).toContain(
-      'error="insufficient_user_authentication", max_age="300"',
-    )
+    for (const refused of [await rotate(), await reveal()]) {
+      expect([refused.status, refused.json().code]).toEqual([401, 'step_up_required'])
+      expect(refused.headers['www-authenticate']).toContain(
+        'error="insufficient_user_authentication", max_age="300"',
+      )
+    }
+    const [at] = (await send('GET', '/whoami')).json().providers
+    expect(at.afterSignIn).toEqual(['secrets:read', 'secrets:rotate'])
+    expect(at.permissions).toEqual(['clients:read', 'clients:write'])
+    expect(JSON.stringify(at.missing)).not.toContain('secrets:')
     // No way round by a patch; a job sets no secret for anyone.
     const patch = { secret: 'a-new-secret-of-the-client-0123456789-abcdefghij' }
     const path = '/clients/exampleClientId?dryRun=true'
-    expect((await send('PATCH', path, {}, { client: patch })).status).toBe(403)
+    expect((await send('PATCH', path, {}, { client: patch })).json().code).toBe('step_up_required')
     // The issuer answers at once from its own session: that is no proof of who sits there.
     await signIn()
     expect((await rotate()).status).toBe(401)
@@ -314,5 +363,31 @@ describe('a fresh sign-in', () => {
       'login',
     )
     expect((await rotate()).status).toBe(200)
+  })
+
+  it('puts a secret into no answer but that to a request which asks for it', async () => {
+    const { client_secret: secret } = world.auth0.client('exampleClientId') ?? {}
+    await signIn()
+    const path = '/clients/exampleClientId'
+    const answers = [
+      await read(),
+      await change(),
+      await send('PATCH', path, {}, { client: { description: 'Another one' } }),
+      await send('GET', '/clients'),
+    ]
+    for (const { status, body } of answers) {
+      expect(status).toBe(200)
+      expect(body).not.toContain(secret)
+    }
+    expect((await send('GET', `${path}?reveal=true`)).json().secret).toBe(secret)
+    const [at] = (await send('GET', '/whoami')).json().providers
+    expect([at.permissions.includes('secrets:read'), at.afterSignIn]).toEqual([true, undefined])
+  })
+
+  it('does not stand for a permission that the person lacks', async () => {
+    issuer.user.scopes = ['clients:read']
+    await signIn()
+    const refused = await send('GET', '/clients/exampleClientId?reveal=true')
+    expect([refused.status, refused.json().code]).toEqual([403, 'insufficient_scope'])
   })
 })
