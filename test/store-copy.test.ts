@@ -236,12 +236,12 @@ describe('the command', () => {
     const looked = await run('store migrate --config a.json --dry-run')
     expect(looked).toMatchObject({ code: 0, err: '' })
     expect(looked.out).toMatch(
-      /from layout 3 to 4\n.*\n {2}\d+ records, and every chain is right\n/,
+      /from layout 3 to 5\n.*\n.*\n {2}\d+ records, and every chain is right\n/,
     )
     expect(looked.out).toContain('can go on beside it')
     expect((await run('store migrate --config a.json --dry-run')).out).toEqual(looked.out)
     expect(await run('store migrate --config a.json')).toMatchObject({ code: 2 })
-    expect((await run('store migrate --config a.json --yes')).out).toContain('It has layout 4 now.')
+    expect((await run('store migrate --config a.json --yes')).out).toContain('It has layout 5 now.')
     expect((await run('store migrate --config a.json --yes --json')).out).toContain('"changes": []')
     expect(await run('store migrate --config b.json --dry-run')).toMatchObject({
       code: 2,

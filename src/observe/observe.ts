@@ -60,7 +60,7 @@ export interface Readings {
 
 /** A store that reports its entries and its failures. */
 export function observedStore(store: Store, observe: Observe): Store {
-  const { within, watch, aheadMs, notes } = store
+  const { within, watch, aheadMs, notes, erase } = store
   async function counted<T>(operation: keyof Store, work: Promise<T>): Promise<T> {
     try {
       return await work
@@ -86,6 +86,7 @@ export function observedStore(store: Store, observe: Observe): Store {
     // Read piece by piece by a check of the store, which reports failures itself.
     records: (resource) => store.records(resource),
     close: () => store.close(),
+    ...(erase && { erase: (entries) => counted('erase', erase(entries)) }),
     keyring: store.keyring,
     ...(store.mirror && { mirror: around(store.mirror, (work) => counted('mirror', work())) }),
     ...(watch && { watch }),

@@ -39,6 +39,7 @@ import { refOf } from '../store/resource.ts'
 import type { Store } from '../store/store.ts'
 import { acceptedIssuers } from './accepted-issuers.ts'
 import { fetchDocument } from './fetch-document.ts'
+import type { Erasing } from './keys/erase-old.ts'
 import { keysOfStore } from './keys/open-keys.ts'
 import type { Webhooks } from './webhooks/webhooks.ts'
 
@@ -181,6 +182,7 @@ export async function createClientry(
     log: (line) => observe({ kind: 'request', line }),
   })
   const pauses: Pauses = new Map()
+  const erasing: Erasing = {}
   let keysLoadedAt = now()
   const refreshKeys = async () => {
     keysLoadedAt = now()
@@ -199,7 +201,7 @@ export async function createClientry(
     }, config.server.corsOrigins),
     service,
     sweep: async () => {
-      const { addCheckpoint, carryOutDue, keepRecords, sweep } = await betweenRequests()
+      const { addCheckpoint, carryOutDue, eraseOld, keepRecords, sweep } = await betweenRequests()
       const parts = [
         async () => {
           const retained = await keepRecords({ ...service, store }, config)
@@ -212,6 +214,11 @@ export async function createClientry(
             })
         },
         refreshKeys,
+        async () => {
+          const erased = await eraseOld({ ...service, store }, config, erasing)
+          const time = new Date(now()).toISOString()
+          if (erased > 0) log({ time, level: 'info', message: 'retention', erased })
+        },
         async () => {
           const { settled, left } = await sweep(service)
           observe({ kind: 'sweep', settled, left })

@@ -113,6 +113,12 @@ export interface Store {
   /** Writes and reads back, so that a readiness probe reports the truth. */
   check(): Promise<void>
   close(): Promise<void>
+  /**
+   * Puts entries of one log from which sealed texts were removed (`erasing.ts`) in the place of what they were, all or none of
+   * them; `false`: the log has changed meanwhile. Programs that do not know such entries cannot use the store from then on.
+   * Absent: the store keeps entries as they were written.
+   */
+  erase?(entries: readonly Entry[]): Promise<boolean>
   /** Where the wrapped keys are by which entries are sealed. */
   readonly keyring: KeyringCell
   /**

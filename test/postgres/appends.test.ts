@@ -4,8 +4,8 @@
  */
 
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { createPostgresSchema } from '../../src/store/postgres/layout/postgres-schema.ts'
 import { createPostgresStore } from '../../src/store/postgres/postgres.ts'
-import { createPostgresSchema } from '../../src/store/postgres/postgres-schema.ts'
 import type { Store } from '../../src/store/store.ts'
 import { STORE_UNAVAILABLE } from '../contract/store.ts'
 import { eventually } from '../eventually.ts'

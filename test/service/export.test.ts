@@ -260,7 +260,7 @@ describe('what is wrong with an export', () => {
     const begin = JSON.parse(first)
     const verdict = {
       ...{ records: 0, logs: 0 },
-      faults: ['line 1: it is not the beginning of an export (clientry-history-1)'],
+      faults: ['line 1: it is not the beginning of an export (clientry-history-2)'],
     }
     for (const one of [
       { ...begin, format: 'other' },

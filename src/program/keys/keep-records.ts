@@ -7,7 +7,7 @@ import type { Store } from '../../store/store.ts'
 import { keysRequest } from './open-keys.ts'
 import { recordKeys } from './record-keys.ts'
 
-const DAY_MS = 86_400_000
+export const DAY_MS = 86_400_000
 
 /** `undefined`: there was nothing to do. */
 export async function keepRecords(
@@ -16,16 +16,23 @@ export async function keepRecords(
 ): Promise<Retained | undefined> {
   if (retention === undefined) return undefined
   const { cell, wrappers, now } = keysRequest(store, keys, {})
-  const open = (await store.openIntents()).map(({ at }) => at)
   const retained = await retain({
     cell,
     wrappers,
     now,
     keepMs: retention.sealedDays * DAY_MS,
-    ...(open.length === 0 ? {} : { openSince: Math.min(...open) }),
+    ...(await openSince(store)),
   })
   if (retained.made === undefined && retained.dropped.length === 0) return undefined
   const text = await cell.read()
   if (text !== undefined) await recordKeys(store, parseRing(text).keys)
   return retained
+}
+
+/** When the oldest change began that is still open. */
+export async function openSince({
+  openIntents,
+}: Pick<Store, 'openIntents'>): Promise<{ readonly openSince?: number }> {
+  const open = (await openIntents()).map(({ at }) => at)
+  return open.length === 0 ? {} : { openSince: Math.min(...open) }
 }

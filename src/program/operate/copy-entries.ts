@@ -2,8 +2,9 @@
 
 import { ClientError } from '../../core/errors.ts'
 import { parseJson } from '../../core/json/json-text.ts'
-import { checkRecord, type Tail } from '../../store/layout/chains.ts'
+import { checkRecord, erasedNames, type Tail } from '../../store/layout/chains.ts'
 import type { Entry } from '../../store/log/entry.ts'
+import { CHECKPOINTS } from '../../store/resource.ts'
 import type { RawRecord, Store } from '../../store/store.ts'
 import { refusal } from '../store-check.ts'
 import type { Contents } from './operated-store.ts'
@@ -57,9 +58,10 @@ export async function copyLogs(
     return rest.length
   }
 
+  const names = await erasedNames(source.records(CHECKPOINTS))
   for await (const record of source.records()) {
     const { resource, seq } = record
-    const { why, hash } = checkRecord(record, tails.get(resource))
+    const { why, hash } = checkRecord(record, tails.get(resource), names)
     if (why !== undefined)
       throw stopped(`record ${seq} of ${resource} is not as it was written: ${why}`)
     tails.set(resource, { seq, hash })

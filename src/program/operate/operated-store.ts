@@ -121,8 +121,8 @@ async function onPostgres(place: PostgresPlace): Promise<OperatedStore> {
   const [{ connectionsTo }, { postgresLayout }, { createPostgresSchema }, { createPostgresStore }] =
     await Promise.all([
       import('../open-postgres.ts'),
-      import('../../store/postgres/postgres-layout.ts'),
-      import('../../store/postgres/postgres-schema.ts'),
+      import('../../store/postgres/layout/postgres-layout.ts'),
+      import('../../store/postgres/layout/postgres-schema.ts'),
       import('../../store/postgres/postgres.ts'),
     ])
   const { documentTableOn } = await import('../../store/postgres/document-table.ts')

@@ -13,6 +13,7 @@ import { keysOf, type Native } from '../../core/mapping/row.ts'
 import { maskOf } from '../../core/secrecy/fingerprint.ts'
 import { replaceHiddenAt } from '../../core/secrecy/hidden.ts'
 import { isPublicMember } from '../../core/secrecy/place.ts'
+import { STATE_MEMBER } from '../../store/erasing.ts'
 import type { Entry } from '../../store/log/entry.ts'
 import type { KeptChange } from '../../store/log/entry-base.ts'
 import { refOf, resourceOf } from '../../store/resource.ts'
@@ -21,9 +22,6 @@ import type { Service } from './service.ts'
 type Sealing = Pick<Service, 'seal'>
 type Keeping = Pick<Service, 'seal' | 'historySeal' | 'fingerprints'>
 type Closing = Pick<Service, 'seal' | 'historySeal'>
-
-/** The member of a stored record that contains the others, sealed. No provider has a member of this name. */
-const SEALED = '$sealed'
 
 /** A record as an entry stores it. */
 export function storedState(
@@ -41,14 +39,14 @@ export function storedState(
   }
   if (rest.length === 0) return record
   const sealed = historySeal.closeAlike(Object.fromEntries(rest), statePlace(resource))
-  return { ...Object.fromEntries(publicMembers), [SEALED]: sealed }
+  return { ...Object.fromEntries(publicMembers), [STATE_MEMBER]: sealed }
 }
 
 /** A stored record with its sealed part opened; `undefined` if its key is no longer available. */
 export function openState(
   service: Sealing,
   resource: string,
-  { [SEALED]: sealed, ...state }: JsonObject,
+  { [STATE_MEMBER]: sealed, ...state }: JsonObject,
 ): JsonObject | undefined {
   if (typeof sealed !== 'string') return state
   const rest = openOr(service, sealed, statePlace(resource))

@@ -3,9 +3,10 @@
 import { createHash } from 'node:crypto'
 import { isRecord, type JsonObject } from '../../core/json/json.ts'
 import { parseJson } from '../../core/json/json-text.ts'
+import type { ErasedName } from '../../store/erasing.ts'
 import { isSignedBy } from '../../store/keys/signing.ts'
 import { checkRecord } from '../../store/layout/chains.ts'
-import { type ExportedLog, FORMAT, type Statement, signedText } from './export-lines.ts'
+import { type ExportedLog, FORMAT, FORMATS, type Statement, signedText } from './export-lines.ts'
 
 export interface ExportVerdict {
   readonly records: number
@@ -36,6 +37,8 @@ export async function checkExport(
   const parts = new Map<string, Part>()
   const named = new Map<string, ExportedLog>()
   const broken = new Set<string>()
+  // What says that they were removed comes after them.
+  const unnamed: ErasedName[] = []
   let statement: Statement | undefined
   let [number, records] = [0, 0]
   for await (const line of lines) {
@@ -46,7 +49,7 @@ export async function checkExport(
     }
     const read = lineOf(line)
     if (read === undefined) faults.push(`line ${number}: it is not a JSON object`)
-    else if (number === 1 && (read.export !== 'begin' || read.format !== FORMAT)) {
+    else if (number === 1 && (read.export !== 'begin' || !FORMATS.includes(read.format))) {
       return {
         records,
         logs: 0,
@@ -61,7 +64,9 @@ export async function checkExport(
     } else if (number > 1) {
       records += 1
       const resource = String(read.resource)
-      const why = broken.has(resource) ? undefined : whyNot(read, line, parts.get(resource))
+      const why = broken.has(resource)
+        ? undefined
+        : whyNot(read, line, parts.get(resource), unnamed)
       if (why !== undefined) {
         faults.push(`line ${number}, record ${String(read.seq)} of ${resource}: ${why}`)
         broken.add(resource)
@@ -71,6 +76,7 @@ export async function checkExport(
     }
     digest.update(`${line}\n`)
   }
+  faults.push(...unnamed.flatMap((name) => erasedFault(name, named.get(name.resource))))
   faults.push(...missing(parts, named, broken))
   faults.push(...statementFaults(statement, digest.digest('base64url'), records, publicKey))
   return { records, logs: parts.size, ...(statement && { statement }), faults }
@@ -98,11 +104,30 @@ const logsIn = ({ logs }: JsonObject) =>
   (Array.isArray(logs) ? logs : []).filter(isRecord) as unknown as readonly ExportedLog[]
 
 /** A part of a log may begin anywhere: its first record says itself what it follows. */
-function whyNot(entry: JsonObject, line: string, before: Part | undefined): string | undefined {
+function whyNot(
+  entry: JsonObject,
+  line: string,
+  before: Part | undefined,
+  unnamed: ErasedName[],
+): string | undefined {
   const [resource, seq] = [String(entry.resource), Number(entry.seq)]
   const tail = before && { seq: before.last, hash: before.hash }
   const record = { resource, seq, text: line }
-  return checkRecord(record, tail ?? { seq: seq - 1, hash: String(entry.previous) }).why
+  const isErased = (name: ErasedName) => unnamed.push(name) > 0
+  const first = { seq: seq - 1, hash: String(entry.previous) }
+  return checkRecord(record, tail ?? first, { isErased }).why
+}
+
+/** An entry without a sealed text is what was written if the file says so, which is signed. */
+function erasedFault(
+  { resource, seq, hash, left }: ErasedName,
+  log: ExportedLog | undefined,
+): readonly string[] {
+  const isNamed = (log?.erased ?? []).some(
+    (one) => one.seq === seq && one.hash === hash && one.left === left,
+  )
+  if (isNamed) return []
+  return [`record ${seq} of ${resource}: its hash does not match its content`]
 }
 
 /** What the file says of its logs, beside what is in it. */

@@ -3,8 +3,9 @@
 import { createHash } from 'node:crypto'
 import { ClientError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json/json.ts'
+import type { ErasedName } from '../../store/erasing.ts'
 import type { Signer } from '../../store/keys/signing.ts'
-import { checkRecord, type Fault, type Tail } from '../../store/layout/chains.ts'
+import { checkRecord, erasedNames, type Fault, type Tail } from '../../store/layout/chains.ts'
 import { CHECKPOINTS } from '../../store/resource.ts'
 import type { Store } from '../../store/store.ts'
 import {
@@ -82,14 +83,24 @@ async function logsOf({
 }: ExportRequest): Promise<ReadonlyMap<string, ExportedLog>> {
   const ends = new Map<string, Tail>()
   const taken = new Map<string, Omit<ExportedLog, 'end' | 'resource'>>()
+  const { isErased } = await erasedNames(store.records(CHECKPOINTS))
   for await (const record of store.records()) {
     const { resource, seq } = record
-    const { entry, hash, why } = checkRecord(record, ends.get(resource))
+    const named: ErasedName[] = []
+    const { entry, hash, why } = checkRecord(record, ends.get(resource), {
+      isErased: (one) => {
+        named.push(one)
+        return isErased(one)
+      },
+    })
     if (why !== undefined) throw broken({ resource, seq, why })
     ends.set(resource, { seq, hash })
     const at = Number(entry.at)
     if (at < from || at >= to) continue
-    taken.set(resource, { first: taken.get(resource)?.first ?? seq, last: seq, hash })
+    const { first = seq, erased = [] } = taken.get(resource) ?? {}
+    const names = [...erased, ...named.map(({ left }) => ({ seq, hash, left }))]
+    const more = names.length === 0 ? {} : { erased: names }
+    taken.set(resource, { first, last: seq, hash, ...more })
   }
   return new Map(
     [...taken].map(([resource, log]) => {

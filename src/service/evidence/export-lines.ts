@@ -4,8 +4,11 @@
  */
 
 import { canonicalJson, type JsonObject } from '../../core/json/json.ts'
+import type { ErasedName } from '../../store/erasing.ts'
 
-export const FORMAT = 'clientry-history-1'
+/** 1: of versions whose entries have hashes over all of their texts (`store/erasing.ts`); it is read as well. */
+export const FORMAT = 'clientry-history-2'
+export const FORMATS: readonly unknown[] = ['clientry-history-1', FORMAT]
 
 /** What is taken of one log: a part without gaps, and where the log ended when it was taken. */
 export interface ExportedLog {
@@ -15,6 +18,8 @@ export interface ExportedLog {
   /** Of the last one. */
   readonly hash: string
   readonly end: { readonly seq: number; readonly hash: string }
+  /** Entries from which sealed texts were removed and whose hash is over these, as checkpoints of the store name them. */
+  readonly erased?: readonly Omit<ErasedName, 'resource'>[]
 }
 
 /** The first line. */

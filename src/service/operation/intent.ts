@@ -74,7 +74,7 @@ export async function intentAfter(
     baseTag,
     changes: storedChanges(service, resource, mapping, changes),
     state: storedState(service, resource, mapping, base),
-    ...(await sealRecords(service, place, sealed, isForSuspension(aim))),
+    ...(await sealRecords(service, place, sealed, isKept(aim))),
     ...(key === undefined ? {} : { key: key.log }),
     ...(job === undefined ? {} : { job }),
     ...(rollbackTo === undefined ? {} : { rollbackTo }),
@@ -87,6 +87,6 @@ export async function intentAfter(
   })
 }
 
-/** A resumption gives back what these records show, however long the client was suspended. */
-const isForSuspension = ({ operationId, becomes }: Aim) =>
+/** Whether records are needed however old they get: a resumption gives back what these show. */
+export const isKept = ({ operationId, becomes }: Pick<Aim, 'operationId' | 'becomes'>) =>
   becomes?.suspended?.operations.includes(operationId) === true

@@ -6,7 +6,14 @@
 import type { JsonObject } from '../../core/json/json.ts'
 import { isRecord } from '../../core/json/json.ts'
 import type { Fingerprints } from '../../core/secrecy/fingerprint.ts'
-import { checkRecord, type Fault, type Tail } from '../../store/layout/chains.ts'
+import {
+  checkRecord,
+  type Fault,
+  type Known,
+  keyOf,
+  namesIn,
+  type Tail,
+} from '../../store/layout/chains.ts'
 import type { Checkpoint, Head } from '../../store/log/entry.ts'
 import { CHECKPOINTS } from '../../store/resource.ts'
 import type { Store } from '../../store/store.ts'
@@ -24,6 +31,8 @@ export interface Verdict {
 export interface Verification {
   /** Absent: the codes of checkpoints are not checked. */
   readonly fingerprints?: Fingerprints
+  /** Whether the key of what is left of a sealed text is one whose texts are removed; absent: any may be. */
+  mayBeErased?(left: string): boolean
   /** A checkpoint that was recorded elsewhere. */
   readonly expected?: { readonly seq: number; readonly hash: string }
   /** Called from time to time with the number of checked records. */
@@ -37,7 +46,9 @@ export type Verifiable = Pick<Store, 'records'>
 
 /** Checks everything that a store holds. */
 export async function verifyLog(store: Verifiable, options: Verification = {}): Promise<Verdict> {
-  const { newest, claims, tail, faults } = await readCheckpoints(store, options)
+  const { newest, claims, tail, faults, isErased } = await readCheckpoints(store, options)
+  const { mayBeErased } = options
+  const known = { isErased, ...(mayBeErased && { mayBeErased }) }
   const tails = new Map(tail === undefined ? [] : [[CHECKPOINTS, tail]])
   const broken = new Set(faults.map(({ resource }) => resource))
   let records = 0
@@ -47,7 +58,10 @@ export async function verifyLog(store: Verifiable, options: Verification = {}): 
     const { resource, seq } = record
     // Records after a bad one in the same log prove nothing; the checkpoints have already been checked.
     if (resource === CHECKPOINTS || broken.has(resource)) continue
-    const { why, hash } = checkRecord(record, tails.get(resource), claims.get(resource))
+    const { why, hash } = checkRecord(record, tails.get(resource), {
+      ...known,
+      claim: claims.get(resource),
+    })
     if (why === undefined) {
       tails.set(resource, { seq, hash })
     } else {
@@ -65,7 +79,7 @@ export async function verifyLog(store: Verifiable, options: Verification = {}): 
   return { records, logs, checkpoint: newest, faults }
 }
 
-interface Checkpoints {
+interface Checkpoints extends Required<Pick<Known, 'isErased'>> {
   readonly newest: Checkpoint | undefined
   /** The furthest recorded position in each log. */
   readonly claims: ReadonlyMap<string, Head>
@@ -79,15 +93,20 @@ async function readCheckpoints(
   { fingerprints, expected }: Verification,
 ): Promise<Checkpoints> {
   const claims = new Map<string, Head>()
+  const names = new Set<string>()
+  const isErased: Checkpoints['isErased'] = (name) => names.has(keyOf(name))
   let newest: Checkpoint | undefined
   let isMatched = expected === undefined
   for await (const record of store.records(CHECKPOINTS)) {
     const { entry, why = faultOf(entry, fingerprints) } = checkRecord(record, newest)
     const { resource, seq } = record
     // Neither this checkpoint nor any after it is evidence against a record.
-    if (why !== undefined) return { newest, claims, tail: newest, faults: [{ resource, seq, why }] }
+    if (why !== undefined) {
+      return { newest, claims, isErased, tail: newest, faults: [{ resource, seq, why }] }
+    }
     newest = entry as unknown as Checkpoint
     isMatched ||= newest.seq === expected?.seq && newest.hash === expected.hash
+    for (const name of namesIn(entry)) names.add(name)
     for (const head of newest.heads) {
       if (head.seq >= (claims.get(head.resource)?.seq ?? 0)) claims.set(head.resource, head)
     }
@@ -98,7 +117,7 @@ async function readCheckpoints(
     const why = 'it is not the expected checkpoint'
     faults.push({ resource: CHECKPOINTS, seq, why })
   }
-  return { newest, claims, tail: newest, faults }
+  return { newest, claims, isErased, tail: newest, faults }
 }
 
 /** What is wrong with an entry as a checkpoint. */

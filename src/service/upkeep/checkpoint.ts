@@ -6,6 +6,7 @@
 
 import { canonicalJson, type Json } from '../../core/json/json.ts'
 import type { Fingerprints } from '../../core/secrecy/fingerprint.ts'
+import type { ErasedName } from '../../store/erasing.ts'
 import { following } from '../../store/log/chain.ts'
 import type { Checkpoint, Head } from '../../store/log/entry.ts'
 import { CHECKPOINTS } from '../../store/resource.ts'
@@ -87,17 +88,30 @@ export function nextCheckpoint(
   service: Pick<Service, 'fingerprints' | 'now'>,
   last: Checkpoint | undefined,
   heads: readonly Head[],
-  cursors: { readonly cursor: string; readonly others: string },
+  more: Pick<Checkpoint, 'cursor' | 'others' | 'erased'>,
 ): Checkpoint {
   const body = {
     kind: 'checkpoint' as const,
     resource: CHECKPOINTS,
     at: service.now(),
     heads,
-    ...cursors,
+    ...more,
   }
   const code = codeOf(service.fingerprints, { ...body, previous: last?.hash ?? '' })
   return following(last, { ...body, code })
+}
+
+/** Adds a checkpoint that says what is going to be left of entries whose hash is over all of their texts. */
+export async function nameErased(
+  service: Pick<Service, 'store' | 'fingerprints' | 'now'>,
+  erased: readonly ErasedName[],
+): Promise<void> {
+  for (;;) {
+    const last = (await service.store.last(CHECKPOINTS)) as Checkpoint | undefined
+    const { cursor = START, others = last === undefined ? START : undefined } = last ?? {}
+    const more = { cursor, ...(others === undefined ? {} : { others }), erased }
+    if (await service.store.append(nextCheckpoint(service, last, [], more))) return
+  }
 }
 
 /** The keyed code of a checkpoint, over its whole content and the checkpoint before it. */
@@ -109,9 +123,11 @@ export function codeOf(
     cursor,
     others,
     previous,
-  }: Pick<Checkpoint, 'at' | 'heads' | 'cursor' | 'others' | 'previous'>,
+    erased,
+  }: Pick<Checkpoint, 'at' | 'heads' | 'cursor' | 'others' | 'previous' | 'erased'>,
 ): string {
   const content = [at, heads as unknown as Json, cursor, previous]
   const all = others === undefined ? content : [...content, others]
-  return ofText('checkpoint', canonicalJson(all))
+  const whole = erased === undefined ? all : [...all, { erased: erased as unknown as Json }]
+  return ofText('checkpoint', canonicalJson(whole))
 }

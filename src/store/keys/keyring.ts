@@ -37,6 +37,8 @@ export interface RingKey {
   readonly wrapped?: string
   /** When it was dropped, and with it what it has sealed; epoch milliseconds. */
   readonly droppedAt?: number
+  /** When the texts of client records that it had sealed had been removed from the store; epoch milliseconds. */
+  readonly erasedAt?: number
 }
 
 export interface Ring {
@@ -93,6 +95,18 @@ export async function unwrapKey(
   if (wrapper === undefined) throw unnamed(key.wrappedBy)
   return wrapper.unwrap(key.wrapped, placeOfKey(key))
 }
+
+/** The first key of its own for records of clients, where data keys had sealed them before; `undefined`: none had. */
+export function recordsSince({ keys }: Ring): RingKey | undefined {
+  const [first] = keys
+    .filter(({ purpose }) => purpose === 'history')
+    .toSorted((one, other) => (one.number ?? 0) - (other.number ?? 0))
+  return first?.usableFrom === undefined ? undefined : first
+}
+
+/** Whether a key has sealed records of clients before these had keys of their own. */
+export const isEarlier = (ring: Ring, { purpose, number = 0 }: RingKey): boolean =>
+  purpose === 'data' && number < (recordsSince(ring)?.number ?? 0)
 
 /** A key that can still be unwrapped, by someone. */
 export const isHeld = (key: RingKey): key is RingKey & { readonly wrapped: string } =>

@@ -5,8 +5,10 @@
 
 import { randomBytes } from 'node:crypto'
 import { ClientError } from '../../core/errors.ts'
+import { isErased } from '../erasing.ts'
 import { createSeal, dataKeyOf, type Seal } from '../seal.ts'
 import {
+  isEarlier,
   isHeld,
   type KeyPurpose,
   type KeyringCell,
@@ -31,6 +33,8 @@ export interface OpenedKeys extends StoreKeys {
   /** Seals records of clients in their logs, which may be dropped one day; opens everything. */
   readonly historySeal: Seal
   readonly digestId: string
+  /** Whether sealed texts of its key are removed from the history when they are old enough. */
+  mayBeErased(sealed: string): boolean
   /**
    * Loads what other processes have added.
    * @throws ClientError `invalid_request` for a key that is wrapped under one that the configuration does not name
@@ -169,10 +173,20 @@ export async function openKeys(request: KeysRequest): Promise<OpenedKeys> {
     },
     isDropped: (sealed) => {
       const number = dataKeyOf(sealed)
-      return ring.keys.some((key) => key.number === number && key.droppedAt !== undefined)
+      const isTombstone = (key: RingKey) => key.number === number && key.droppedAt !== undefined
+      return isErased(sealed) || ring.keys.some(isTombstone)
     },
   })
   return {
+    mayBeErased: (sealed) => {
+      const number = dataKeyOf(sealed)
+      return ring.keys.some(
+        (key) =>
+          isSealing(key) &&
+          key.number === number &&
+          (key.droppedAt !== undefined || isEarlier(ring, key)),
+      )
+    },
     digestId: digest?.id ?? '',
     digestKey,
     refresh,

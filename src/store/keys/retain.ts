@@ -1,15 +1,18 @@
 /**
  * What a history no longer keeps. Records of clients in their logs are sealed with a key for each part of the time; when
- * all that such a key has sealed is old enough, the key is dropped, and with it every copy of what it has sealed. No
- * entry changes, so hashes, chains and checkpoints stay what they are (NIST SP 800-88, cryptographic erase).
+ * all that such a key has sealed is old enough, the key is dropped, and with it every copy of what it has sealed (NIST
+ * SP 800-88, cryptographic erase). Then the texts are removed from the store (`service/upkeep/erase.ts`).
  */
 
 import {
+  isEarlier,
   isHeld,
   type KeyringCell,
   type KeyWrappers,
   parseRing,
   type Ring,
+  type RingKey,
+  recordsSince,
   ringText,
 } from './keyring.ts'
 import { DATA_KEY_DELAY_MS, historyKey } from './rekey.ts'
@@ -62,6 +65,52 @@ export async function retain(request: RetainRequest): Promise<Retained> {
     return { ...(next?.number === undefined ? {} : { made: next.number }), dropped }
   }
 }
+
+/** Sealed texts of client records that are to be removed from the store. */
+export interface OverRecords {
+  /** Numbers of the keys that were dropped. */
+  readonly dropped: ReadonlySet<number>
+  /** Numbers of data keys, and until when they sealed records, which had no keys of their own; epoch milliseconds. */
+  readonly earlier: ReadonlySet<number>
+  readonly before: number
+}
+
+/** What is over, as long as it is not known to be removed; `undefined`: nothing. */
+export function overRecords(
+  ring: Ring,
+  { keepMs, openSince }: Pick<RetainRequest, 'keepMs' | 'openSince'>,
+  at: number,
+): OverRecords | undefined {
+  const dropped = ring.keys.filter(({ droppedAt }) => droppedAt !== undefined)
+  const end = (recordsSince(ring)?.usableFrom ?? at) + DATA_KEY_DELAY_MS
+  const isEarlierOver = end + keepMs <= at && end <= (openSince ?? at)
+  const earlier = isEarlierOver ? ring.keys.filter((key) => isEarlier(ring, key)) : []
+  if ([...dropped, ...earlier].every(({ erasedAt }) => erasedAt !== undefined)) return undefined
+  return {
+    dropped: new Set(dropped.map(numberOf)),
+    earlier: new Set(earlier.map(numberOf)),
+    before: end,
+  }
+}
+
+/** Records that what was over is removed. */
+export async function markErased(cell: KeyringCell, over: OverRecords, at: number): Promise<void> {
+  for (;;) {
+    const text = await cell.read()
+    if (text === undefined) return
+    const ring = parseRing(text)
+    const isOver = (key: RingKey) =>
+      key.droppedAt === undefined
+        ? isEarlier(ring, key) && over.earlier.has(numberOf(key))
+        : over.dropped.has(numberOf(key))
+    const keys = ring.keys.map((key) =>
+      isOver(key) && key.erasedAt === undefined ? { ...key, erasedAt: at } : key,
+    )
+    if (await cell.replace(text, ringText({ keys }))) return
+  }
+}
+
+const numberOf = ({ number = 0 }: RingKey) => number
 
 const historyKeys = ({ keys }: Ring) =>
   keys

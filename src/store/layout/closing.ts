@@ -1,6 +1,6 @@
 /** What an operator decides about who may use a store. */
 
-import { type Closed, checkLayout, checkOpen, type Layout } from './layout.ts'
+import { type Closed, checkLayout, checkOpen, type Layout, type Readable } from './layout.ts'
 import type { LayoutHost } from './migrate.ts'
 
 /**
@@ -26,11 +26,17 @@ export function requireCurrent<S>(host: LayoutHost<S>): Promise<void> {
   return host.exclusively(async (session) => {
     const layout = await session.read()
     checkLayout(host.place, layout, host.readable)
-    const readers = Math.min(host.readable.current, layout.version)
-    if (readers <= layout.readers) return
-    await session.write({ ...layout, readers })
-    await session.refuseOutdated({ ...layout, readers })
+    const next = currentOf(layout, host.readable)
+    if (next === undefined) return
+    await session.write(next)
+    await session.refuseOutdated(next)
   })
+}
+
+/** The layout of a store that only programs of this one may use; `undefined`: it is so already. */
+export function currentOf(layout: Layout, { current }: Readable): Layout | undefined {
+  const readers = Math.min(current, layout.version)
+  return readers <= layout.readers ? undefined : { ...layout, readers }
 }
 
 /** For how long a look at a store that cannot enforce it is taken for what it is (milliseconds). */

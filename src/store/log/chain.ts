@@ -5,6 +5,7 @@
 
 import { createHash } from 'node:crypto'
 import { canonicalJson, type JsonObject } from '../../core/json/json.ts'
+import { erased, hasSealed, withSealed } from '../erasing.ts'
 import type { Entry, Intent, Outcome } from './entry.ts'
 import { uncertainOf } from './late-standing.ts'
 import { type Standing, withKept } from './standing.ts'
@@ -13,6 +14,7 @@ interface Link {
   readonly seq: number
   readonly previous: string
   readonly hash: string
+  readonly erasable?: true
   readonly standing?: Standing
 }
 
@@ -32,6 +34,7 @@ export function following<B extends { readonly resource: string; readonly outcom
     seq: (before?.seq ?? 0) + 1,
     previous: before?.hash ?? '',
     ...(standing === undefined ? {} : { standing }),
+    ...(hasSealed(body) ? { erasable: true as const } : {}),
   }
   return { ...entry, hash: hashOf(entry as unknown as JsonObject) }
 }
@@ -56,5 +59,6 @@ function standingAfter(
 
 /** The hash of an entry, whether it is in it already or not. */
 export function hashOf({ hash: _, ...entry }: JsonObject): string {
-  return createHash('sha256').update(canonicalJson(entry)).digest('base64url')
+  const content = entry.erasable === true ? withSealed(entry, erased) : entry
+  return createHash('sha256').update(canonicalJson(content)).digest('base64url')
 }

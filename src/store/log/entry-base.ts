@@ -19,6 +19,8 @@ export interface EntryBase {
   readonly previous: string
   /** SHA-256 of everything else in this entry, base64url. */
   readonly hash: string
+  /** Its hash is over what is left of its sealed texts when they are removed (`erasing.ts`); absent: over the texts, or there are none. */
+  readonly erasable?: true
   /** What holds for the client beside its settings; absent: nothing. */
   readonly standing?: Standing
 }

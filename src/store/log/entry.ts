@@ -4,6 +4,7 @@
  */
 
 import type { JsonObject } from '../../core/json/json.ts'
+import type { ErasedName } from '../erasing.ts'
 import type { RingKey } from '../keys/keyring.ts'
 import type { Actor, JobOrigin } from './actor.ts'
 import type { EntryBase, KeptChange } from './entry-base.ts'
@@ -212,6 +213,8 @@ export interface Checkpoint extends EntryBase {
   readonly cursor: string
   /** The same for all other logs; absent: of a version that did not name them. */
   readonly others?: string
+  /** Entries of which sealed texts are removed after this, and whose hash is over these. */
+  readonly erased?: readonly ErasedName[]
   /** Keyed code over the rest: someone who has the store and not the key can make none. */
   readonly code: string
 }

@@ -8,6 +8,8 @@
  * such an entry, rather than take it for something else. Short entries are stored as they are.
  */
 
+import { ClientError } from '../../core/errors.ts'
+import { lasting } from '../erasing.ts'
 import type { RawRecord } from '../store.ts'
 import type { Entry } from './entry.ts'
 import { type Delta, deltaOf, type Part, textOf } from './text-delta.ts'
@@ -103,6 +105,48 @@ export function createPacking(
   }
 }
 
+/** A row that is stored in the place of another one. */
+export interface Rewritten {
+  readonly seq: number
+  readonly before: string
+  readonly text: string
+}
+
+/**
+ * The rows to be stored where entries of a log get other texts of the same length, from which sealed texts were removed. Also
+ * those that take from such an entry: what they take is the same before and after, so that a base that someone has at
+ * hand is still one.
+ * @param rows all of the log
+ */
+export function rewritten(
+  rows: readonly RawRecord[],
+  texts: ReadonlyMap<number, string>,
+): readonly Rewritten[] {
+  const bases = new Map(rows.map(({ seq, text }) => [seq, ownText(text)]))
+  return rows.flatMap(({ seq, text: before }) => {
+    const form = formOf(before)
+    const changed = texts.get(seq)
+    if (form?.from === undefined) {
+      if (changed === undefined) return []
+      const { hash } = form ?? { hash: storedHash(before) }
+      return [{ seq, before, text: alone({ text: changed, hash, random: undefined }) }]
+    }
+    const base = bases.get(form.from)
+    const next = texts.get(form.from) ?? base
+    const text = changed ?? (base && textOf(form.delta, base, LONGEST))
+    if (base === undefined || next === undefined || text === undefined) throw unreadable(seq)
+    if (changed === undefined && textOf(form.delta, next, LONGEST) === text) return []
+    const { hash, from } = form
+    const delta = deltaOf(text, lasting(next, text))
+    if (textOf(delta, next, LONGEST) !== text || textOf(delta, base, LONGEST) !== text)
+      throw unreadable(seq)
+    return [{ seq, before, text: spelled({ hash, from, delta }) }]
+  })
+}
+
+const unreadable = (seq: number) =>
+  new ClientError('internal', `Record ${seq} is not stored as it was written, and was left so.`)
+
 /** The hash that a stored text says its entry has. */
 export function storedHash(stored: string): string {
   const shape = formOf(stored) ?? (JSON.parse(stored) as { readonly hash?: unknown })
@@ -126,7 +170,7 @@ function randomPart(entry: Entry, text: string): Part | undefined {
 function shortest(own: Own, from: number | undefined, base: string | undefined): string {
   const { text, hash, random } = own
   if (from !== undefined && base !== undefined) {
-    const packed = spelled({ hash, from, delta: deltaOf(text, base, random) })
+    const packed = spelled({ hash, from, delta: deltaOf(text, lasting(base, text), random) })
     // Once a log has a base, its short entries name it too: the next one finds it by them.
     if (packed.length <= SHORT) return packed
     const whole = alone(own)

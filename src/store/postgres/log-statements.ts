@@ -1,7 +1,7 @@
 /** The statements over the log on PostgreSQL. */
 
 import { CHECKPOINTS } from '../resource.ts'
-import { READABLE } from './migrations.ts'
+import { READABLE } from './layout/migrations.ts'
 import { named } from './statements.ts'
 
 /** Entries that are looked at for the heads of one checkpoint. */
@@ -59,7 +59,9 @@ export const LOG = named('log', {
       select lane, $6::bigint, position from appended cross join unnest($10::bytea[]) as lane
     )
     select position from appended`,
+  rewrite: 'update log set entry = $4 where log = $1 and seq = $2 and entry = $3 returning seq',
   isMine: 'select write_id = $3::uuid as mine from log where log = $1 and seq = $2',
+  newest: 'select max(seq) as seq from log where log = $1',
   oldestFirst: `select ${RECORD} from log where log = $1 and seq >= $2 and seq < $3 order by seq limit $4`,
   newestFirst: `select ${RECORD} from log where log = $1 and seq >= $2 and seq < $3 order by seq desc limit $4`,
   open: `select resource, log.seq, entry from open_intents join log using (log, seq)`,

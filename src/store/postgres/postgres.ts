@@ -21,11 +21,12 @@ import type { Grown, HeadsOf, Range, Search, SearchResult, Store } from '../stor
 import { type Access, CALL_MS, type Connections, type Row, type Value } from './connections.ts'
 import { digestOf } from './digests.ts'
 import { createPostgresNotes } from './documents.ts'
+import { eraseOn } from './erase.ts'
 import { createPostgresKeyring } from './keyring.ts'
+import { packingOn, recordsOn } from './layout/postgres-records.ts'
 import { createListener } from './listener.ts'
 import { HEADS, LOG } from './log-statements.ts'
 import { createPostgresMirror } from './mirror/postgres-mirror.ts'
-import { packingOn, recordsOn } from './postgres-records.ts'
 
 /** A store whose tables are there (`postgres-schema.ts`); `close` closes the connections too. */
 export function createPostgresStore(connections: Connections): Store {
@@ -37,6 +38,7 @@ export function createPostgresStore(connections: Connections): Store {
   })
   const bounded = (access: Access): Store => ({
     ...logOf(access, packing, listener.announce),
+    erase: (entries) => eraseOn(access, settings.schema, entries),
     keyring: createPostgresKeyring(access),
     notes: createPostgresNotes(access),
     mirror: createPostgresMirror(access),
@@ -56,7 +58,10 @@ function logOf(
   access: Access,
   packing: Packing,
   announce: (resource: string) => void,
-): Omit<Store, 'aheadMs' | 'close' | 'keyring' | 'mirror' | 'notes' | 'watch' | 'within'> {
+): Omit<
+  Store,
+  'aheadMs' | 'close' | 'erase' | 'keyring' | 'mirror' | 'notes' | 'watch' | 'within'
+> {
   async function append(entry: Entry): Promise<boolean> {
     const { text, remember } = await packing.pack(entry, stringifyJson(entry))
     const writeId = randomUUID()

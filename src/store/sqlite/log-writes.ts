@@ -3,7 +3,9 @@
 import { dueAfter } from '../log/due.ts'
 import type { Entry } from '../log/entry.ts'
 import { filingOf, lanesOf } from '../log/lanes.ts'
+import type { Rewritten } from '../log/packing.ts'
 import type { Database } from './connection.ts'
+import { requireCurrentIn } from './layout/sqlite-layout.ts'
 import { prepareBehind } from './mirror/sqlite-mirror-schema.ts'
 import { prepareLogWrites } from './sqlite-schema.ts'
 
@@ -64,6 +66,16 @@ export function logWrites(database: Database) {
         log.lane.run(lane)
         log.file.run(at, position, lane)
       }
+      return true
+    },
+    /** `false`: the log is not what was read, whose newest entry is number `end`. */
+    erase: (resource: string, end: number, rows: readonly Rewritten[]): boolean => {
+      const isThere = rows.every(({ seq, before }) => log.one.get(resource, seq)?.entry === before)
+      if (!isThere || log.newest.get(resource)?.seq !== end) return false
+      requireCurrentIn(database)
+      // https://www.sqlite.org/pragma.html#pragma_secure_delete
+      database.exec('pragma secure_delete = on')
+      for (const { seq, text } of rows) log.rewrite.run(text, resource, seq)
       return true
     },
     /** Proves that the file can be written; `now` in epoch milliseconds. */

@@ -52,6 +52,9 @@ export function prepareLogWrites(database: Database) {
       `insert into log (resource, seq, entry, layout) values (?, ?, ?, ${READABLE.current})
         on conflict do nothing returning position`,
     ),
+    newest: prepare('select max(seq) as seq from log where resource = ?'),
+    one: prepare('select entry from log where resource = ? and seq = ?'),
+    rewrite: prepare('update log set entry = ? where resource = ? and seq = ?'),
     opened: prepare('insert or replace into open_intents (resource, seq) values (?, ?)'),
     closed: prepare('delete from open_intents where resource = ?'),
     dueSet: prepare('insert or replace into due (resource, at) values (?, ?)'),

@@ -4,6 +4,7 @@ import { parseJson, stringifyJson } from '../../core/json/json-text.ts'
 import type { Entry, Intent } from '../log/entry.ts'
 import { newestOf } from '../log/heads.ts'
 import { laneOf } from '../log/lanes.ts'
+import { rewritten } from '../log/packing.ts'
 import { headOf, recordOf } from '../log/row.ts'
 import { type Notes, notesOver } from '../notes.ts'
 import type { Grown, HeadsOf, Range, Search, SearchResult, Store } from '../store.ts'
@@ -42,6 +43,17 @@ export function createSqliteStore(
     if (!appended) return false
     remember()
     recent.put(entry, spelled.length)
+    return true
+  }
+
+  async function erase(entries: readonly Entry[]): Promise<boolean> {
+    const { resource = '' } = entries[0] ?? {}
+    const rows = storing(() => log.oldestFirst.all(resource, 1, END, END)).map(recordOf)
+    const texts = new Map(entries.map((entry) => [entry.seq, stringifyJson(entry)]))
+    const next = storing(() => rewritten(rows, texts))
+    const end = rows.at(-1)?.seq ?? 0
+    if (!(await writer.write('log', 'erase', [resource, end, next]))) return false
+    for (const entry of entries) recent.put(entry, texts.get(entry.seq)?.length ?? 0)
     return true
   }
 
@@ -109,6 +121,7 @@ export function createSqliteStore(
 
   return {
     append,
+    erase,
     last,
     entries: (resource, range = {}) => entries(resource, range),
     operation: async (operationId) => {

@@ -76,7 +76,7 @@ function expectedOf(text: string | undefined): Pick<Verification, 'expected'> {
 }
 
 /** What is opened to be verified. */
-interface OpenedToVerify extends Pick<Verification, 'fingerprints'> {
+interface OpenedToVerify extends Pick<Verification, 'fingerprints' | 'mayBeErased'> {
   readonly store: Verifiable
   readonly id?: string
   close(): Promise<void>
@@ -88,7 +88,9 @@ async function openStoreOf({ database, config }: Values): Promise<OpenedToVerify
     const settings = await storeConfiguration(config, FILE_INSTEAD)
     const options = { readOnly: true, evenClosed: true }
     const { store, id, keys } = await openStoreAndKeys(settings, options)
-    return { store, id, close: store.close, fingerprints: createFingerprints(keys.digestKey) }
+    const { digestKey, mayBeErased } = keys
+    const fingerprints = createFingerprints(digestKey)
+    return { store, id, close: store.close, fingerprints, mayBeErased }
   }
   if (config !== undefined) throw new UsageError('Give either --database or --config.')
   if (!statSync(database, { throwIfNoEntry: false })?.isFile()) {

@@ -1,5 +1,6 @@
 /** The layout of a store in a SQLite file: read, changed in one transaction, and enforced where the store is closed. */
 
+import { currentOf } from '../../layout/closing.ts'
 import { closedMessage, type Layout, outdatedMessage } from '../../layout/layout.ts'
 import type { LayoutHost, LayoutSession } from '../../layout/migrate.ts'
 import { type Database, storing, transactionOf } from '../connection.ts'
@@ -77,6 +78,14 @@ function write(database: Database, layout: Layout): void {
       database.exec(refusing(name, `${event} on ${table}`, closedMessage(closed)))
     }
   }
+}
+
+/** From now on only programs of this layout, or a later one, may use the file; a part of a transaction. */
+export function requireCurrentIn(database: Database): void {
+  const next = currentOf(layoutIn(database), READABLE)
+  if (next === undefined) return
+  write(database, next)
+  refuseOutdated(database, next)
 }
 
 /** Programs from before the column write none. */

@@ -1,8 +1,9 @@
 /** The layout of a store on PostgreSQL: read, changed in one transaction, and enforced where the store is closed. */
 
-import { closedMessage, type Layout, outdatedMessage } from '../layout/layout.ts'
-import type { LayoutHost, LayoutSession } from '../layout/migrate.ts'
-import type { Connections, Session, Statement } from './connections.ts'
+import { currentOf } from '../../layout/closing.ts'
+import { closedMessage, type Layout, outdatedMessage } from '../../layout/layout.ts'
+import type { LayoutHost, LayoutSession } from '../../layout/migrate.ts'
+import type { Connections, Session, Statement } from '../connections.ts'
 import { POSTGRES_MIGRATIONS, READABLE } from './migrations.ts'
 import { recordsOn } from './postgres-records.ts'
 
@@ -116,6 +117,15 @@ async function write(session: Session, layout: Layout): Promise<void> {
     await run(`create trigger closed before insert or update or delete on ${table}
       for each statement execute function closed()`)
   }
+}
+
+/** From now on only programs of this layout, or a later one, may use the schema; a part of a transaction. */
+export async function requireCurrentOn(session: Session, schema: string): Promise<void> {
+  await lockSchema(session, schema)
+  const next = currentOf(await layoutOn(session, schema), READABLE)
+  if (next === undefined) return
+  await write(session, next)
+  await refuseOutdated(session, next)
 }
 
 /** Programs from before the column write none. */

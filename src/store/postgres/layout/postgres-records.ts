@@ -1,11 +1,11 @@
 /** All entries of a store on PostgreSQL, as they are stored. */
 
-import { createPacking, type Packing } from '../log/packing.ts'
-import { recordOf } from '../log/row.ts'
-import type { RawRecord } from '../store.ts'
-import type { Session } from './connections.ts'
-import { digestOf } from './digests.ts'
-import { LOG } from './log-statements.ts'
+import { createPacking, type Packing } from '../../log/packing.ts'
+import { recordOf } from '../../log/row.ts'
+import type { RawRecord } from '../../store.ts'
+import type { Session } from '../connections.ts'
+import { digestOf } from '../digests.ts'
+import { LOG } from '../log-statements.ts'
 
 /** What reads one stored text. */
 export const packingOn = ({ run }: Session): Packing =>

@@ -9,8 +9,8 @@
  * done for a client by itself.
  */
 
-import type { Readable } from '../layout/layout.ts'
-import type { Migration } from '../layout/migrate.ts'
+import type { Readable } from '../../layout/layout.ts'
+import type { Migration } from '../../layout/migrate.ts'
 
 const LOG = `
   create table identity (id text primary key);
@@ -154,6 +154,12 @@ export const POSTGRES_MIGRATIONS: readonly Migration<string>[] = [
     readers: 2,
     steps: [WRITERS, LAYOUT],
   },
+  {
+    to: 4,
+    says: 'sealed texts that are old enough can be removed from entries',
+    readers: 2,
+    steps: [],
+  },
 ]
 
-export const READABLE: Readable = { oldest: 1, current: 3 }
+export const READABLE: Readable = { oldest: 1, current: 4 }

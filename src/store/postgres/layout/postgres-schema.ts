@@ -1,7 +1,7 @@
 /** The schema of a store on PostgreSQL: found, made and brought up to date, whole or not at all. */
 
-import { migrate } from '../layout/migrate.ts'
-import type { Connections, Session } from './connections.ts'
+import { migrate } from '../../layout/migrate.ts'
+import type { Connections, Session } from '../connections.ts'
 import { isSchemaThere, lockSchema, MIGRATION_MS, postgresLayout } from './postgres-layout.ts'
 
 /** A store in a schema of a database. */
