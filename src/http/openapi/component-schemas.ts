@@ -39,17 +39,21 @@ export function componentSchemas(): Readonly<Record<string, JsonObject>> {
   })
 }
 
-/** Values of maps that are a text or null, as one schema: generators of Python clients make nothing of a choice there. */
+/**
+ * A text, number or truth value that may be null, as one schema with two types: generators of Python clients make nothing of a
+ * choice where a member is required or is a value of a map.
+ */
 function plainValues(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(plainValues)
   if (!isRecord(schema)) return schema
-  const { additionalProperties: values } = schema
-  const choice = isRecord(values) && Array.isArray(values.anyOf) ? values.anyOf : []
-  const [first, second] = choice
-  const isNullable = choice.length === 2 && isRecord(first) && isRecord(second)
-  const own =
-    isNullable && second.type === 'null' && typeof first.type === 'string'
-      ? { ...schema, additionalProperties: { ...first, type: [first.type, 'null'] } }
-      : schema
+  const { anyOf: choice, ...rest } = schema
+  const [first, second] = Array.isArray(choice) && choice.length === 2 ? choice : []
+  const isNullable = isRecord(first) && isPlain(first) && isRecord(second) && second.type === 'null'
+  const own = isNullable ? { ...rest, ...first, type: [first.type, 'null'] } : schema
   return Object.fromEntries(Object.entries(own).map(([name, one]) => [name, plainValues(one)]))
 }
+
+const isPlain = ({ type, ...rest }: Record<string, unknown>) =>
+  PLAIN_TYPES.has(type) && !('enum' in rest) && !('const' in rest)
+
+const PLAIN_TYPES: ReadonlySet<unknown> = new Set(['string', 'number', 'integer', 'boolean'])
