@@ -32,7 +32,7 @@ export async function buildConsole(root, folder) {
   const names = Object.keys(metafile.outputs).map((path) => basename(path))
   const named = (pattern) => names.find((name) => pattern.test(name))
   const begin = {
-    script: named(/^console-.*\.js$/),
+    ...scriptsOf(metafile),
     style: named(/^console-.*\.css$/),
     icon: named(/^icon-.*\.svg$/),
   }
@@ -42,6 +42,26 @@ export async function buildConsole(root, folder) {
   }
   writeFileSync(join(folder, 'console.json'), `${JSON.stringify({ begin, files: names })}\n`)
   return metafile
+}
+
+/**
+ * The scripts that the page names: those that run at once, each after what it imports, and those that are loaded later. A page that names
+ * each before another one imports it has a hash for each.
+ */
+function scriptsOf({ outputs }) {
+  const entry = Object.keys(outputs).find((path) => /console-[^/]*\.js$/.test(path))
+  const order = (path, follows, seen, way = new Set()) => {
+    if (seen.has(path) || way.has(path)) return seen
+    way.add(path)
+    for (const { path: other, kind } of outputs[path].imports) {
+      if (follows(kind) && outputs[other] !== undefined) order(other, follows, seen, way)
+    }
+    return seen.add(path)
+  }
+  const first = order(entry, (kind) => kind === 'import-statement', new Set())
+  const all = order(entry, () => true, new Set())
+  const names = (paths) => paths.map((path) => basename(path))
+  return { scripts: names([...first]), later: names([...all].filter((one) => !first.has(one))) }
 }
 
 /** For the function, which answers with texts: its gateway compresses them. */

@@ -1,11 +1,11 @@
 /**
- * The console: one page, and the files that it is made of. The page runs the scripts of this build by their whole addresses, whose names are
- * hashes of what is in them, and nothing else: no inline script, no other file of this server, no other host; texts become markup in no
- * way (Trusted Types). `strict-dynamic` is no way there: what a script of the page imports counts as inserted by the parser.
- * https://www.w3.org/TR/CSP3/#framework-directive-source-list, https://w3c.github.io/trusted-types/dist/spec/
+ * The console: one page, and the files that it is made of. The page runs the scripts of this build, each by the hash of what is in it, and
+ * nothing else: no inline script, no other file of this server, no other host; texts become markup in no way (Trusted Types). A hash
+ * covers what the page names itself, with `integrity`, and nothing that a script imports; so the page names all of them, each before
+ * another one imports it, and an import finds it loaded already (HTML, the module map).
+ * https://www.w3.org/TR/CSP3/#script-pre-request, https://w3c.github.io/trusted-types/dist/spec/
  */
 
-import { createHash } from 'node:crypto'
 import { ClientError } from '../../core/errors.ts'
 import type { Answer } from '../answer.ts'
 import type { Exchange } from '../exchange.ts'
@@ -17,19 +17,13 @@ import { escaped } from './html.ts'
 /** The page as a browser asks for it. */
 export function consolePage(
   { begin, files }: ConsoleFiles,
-  url: string,
-  { prefix = '', headers }: HttpRequest,
+  { prefix = '' }: Pick<HttpRequest, 'prefix'>,
 ): Answer {
   const path = (name: string) => escaped(`${prefix}/console/${name}`)
-  // Where the browser thinks that it is; a gateway may have replaced the name.
-  const hosts = [url, ...(headers.host ?? []).filter((host) => HOST.test(host))]
-  const scripts = [...files.keys()].filter((name) => name.endsWith('.js'))
-  const sources = hosts.flatMap((host, index) =>
-    scripts.map((name) => `${host}${index === 0 ? '' : prefix}/console/${name}`),
-  )
+  const digestOf = (name: string) => files.get(name)?.digest ?? ''
   const policy = [
     "default-src 'none'",
-    `script-src ${sources.join(' ')}`,
+    `script-src ${[...begin.scripts, ...begin.later].map((name) => `'${digestOf(name)}'`).join(' ')}`,
     "style-src 'self'",
     "img-src 'self'",
     "connect-src 'self'",
@@ -39,9 +33,12 @@ export function consolePage(
     "require-trusted-types-for 'script'",
     "trusted-types 'none'",
   ].join('; ')
-  const digest = createHash('sha256')
-    .update(files.get(begin.script)?.text ?? '')
-    .digest('base64')
+  const later = begin.later.map(
+    (name) => `<link rel="modulepreload" href="${path(name)}" integrity="${digestOf(name)}">`,
+  )
+  const scripts = begin.scripts.map(
+    (name) => `<script type="module" src="${path(name)}" integrity="${digestOf(name)}"></script>`,
+  )
   return {
     status: 200,
     headers: {
@@ -49,14 +46,11 @@ export function consolePage(
       'content-security-policy': policy,
       'cross-origin-opener-policy': 'same-origin',
       'referrer-policy': 'no-referrer',
-      vary: 'Accept, Host',
+      vary: 'Accept',
     },
-    body: `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Clientry</title><link rel="icon" href="${path(begin.icon)}"><link rel="stylesheet" href="${path(begin.style)}"></head><body><div id="root"></div><noscript>The console needs JavaScript. The API is described at <a href="${escaped(prefix)}/docs">/docs</a>.</noscript><script type="module" src="${path(begin.script)}" integrity="sha256-${digest}"></script></body></html>`,
+    body: `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Clientry</title><link rel="icon" href="${path(begin.icon)}"><link rel="stylesheet" href="${path(begin.style)}">${scripts.join('')}${later.join('')}</head><body><div id="root"></div><noscript>The console needs JavaScript. The API is described at <a href="${escaped(prefix)}/docs">/docs</a>.</noscript></body></html>`,
   }
 }
-
-/** A name or an address with a port, and nothing that could end a source of the policy. */
-const HOST = /^[\w.-]+(:\d{1,5})?$/
 
 /**
  * A file of the console. Its name holds a hash of what is in it, so it is good for ever.

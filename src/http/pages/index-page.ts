@@ -24,8 +24,8 @@ export async function getIndex({ settings, request }: Exchange): Promise<Answer>
     const body = { name: 'Clientry', version: VERSION, links: Object.fromEntries(links) }
     return { status: 200, headers: { vary: 'Accept' }, body }
   }
-  const { files, url = '' } = settings.console ?? {}
-  if (files !== undefined) return consolePage(files, url, request)
+  const { files } = settings.console ?? {}
+  if (files !== undefined) return consolePage(files, request)
   const isWell = await settings.service.store.check().then(
     () => true,
     () => false,

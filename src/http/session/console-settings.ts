@@ -39,7 +39,14 @@ export interface ConsoleIssuer {
 /** What browsers load, as a build has made it. */
 export interface ConsoleFiles {
   /** Names of what the page begins with. */
-  readonly begin: { readonly script: string; readonly style: string; readonly icon: string }
+  readonly begin: {
+    /** Each after what it imports. */
+    readonly scripts: readonly string[]
+    /** Scripts of views that are opened later. */
+    readonly later: readonly string[]
+    readonly style: string
+    readonly icon: string
+  }
   readonly files: ReadonlyMap<string, ConsoleFile>
 }
 
@@ -47,6 +54,8 @@ export interface ConsoleFiles {
 export interface ConsoleFile {
   readonly type: string
   readonly text: string
+  /** As the policy of a page and `integrity` name it: `sha256-…`. */
+  readonly digest: string
   readonly gzip?: Uint8Array
 }
 

@@ -1,5 +1,6 @@
 /** The files of the console, read once at the start: a later build that takes their place changes nothing here. */
 
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -31,7 +32,9 @@ export function readConsoleFiles(entryUrl: string): ConsoleFiles | undefined {
 function fileOf(path: string) {
   const type = TYPES[path.slice(path.lastIndexOf('.') + 1)] ?? 'application/octet-stream'
   const gzip = readBytes(`${path}.gz`)
-  return { type, text: readText(path) ?? '', ...(gzip === undefined ? {} : { gzip }) }
+  const text = readText(path) ?? ''
+  const digest = `sha256-${createHash('sha256').update(text).digest('base64')}`
+  return { type, text, digest, ...(gzip === undefined ? {} : { gzip }) }
 }
 
 const readText = (path: string): string | undefined => readBytes(path)?.toString('utf8')
