@@ -1,6 +1,7 @@
 /** Providers: which there are, and what each can hold. */
 
 import type { FieldName, JsonObject } from './common.ts'
+import type { CallerRights } from './server.ts'
 
 export interface ProviderSummary {
   readonly id: string
@@ -8,6 +9,8 @@ export interface ProviderSummary {
   readonly default: boolean
   /** Whether it has user pools. */
   readonly userPools: boolean
+  /** What the caller may do there. */
+  readonly caller: CallerRights
 }
 
 /** What a provider can hold, and why not. */

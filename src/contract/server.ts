@@ -32,13 +32,17 @@ export interface LimitedGrant {
   readonly only: GrantLimit
 }
 
-/** What the caller may do at one provider. */
-export interface CallerAt {
-  readonly provider: string
+/** What a caller may do at one provider. */
+export interface CallerRights {
   /** Those that hold for every client there. */
   readonly permissions: readonly Permission[]
   /** Those that hold within limits; absent: there are none. */
   readonly limited?: readonly LimitedGrant[]
+}
+
+/** The same, with what is lacking. */
+export interface CallerAt extends CallerRights {
+  readonly provider: string
   /** In a session of the console: those that count once the person has signed in again; absent: there are none. */
   readonly afterSignIn?: readonly Permission[]
   readonly missing: readonly MissingPermission[]

@@ -9,7 +9,7 @@ import type { Operation } from '../core/patch/json-patch.ts'
 import type { Patch } from '../core/patch/patch.ts'
 import { type Access, noSuchClient } from '../core/rights/access.ts'
 import type { Permission } from '../core/rights/permissions.ts'
-import type { ClientRef, Place, UpstreamCall } from '../providers/call.ts'
+import type { Call, ClientRef, Place, UpstreamCall } from '../providers/call.ts'
 import type { Provider } from '../providers/provider.ts'
 import { type Looking, lookFor } from '../service/access/fresh-look.ts'
 import { callerOf as callerText, callOf } from '../service/base/service.ts'
@@ -73,15 +73,33 @@ export async function targetOf(
   return { ...site, ref, access, may: access.may }
 }
 
+/**
+ * The client that is to be adopted. Where each is opened by a token of its own, none can be looked at without it: then
+ * the adoption looks at it first.
+ * @throws ClientError as `targetOf` does
+ */
+export async function adoptedTargetOf(exchange: Exchange, name: PlaceName): Promise<Target> {
+  const site = siteOf(exchange, name)
+  const ref = { ...site.place, id: clientId(exchange, site.provider) }
+  const access = exchange.settings.service.access?.(ref)
+  if (access === undefined || site.provider.adoption === undefined) return targetOf(exchange, name)
+  exchange.trace.ref = ref
+  return { ...site, ref, access, may: access.may }
+}
+
 /** A look at a client on behalf of the caller of a request. */
 export function lookingFor(exchange: Exchange, provider: Provider, ref: ClientRef): Looking {
-  const { settings, requestId, request, trace, operation } = exchange
-  const caller = callerText(actorOf(callerOf(exchange)))
+  const removedToo = OF_REMOVED.includes(exchange.operation)
+  return { ref, provider, call: callFor(exchange), removedToo }
+}
+
+/** A call to a provider on behalf of the caller of a request. */
+export function callFor({ settings, requestId, request, trace, principal }: Exchange): Call {
+  const caller = callerText(actorOf(callerOf({ principal })))
   const { deadline } = request
   const onUpstream = (one: UpstreamCall) => trace.upstream.push(one)
   const context = { operationId: requestId, requestId, caller, deadline, onUpstream }
-  const removedToo = OF_REMOVED.includes(operation)
-  return { ref, provider, call: callOf(settings.service, context), removedToo }
+  return callOf(settings.service, context)
 }
 
 /** Operations that are about clients that were removed, too. */

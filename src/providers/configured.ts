@@ -1,7 +1,9 @@
 /** The providers of a configuration: what is written, what it means, and what is made of it. */
 
 import * as z from 'zod/mini'
+import { ClientError } from '../core/errors.ts'
 import type { Mapping } from '../core/mapping/mapping.ts'
+import { isLens } from '../core/mapping/row.ts'
 import type { MemberRules } from '../core/secrecy/place.ts'
 import { UNKNOWN_AUTHORIZATION } from './authorization/authorization.ts'
 import type {
@@ -15,7 +17,14 @@ import type {
 import type { Budget } from './pace/pace-budget.ts'
 import type { Provider } from './provider.ts'
 import * as registry from './registry.ts'
-import { members, moves, plainSchemes, rulesOf, type WrittenMembers } from './setting-schemas.ts'
+import {
+  members,
+  moves,
+  plainSchemes,
+  rulesOf,
+  team,
+  type WrittenMembers,
+} from './setting-schemas.ts'
 
 /** What a configuration calls a kind of provider. */
 export type ProviderType = keyof typeof registry
@@ -31,6 +40,8 @@ interface CommonSettings {
   readonly plainSchemes?: readonly string[] | undefined
   /** What moving a redirect URI waits for, where the server does otherwise than is known. */
   readonly moves?: MoveTimes | undefined
+  /** Whether the metadata of a client may name its team, as who can edit it at the provider likes. */
+  readonly team?: { readonly trust: 'provider' } | undefined
 }
 
 /** Times in seconds; absent: those of the provider. */
@@ -51,6 +62,7 @@ export type WrittenProvider = {
   readonly members?: WrittenMembers | undefined
   readonly plainSchemes?: readonly string[] | undefined
   readonly moves?: MoveTimes | undefined
+  readonly team?: { readonly trust: 'provider' } | undefined
 }
 
 type Definition = ProviderDefinition<string, SettingShape, ProviderSettings>
@@ -68,13 +80,14 @@ export const providerSchema = z.discriminatedUnion(
       members,
       plainSchemes,
       moves,
+      team,
     }),
   ) as unknown as [z.ZodMiniObject],
 ) as unknown as z.ZodMiniType<WrittenProvider>
 
 /** What written settings mean. */
 export function settingsOf(
-  { type, members, plainSchemes, moves, ...written }: WrittenProvider,
+  { type, members, plainSchemes, moves, team, ...written }: WrittenProvider,
   reading: Reading,
 ): ProviderSettings {
   const own = DEFINITIONS[type].settingsOf(written, reading)
@@ -84,6 +97,7 @@ export function settingsOf(
     ...(members === undefined ? {} : { members: rulesOf(members) }),
     ...(plainSchemes === undefined ? {} : { plainSchemes }),
     ...(moves === undefined ? {} : { moves }),
+    ...(team === undefined ? {} : { team }),
   } as ProviderSettings
 }
 
@@ -123,10 +137,9 @@ export async function createProviders(
   for (const [id, one] of Object.entries(settings)) {
     const { create } = await DEFINITIONS[one.type].load()
     const budget = surroundings.budget && budgetOf(surroundings.budget, id)
-    const provider = withMoves(
-      withSchemes(create(one, { ...surroundings, budget }, id), one.plainSchemes),
-      one.moves,
-    )
+    const made = create(one, { ...surroundings, budget }, id)
+    const schemed = withSchemes(made, one.plainSchemes)
+    const provider = withTeam(withMoves(schemed, one.moves), one.team !== undefined, id)
     if (one.members === undefined) {
       built.set(id, provider)
       continue
@@ -147,6 +160,24 @@ function withSchemes(provider: Provider, plainSchemes: readonly string[] = []): 
   if (plainSchemes.length === 0) return provider
   const { mapping } = provider
   return { ...provider, mapping: { ...mapping, uris: { ...mapping.uris, plainSchemes } } }
+}
+
+/**
+ * The provider whose clients may name their teams in their metadata.
+ * @throws ClientError `invalid_request` where they have none
+ */
+function withTeam(provider: Provider, isTrusted: boolean, id: string): Provider {
+  if (!isTrusted) return provider
+  const { mapping } = provider
+  if (isLens(mapping.fields.clientMetadata)) {
+    return { ...provider, mapping: { ...mapping, namesTeam: true } }
+  }
+  const field = `providers.${id}.team`
+  throw new ClientError(
+    'invalid_request',
+    `${field} cannot be there, since clients have no metadata at ${provider.type}; assign teams by PUT /clients/{clientId}/team.`,
+    { field },
+  )
 }
 
 /** The provider with other times of its authorization endpoint. */

@@ -59,6 +59,9 @@ const seconds = z.optional(z.number().check(z.gte(0), z.lte(86_400)))
 /** What moving a redirect URI waits for: until a new one is in force, and as long as a code can be redeemed. */
 export const moves = z.optional(z.strictObject({ waitSeconds: seconds, codeSeconds: seconds }))
 
+/** Whether what the provider itself holds of a client may name its team, by which grants are limited. */
+export const team = z.optional(z.strictObject({ trust: z.literal('provider') }))
+
 export type WrittenMembers = NonNullable<z.output<typeof members>>
 
 /** The rules that are written. */

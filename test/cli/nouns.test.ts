@@ -212,8 +212,12 @@ describe('who calls, and where', () => {
     const { out: token } = await run('token clients:read')
     const env = { CLIENTRY_URL: dev.url, CLIENTRY_TOKEN: token.trim() }
     const { out } = await run('whoami', env)
-    expect(out).toContain('auth0: clients:read\n')
-    expect(out).toContain('lacks clients:write (scope clients:write)')
+    expect(out).toMatch(/^auth0, cognito-client, local {2}clients:read$/m)
+    // What is lacking is one line, however much it is.
+    expect(out.match(/^lacks .*$/gm)).toEqual([
+      expect.stringMatching(/^lacks clients:write, .*access:grant \(scope of that name\)$/),
+    ])
+    expect((await run('providers auth0', env)).out).toContain('  you may do: clients:read\n')
   })
 
   it('says how to get a permission that a command lacks', async () => {

@@ -102,7 +102,8 @@ export async function openTenants(providers: ReadonlyMap<string, Provider>): Pro
   }
 }
 
-async function planned(api: Api, files: readonly ClientFile[]) {
+/** What the commands plan for files. */
+export async function planned(api: Api, files: readonly ClientFile[]) {
   const live = await readLive(api, placesOf(files))
   const comparison = compareFiles(files, await withCapabilities(api, files, live))
   const options = { deleteUnmanaged: false, newKey: () => crypto.randomUUID() }

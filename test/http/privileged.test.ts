@@ -5,11 +5,18 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
+import { applyItems, checkPlan } from '../../src/files/apply.ts'
+import { parseClientFile } from '../../src/files/client-file.ts'
+import { parsePlan, renderPlan } from '../../src/files/plan-file.ts'
 import { putLocalClient } from '../../src/providers/local/index.ts'
+import { type Api, connect } from '../../src/sdk/index.ts'
+import { ask } from '../contract/caller.ts'
 import { SCOPE_EACH } from '../contract/world.ts'
+import { planned } from '../files/tenants.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullCognitoClient, POOL_ID } from '../fixtures/cognito.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
+import { storedDocument } from '../fixtures/stored-document.ts'
 import { type JobWorld, startJobWorld } from './jobs-world.ts'
 
 const WRITER = ['clients:read', 'clients:write', 'jobs:write', 'jobs:read', 'history:read']
@@ -68,7 +75,11 @@ async function fresh(): Promise<string> {
 }
 
 const recordOf = (id: string) =>
-  JSON.stringify([world.auth0.client(id), world.cognito.client(POOL_ID, id)])
+  JSON.stringify([
+    world.auth0.client(id),
+    world.cognito.client(POOL_ID, id),
+    storedDocument(world, 'client', id),
+  ])
 
 const patch = (id: string, where: JsonObject, client: Json, scopes = WRITER) =>
   world.send('PATCH', `/clients/${id}`, { ...where, client }, { scopes })
@@ -88,6 +99,46 @@ function wholeOf(client: JsonObject): JsonObject {
   const { grantTypes } = client
   const added = (grantTypes as { readonly add?: readonly string[] } | null)?.add
   return added === undefined ? client : { ...client, grantTypes: [...CODE, ...added] }
+}
+
+/** The settings of a client that has none of these. */
+function withoutPower({ grantTypes, providerSettings = {} }: JsonObject): JsonObject {
+  const without: JsonObject = {
+    token_exchange: null,
+    ExplicitAuthFlows: ['ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
+    WriteAttributes: ['nickname'],
+  }
+  const names = Object.keys(providerSettings as JsonObject)
+  return grantTypes === undefined
+    ? { providerSettings: Object.fromEntries(names.map((name) => [name, without[name] ?? null])) }
+    : { grantTypes: CODE }
+}
+
+/** The API for a caller with these scopes. */
+const apiOf = (scopes: readonly string[]): Api =>
+  connect({
+    url: 'http://clientry.invalid',
+    token: 'none',
+    retryForMs: 0,
+    fetch: async (input, init = {}) => {
+      const { pathname, search } = new URL(String(input))
+      const body = typeof init.body === 'string' ? Buffer.from(init.body) : undefined
+      const { authorization: _, ...headers } = Object.fromEntries(new Headers(init.headers))
+      const sent = { body, headers, scopes, query: search.slice(1) }
+      const answer = await ask(world, init.method ?? 'GET', pathname, sent)
+      return new Response(answer.text, { status: answer.status, headers: answer.headers })
+    },
+  })
+
+/** What came of carrying out a plan as it was written. */
+async function applied(
+  scopes: readonly string[],
+  items: Parameters<typeof renderPlan>[1]['items'],
+) {
+  const api = apiOf(scopes)
+  const plan = parsePlan('plan.json', renderPlan(new Date(0), { folder: 'clients', items }))
+  const { open, moved, failures } = await checkPlan(api, plan)
+  return { moved, failures, done: await applyItems(api, open) }
 }
 
 describe.each(POWERS)('%s', (_, where, client) => {
@@ -123,6 +174,70 @@ describe.each(POWERS)('%s', (_, where, client) => {
     await world.until(body.id, 'stopped', 'done')
     expect(await world.results(body.id)).toMatchObject([{ code: 'insufficient_scope' }])
     expect(recordOf(id)).toBe(before)
+  })
+
+  it('is refused in a form', async () => {
+    const grants = (client.grantTypes as { add?: readonly string[] } | undefined)?.add ?? []
+    const pairs = grants.map((one) => ['client[grantTypes][add][]', one])
+    const forms = [
+      [['client', JSON.stringify(client)]],
+      ...(pairs.length === 0 ? [] : [pairs]),
+    ] as string[][][]
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    for (const form of forms) {
+      const id = await fresh()
+      const before = recordOf(id)
+      const send = (scopes: readonly string[]) => {
+        const text = new URLSearchParams([...Object.entries(where), ...form] as [string, string][])
+        const body = Buffer.from(text.toString())
+        return ask(world, 'PATCH', `/clients/${id}`, { body, headers, scopes })
+      }
+      const { status, text } = await send(WRITER)
+      expect(status, text).toBe(403)
+      expect(text).toContain('clients:privileged')
+      expect(recordOf(id)).toBe(before)
+      const allowed = await send([...WRITER, 'clients:privileged'])
+      expect(allowed.status, allowed.text).toBe(200)
+    }
+  })
+
+  it('is neither planned nor applied from a file', async () => {
+    const id = await fresh()
+    const before = recordOf(id)
+    const text = JSON.stringify({ ...where, id, client })
+    const files = [parseClientFile(`clients/${id}.yaml`, text)]
+    const all = [...WRITER, 'clients:privileged']
+    const refused = await planned(apiOf(WRITER), files)
+    expect(JSON.stringify(refused.faults)).toContain('clients:privileged')
+    const { items, faults } = await planned(apiOf(all), files)
+    expect(faults).toEqual([])
+    // Planned by someone who may, applied by someone who may not.
+    const failed = await applied(WRITER, items)
+    expect(JSON.stringify(failed)).toContain('clients:privileged')
+    expect(recordOf(id)).toBe(before)
+    await applied(all, items)
+    expect(recordOf(id)).not.toBe(before)
+  })
+
+  it('does not come back by undoing a job', async () => {
+    const id = await fresh()
+    const all = [...WRITER, 'clients:privileged']
+    expect((await patch(id, where, client, all)).status).toBe(200)
+    const job = { clients: [{ ...where, id }], patch: withoutPower(client), autoStart: true }
+    const taken = await world.send('POST', '/jobs', job, { scopes: all })
+    await world.until(taken.body.id, 'done')
+    expect(await world.results(taken.body.id)).toMatchObject([{ outcome: 'applied' }])
+    const before = recordOf(id)
+    const undo = (scopes: readonly string[]) =>
+      world.send('POST', `/jobs/${taken.body.id}/undo`, { autoStart: true }, { scopes })
+    const { body } = await undo(WRITER)
+    await world.until(body.id, 'stopped', 'done')
+    expect(await world.results(body.id)).toMatchObject([{ code: 'insufficient_scope' }])
+    expect(recordOf(id)).toBe(before)
+    const allowed = await undo(all)
+    await world.until(allowed.body.id, 'done')
+    expect(await world.results(allowed.body.id)).toMatchObject([{ outcome: 'applied' }])
+    expect(recordOf(id)).not.toBe(before)
   })
 
   it('does not come back by a rollback or an undo', async () => {

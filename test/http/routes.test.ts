@@ -429,6 +429,8 @@ const TOKENS: readonly {
       // A client that would be outside of the grant cannot be made.
       if (id === 'createClient') return limit === 'team' ? success : 403
       if (path.includes('{clientId}') || id === 'getOperation') return 404
+      // None is found.
+      if (id === 'reapClients') return 400
       return success
     },
   })),

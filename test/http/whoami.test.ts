@@ -1,6 +1,7 @@
 /** Who calls, what they may do, and where tokens come from: RFC 9728, and nothing that a refusal would not say. */
 
 import { expect } from 'vitest'
+import type { Provider, ProviderList } from '../../src/contract/providers.ts'
 import type { Caller, ResourceMetadata } from '../../src/contract/server.ts'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { PERMISSIONS } from '../../src/core/rights/permissions.ts'
@@ -12,6 +13,7 @@ const ROWS = [
   { scope: 'read', grants: ['clients:read', 'history:read'] },
   { scope: 'local-admin', grants: PERMISSIONS, providers: ['local'] },
   { claims: { groups: 'ops', team: 'shop' }, grants: ['clients:read'], providers: ['local'] },
+  { scope: 'team', grants: ['clients:read', 'clients:write'], only: { teams: ['shop'] } },
 ]
 
 let world: World
@@ -52,8 +54,11 @@ it('shows the permissions of a caller at each provider, and the scopes that gran
   expect(at('auth0')?.permissions).toEqual(['clients:read', 'history:read'])
   const missing = (provider: string) =>
     at(provider)?.missing.find(({ permission }) => permission === 'clients:write')
-  expect(missing('auth0')).toEqual({ permission: 'clients:write', scopes: [] })
-  expect(missing('local')).toEqual({ permission: 'clients:write', scopes: ['local-admin'] })
+  expect(missing('auth0')).toEqual({ permission: 'clients:write', scopes: ['team'] })
+  expect(missing('local')).toEqual({
+    permission: 'clients:write',
+    scopes: ['local-admin', 'team'],
+  })
 })
 
 it('shows the claims that rows go by, of those that the token has, and nothing for them alone', async () => {
@@ -74,13 +79,31 @@ it('names no provider to a caller who may do nothing there', async () => {
   expect(body.providers).toEqual([{ provider: 'local', permissions: PERMISSIONS, missing: [] }])
 })
 
+it('shows limits at each provider, also beside what the provider can hold', async () => {
+  const limited = [{ permissions: ['clients:read', 'clients:write'], only: { teams: ['shop'] } }]
+  const { body } = await get<Caller>('/whoami', ['team', 'read'])
+  expect(body.providers.map(({ provider }) => provider)).toEqual([
+    'auth0',
+    'cognito-client',
+    'local',
+  ])
+  const rights = { permissions: ['clients:read', 'history:read'], limited }
+  for (const one of body.providers) expect(one).toMatchObject(rights)
+  const { body: list } = await get<ProviderList>('/providers', ['team', 'read'])
+  expect(list.providers.map(({ caller }) => caller)).toEqual([rights, rights, rights])
+  for (const { provider } of body.providers) {
+    const one = await get<Provider>(`/providers/${provider}`, ['team'])
+    expect(one.body.caller).toEqual({ permissions: [], limited })
+  }
+})
+
 it('says without a token which issuers and scopes it takes, and no provider', async () => {
   const path = '/.well-known/oauth-protected-resource'
   const { status, body } = await get<ResourceMetadata>(path)
   expect(status).toBe(200)
   expect(body).toMatchObject({
     resource: 'https://api.example.com',
-    scopes_supported: ['read', 'local-admin'],
+    scopes_supported: ['read', 'local-admin', 'team'],
     bearer_methods_supported: ['header'],
   })
   const [own] = body.clientry_issuers

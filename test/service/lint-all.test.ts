@@ -30,7 +30,7 @@ const fill = (service = bench.service) =>
 const lint = (
   more: Partial<Parameters<typeof lintAll>[1]> = {},
   service: Service = bench.service,
-) => lintAll(service, { places: [PLACE], limit: 10, ...more })
+) => lintAll(service, { places: [PLACE], limit: 10, call: {} as never, ...more })
 const ids = ({ clients }: Awaited<ReturnType<typeof lint>>) => clients.map(({ ref }) => ref.id)
 
 describe('lint over all clients', () => {

@@ -53,7 +53,6 @@ export const JOB_OPERATIONS = {
       'Looks for clients that no one needs any more; started, it suspends them and removes them later.',
     page: 'reap.md',
     also: ['clients:read', 'clients:suspend', 'clients:delete'],
-    unlimited: true,
     query: [],
     body: 'ReapRequest',
   },

@@ -71,7 +71,6 @@ export const LIFE_OPERATIONS = {
       'Adopts a client that was made elsewhere, with its registration access token if it has one.',
     page: '#adopting-a-client',
     permission: 'clients:write',
-    unlimited: true,
     query: WRITE,
     headers: ['Idempotency-Key'],
     body: 'AdoptionRequest',

@@ -16,7 +16,6 @@ export const LINT_OPERATIONS = {
     summary: 'Checks all clients for risky settings, and for callbacks that many share.',
     page: 'lint.md#all-clients',
     permission: 'clients:read',
-    unlimited: true,
     query: [...PLACE, 'severity', ...PAGE],
     headers: [],
     answers: { 200: 'LintPage' },

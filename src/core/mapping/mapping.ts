@@ -74,6 +74,8 @@ export interface Mapping {
   readonly publicPaths: readonly string[]
   /** What the configuration says beside that. */
   readonly members?: MemberRules
+  /** Whether the metadata of a client may name its team, by which grants are limited; the configuration says so. */
+  readonly namesTeam?: true
   /** Settings (dotted paths) that belong to the very client, which a copy does not take; each with a clause why. */
   readonly boundPaths?: Readonly<Record<string, string>>
   /** All texts that raw settings (dotted paths) may be, or have as items; absent: the provider judges. */

@@ -49,6 +49,8 @@ export interface Access {
   team(): string | undefined
   /** Whether a permission holds for any client of its user pool. */
   reaches(permission: Permission): boolean
+  /** Whether the caller may know of a client. */
+  knows(client: Subject): boolean
   /** Whether the caller may know of a client, and has a permission on it. */
   sees(client: Subject, permission: Permission): boolean
   /**
@@ -145,6 +147,7 @@ function accessBy(
       grants.some(
         ({ grants: own, only = {} }) => own.includes(permission) && coversPool(only, userPoolId),
       ),
+    knows: (client) => on(client).size > 0,
     sees: (client, permission) => on(client).has(permission),
     look: (client) => {
       const now = on(client)

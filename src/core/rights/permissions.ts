@@ -28,6 +28,7 @@ export type Permission = (typeof PERMISSIONS)[number]
 export const OWN_PERMISSIONS = [
   'secrets:rotate',
   'clients:suspend',
+  'clients:assign',
   'clients:privileged',
   'access:grant',
 ] as const satisfies Permission[]

@@ -15,6 +15,7 @@ import { type FieldPatches, mergePatch, type Patch } from '../patch/patch.ts'
 import { hiddenIn } from '../plan/plan.ts'
 import { accessChanges, decidesAccess, hasAccess, type OwnApi } from './own-api.ts'
 import type { Permission } from './permissions.ts'
+import { maySetTeam, TEAM_SETTING, teamIn } from './team.ts'
 
 /** A permission that a change takes, and the path of what it is about. */
 export interface Need {
@@ -48,7 +49,12 @@ export function neededFor(
     .map(({ path }) => ({ ...rotation(mapping, path), permission: PRIVILEGED }))
   const isNew = ({ permission, field }: Need) =>
     !credentials.some((one) => one.permission === permission && one.field === field)
-  const own = [...named.flatMap((field) => needOfField(field).filter(isNew)), ...credentials]
+  const own = [
+    ...named.flatMap((field) => needOfField(field).filter(isNew)),
+    ...credentials,
+    // Whose a new client is, is judged by what it is then.
+    ...(isCreation || teamIn(mapping, base) === teamIn(mapping, next) ? [] : [ASSIGNING]),
+  ]
   if (api === undefined) return [...own, ...powers]
   const access = accessChanges(mapping, api, { base, next, isNew: isCreation }).map((path) =>
     grant(path),
@@ -66,6 +72,9 @@ export function neededToRotate(
 ): readonly Need[] {
   return api !== undefined && hasAccess(mapping, api, base) ? [grant('secret')] : []
 }
+
+/** Whose a client is, decides who may do what with it. */
+const ASSIGNING: Need = { permission: 'clients:assign', field: `client.${TEAM_SETTING}` }
 
 const grant = (path: string): Need => ({ permission: 'access:grant', field: `client.${path}` })
 
@@ -139,7 +148,12 @@ function needsOfOperation(mapping: Mapping, { op, path, from, value }: Operation
   return [...needsOfMember(mapping, path, value ?? null), ...moved]
 }
 
-function needsOfMember(
+function needsOfMember(mapping: Mapping, path: readonly string[], request: Json): readonly Need[] {
+  const needs = needsOfSetting(mapping, path, request)
+  return maySetTeam(mapping, path, request) ? [...needs, ASSIGNING] : needs
+}
+
+function needsOfSetting(
   mapping: Mapping,
   [field = '', ...inner]: readonly string[],
   request: Json,

@@ -1,6 +1,6 @@
 /** `GET /whoami`: who calls, what they may do where, and which scopes grant the rest. */
 
-import type { Caller, CallerAt, LimitedGrant } from '../../contract/server.ts'
+import type { Caller, CallerAt, CallerRights, LimitedGrant } from '../../contract/server.ts'
 import type { JsonObject } from '../../core/json/json.ts'
 import type { Grant } from '../../core/rights/limit.ts'
 import { PERMISSIONS, type Permission } from '../../core/rights/permissions.ts'
@@ -25,20 +25,31 @@ export function getCaller(exchange: Exchange): Answer {
 
 function callerAt(exchange: Exchange, principal: Principal, providerId: string): CallerAt {
   const { permissions } = exchange.settings
-  const granted = permissions.of(principal, providerId)
   const grants = permissions.grantsAt(principal, providerId)
-  const limited = grants.filter(({ only }) => only !== undefined)
   const later = permissions.afterSignIn?.(principal, providerId) ?? new Set<Permission>()
   const held = new Set([...grants.flatMap((one) => one.grants), ...later])
   return {
     provider: providerId,
-    permissions: PERMISSIONS.filter((one) => granted.has(one)),
-    ...(limited.length === 0 ? {} : { limited: limited.map(limitedBody) }),
+    ...callerRightsAt(exchange, providerId),
     ...(later.size === 0 ? {} : { afterSignIn: PERMISSIONS.filter((one) => later.has(one)) }),
     missing: PERMISSIONS.filter((one) => !held.has(one)).map((permission) => ({
       permission,
       scopes: permissions.scopesFor({ principal, providerId, permission }),
     })),
+  }
+}
+
+/** What the caller of a request may do at a provider, with the limits of that. */
+export function callerRightsAt(exchange: Exchange, providerId: string): CallerRights {
+  const { permissions } = exchange.settings
+  const principal = callerOf(exchange)
+  const granted = permissions.of(principal, providerId)
+  const limited = permissions
+    .grantsAt(principal, providerId)
+    .filter(({ only }) => only !== undefined)
+  return {
+    permissions: PERMISSIONS.filter((one) => granted.has(one)),
+    ...(limited.length === 0 ? {} : { limited: limited.map(limitedBody) }),
   }
 }
 

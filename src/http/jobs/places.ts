@@ -4,13 +4,11 @@ import { isRecord, type Json, type JsonObject } from '../../core/json/json.ts'
 import type { Patch } from '../../core/patch/patch.ts'
 import { noSuchClient } from '../../core/rights/access.ts'
 import { parseFilters, searchText } from '../../core/search.ts'
-import { callerOf as callerText, callOf } from '../../service/base/service.ts'
 import type { JobItem } from '../../service/jobs/items.ts'
 import { selectClients } from '../../service/jobs/select.ts'
-import { actorOf } from '../auth/principal.ts'
 import type { Exchange } from '../exchange.ts'
 import { jobSelection } from '../schemas/jobs.ts'
-import { callerOf, type Site, siteOf } from '../target.ts'
+import { callFor, type Site, siteOf } from '../target.ts'
 import { checkMembers } from '../wire/members.ts'
 import { QUERY_PARAMETERS } from '../wire/query.ts'
 import { requireAt } from './access.ts'
@@ -57,15 +55,7 @@ export async function found(
   exchange: Exchange,
   selection: ReturnType<typeof selectionOf>,
 ): Promise<readonly JobItem[]> {
-  const { settings, request, requestId, trace } = exchange
-  const call = callOf(settings.service, {
-    operationId: requestId,
-    requestId,
-    caller: callerText(actorOf(callerOf(exchange))),
-    deadline: request.deadline,
-    onUpstream: (one) => trace.upstream.push(one),
-  })
-  const refs = await selectClients(settings.service, selection, call)
+  const refs = await selectClients(exchange.settings.service, selection, callFor(exchange))
   if (refs.length === 0) throw invalid('select', 'must match at least one client, but matches none')
   checkNumber(refs.length)
   return refs.map((ref) => ({ ref }))

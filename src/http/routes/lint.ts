@@ -10,7 +10,7 @@ import { absent, reading } from '../change.ts'
 import { etagOf } from '../etag.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Handlers } from '../route.ts'
-import { targetOf } from '../target.ts'
+import { callFor, targetOf } from '../target.ts'
 import { badCursor, pageLimit } from '../wire/cursor.ts'
 import { listCursorOf, listCursorText } from '../wire/list-cursor.ts'
 import { knowledgeBody, readablePlaces } from './list.ts'
@@ -36,7 +36,9 @@ async function lintClients(exchange: Exchange): Promise<Answer> {
   if (from?.kind === 'live') throw badCursor()
   const after = from === undefined ? {} : { after: from.after }
   const limit = pageLimit(query.limit)
-  const { clients, shared, next, knowledge } = await lintAll(service, { places, limit, ...after })
+  const call = callFor(exchange)
+  const request = { places, limit, call, ...after }
+  const { clients, shared, next, knowledge } = await lintAll(service, request)
   const worst = (SEVERITIES as readonly string[]).indexOf(query.severity ?? '')
   const severities = SEVERITIES.slice(0, worst + 1)
   const isAsked = ({ severity }: Finding) =>

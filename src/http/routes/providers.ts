@@ -20,6 +20,7 @@ import { isLens } from '../../core/mapping/row.ts'
 import type { Provider } from '../../providers/provider.ts'
 import type { Answer } from '../answer.ts'
 import { requirePermission } from '../auth/permissions.ts'
+import { callerRightsAt } from '../caller/whoami.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Handlers } from '../route.ts'
 import { callerOf, permissionOf, visibleProviders } from '../target.ts'
@@ -31,7 +32,7 @@ export const PROVIDER_HANDLERS: Handlers<keyof typeof PROVIDER_OPERATIONS> = {
 
 /** Lists the providers that the caller may use. */
 function listProviders(exchange: Exchange): Answer {
-  const { service, defaultProvider, permissions } = exchange.settings
+  const { service, permissions } = exchange.settings
   const visible = visibleProviders(exchange)
   const principal = callerOf(exchange)
   if (visible.length === 0) {
@@ -43,7 +44,7 @@ function listProviders(exchange: Exchange): Answer {
   }
   const providers = visible.flatMap((id) => {
     const provider = service.providers.get(id)
-    return provider === undefined ? [] : [summaryOf(id, provider, defaultProvider)]
+    return provider === undefined ? [] : [summaryOf(exchange, id, provider)]
   })
   return { status: 200, body: { providers } }
 }
@@ -53,22 +54,23 @@ function listProviders(exchange: Exchange): Answer {
  * @throws ClientError `not_found`
  */
 function getProvider(exchange: Exchange): Answer {
-  const { service, defaultProvider } = exchange.settings
+  const { service } = exchange.settings
   const { providerId = '' } = exchange.params
   const provider = service.providers.get(providerId)
   if (provider === undefined || !visibleProviders(exchange).includes(providerId)) {
     throw new ClientError('not_found', 'There is no such provider. GET /providers lists them.')
   }
-  const summary = summaryOf(providerId, provider, defaultProvider)
+  const summary = summaryOf(exchange, providerId, provider)
   return { status: 200, body: { ...summary, ...capabilitiesOf(provider.mapping) } }
 }
 
-function summaryOf(id: string, provider: Provider, defaultProvider: string): JsonObject {
+function summaryOf(exchange: Exchange, id: string, provider: Provider): JsonObject {
   return {
     id,
     type: provider.type,
-    default: id === defaultProvider,
+    default: id === exchange.settings.defaultProvider,
     userPools: provider.userPools !== undefined,
+    caller: callerRightsAt(exchange, id) as unknown as JsonObject,
   }
 }
 

@@ -8,12 +8,14 @@ import type {
   ProviderSummary,
 } from '../../contract/providers.ts'
 import { object, optional, type Schemas, type Shape, text } from './parts.ts'
+import { callerRights } from './server.ts'
 
 const summary = {
   id: text,
   type: text,
   default: z.boolean(),
   userPools: z.boolean(),
+  caller: callerRights,
 } satisfies Shape<ProviderSummary>
 
 const privileged = z.object({

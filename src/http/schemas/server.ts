@@ -4,6 +4,7 @@ import * as z from 'zod/mini'
 import type {
   Caller,
   CallerAt,
+  CallerRights,
   CurrentSession,
   GrantLimit,
   Index,
@@ -42,10 +43,17 @@ const limited = z.object({
   only,
 } satisfies Shape<LimitedGrant>)
 
-const callerAt = z.object({
-  provider: text,
+const rights = {
   permissions: z.array(permission),
   limited: optional(z.array(limited)),
+} satisfies Shape<CallerRights>
+
+/** What a caller may do at one provider. */
+export const callerRights = z.object(rights)
+
+const callerAt = z.object({
+  provider: text,
+  ...rights,
   afterSignIn: optional(z.array(permission)),
   missing: z.array(missing),
 } satisfies Shape<CallerAt>)

@@ -13,7 +13,14 @@ import { createAuthorization } from './calls/authorization.ts'
 import { adminPath, createSenders, type SendAt } from './calls/call.ts'
 import { createKeycloakPace } from './calls/pace.ts'
 import type { KeycloakSettings } from './calls/realm.ts'
-import { clientPath, findId, listClients, readClient, readWithScopes } from './calls/records.ts'
+import {
+  clientPath,
+  findId,
+  listClients,
+  readAlike,
+  readClient,
+  readWithScopes,
+} from './calls/records.ts'
 import { isOpenId, notManaged } from './grants.ts'
 import { keys } from './keys.ts'
 import { createCreation } from './life/creation.ts'
@@ -50,6 +57,7 @@ export function create(
       fields.some(mayNameScopes)
         ? readWithScopes(sendAt(ref), ref.id, call)
         : readClient(sendAt(ref), ref.id, call),
+    readRecord: (ref, call) => readAlike(sendAt(ref), ref.id, call),
     steps: (ref, base, next) => updateSteps(sendAt(ref), pathOf(ref), base, next),
     list: (userPoolId, call, cursor) =>
       listClients(sendAt(userPoolId === undefined ? {} : { userPoolId }), call, cursor),

@@ -9,6 +9,7 @@ import type { Native } from '../../core/mapping/row.ts'
 import { type Access, noSuchClient } from '../../core/rights/access.ts'
 import type { Subject } from '../../core/rights/limit.ts'
 import type { Permission } from '../../core/rights/permissions.ts'
+import { teamOf } from '../../core/rights/team.ts'
 import type { Call, ClientRef } from '../../providers/call.ts'
 import type { Provider } from '../../providers/provider.ts'
 import type { Intent } from '../../store/log/entry.ts'
@@ -29,7 +30,8 @@ export function subjectOf(
   native: Native,
   standing: Standing | undefined,
 ): Subject {
-  return { id, userPoolId, name: showField(mapping, 'name', native), team: standing?.team }
+  const team = teamOf(mapping, native, standing)
+  return { id, userPoolId, name: showField(mapping, 'name', native), team }
 }
 
 /** A client that a caller asks for. */
@@ -48,7 +50,31 @@ export interface Looking {
  */
 export async function lookFor(service: Service, access: Access, looking: Looking): Promise<void> {
   const { ref } = looking
-  access.look(access.goesByRecord ? await subjectFor(service, looking) : { ...ref, name: null })
+  if (!access.goesByRecord) return access.look({ ...ref, name: null })
+  const known = await subjectKnown(service, looking)
+  const isHidden = known !== undefined && !access.knows(known)
+  // One that is hidden takes the way of one that is not there.
+  const taken = isHidden ? { ...looking, ref: { ...ref, id: service.newId() } } : looking
+  access.look(await subjectFor(service, taken))
+}
+
+/**
+ * What is known of a client without a call, where one that is not known here costs none either: each client of the provider
+ * is opened by a token of its own. One outside of the grants by that is not read, so that the time of a call shows nothing; it
+ * is seen again once anyone has looked at it. `undefined`: nothing, or it is read in any case.
+ */
+async function subjectKnown(
+  service: Service,
+  { ref, provider }: Looking,
+): Promise<Subject | undefined> {
+  if (provider.adoption === undefined) return undefined
+  try {
+    const { native, standing } = await lastKnown(service, { ref, provider }, noSuchClient())
+    return subjectOf(provider, ref, native, standing)
+  } catch (error) {
+    if (isClientError(error, 'not_found')) return undefined
+    throw error
+  }
 }
 
 /**
@@ -87,6 +113,8 @@ export const candidatesFor = (
 async function subjectNow(service: Service, looking: Looking): Promise<Subject | undefined> {
   const { ref, provider, call, removedToo } = looking
   const head = await service.store.last(resourceOf(ref))
+  // Read before it is known to be needed: how long an answer takes must not show whether a client is there.
+  const before = removedToo ? await subjectBefore(service, looking) : undefined
   try {
     const read = () => provider.readRecord?.(ref, call) ?? provider.read(ref, call, ['name'])
     const native = await withRetries(service, call.deadline, read)
@@ -95,7 +123,7 @@ async function subjectNow(service: Service, looking: Looking): Promise<Subject |
     const isGone = isClientError(error, 'not_found', 'client_gone')
     const isUnreadable = isClientError(error) && error.details.found !== undefined
     if (!isGone && !isUnreadable) throw error
-    return removedToo && isGone ? subjectBefore(service, looking) : undefined
+    return isGone ? before : undefined
   }
 }
 
@@ -105,12 +133,17 @@ async function subjectBefore(
   { ref, provider }: Looking,
 ): Promise<Subject | undefined> {
   const missing = noSuchClient()
-  try {
-    const removed = await removedRecord(service, ref)
-    const { native, standing } = removed ?? (await lastKnown(service, { ref, provider }, missing))
-    return subjectOf(provider, ref, native, standing)
-  } catch (error) {
-    if (isClientError(error, 'not_found', 'not_restorable')) return undefined
-    throw error
-  }
+  // Both, so that the number of reads shows nothing.
+  const [removed, known] = await Promise.allSettled([
+    removedRecord(service, ref),
+    lastKnown(service, { ref, provider }, missing),
+  ])
+  if (removed.status === 'rejected') return unlessMissing(removed.reason)
+  if (removed.value === undefined && known.status === 'rejected') return unlessMissing(known.reason)
+  const last = removed.value ?? (known.status === 'fulfilled' ? known.value : undefined)
+  return last && subjectOf(provider, ref, last.native, last.standing)
+}
+
+function unlessMissing(reason: unknown): undefined {
+  if (!isClientError(reason, 'not_found', 'not_restorable')) throw reason
 }

@@ -7,6 +7,7 @@ import { showField } from '../../core/mapping/mapping.ts'
 import type { Native } from '../../core/mapping/row.ts'
 import type { Access } from '../../core/rights/access.ts'
 import { TEAM, type Touch } from '../../core/rights/limit.ts'
+import { teamIn } from '../../core/rights/team.ts'
 import type { ClientRef } from '../../providers/call.ts'
 import type { Provider } from '../../providers/provider.ts'
 import type { Action } from '../../store/log/entry.ts'
@@ -64,7 +65,12 @@ export function judgeWrite({ fingerprints }: Service, access: Access, planned: P
     before === undefined || after === undefined
       ? []
       : [...touchesOfStanding(standing, becomes), ...managedTouches(planned)]
-  access.judge({ before, after, isWhole, touches: [...changes.flatMap(touchesOf), ...beside] })
+  const named =
+    before === undefined || base === undefined || next === null
+      ? []
+      : teamTouches(teamIn(mapping, base), teamIn(mapping, next))
+  const touches = [...changes.flatMap(touchesOf), ...beside, ...named]
+  access.judge({ before, after, isWhole, touches })
 }
 
 function touchesOf({ field, before, after, added, removed }: FieldChange): readonly Touch[] {
@@ -74,16 +80,18 @@ function touchesOf({ field, before, after, added, removed }: FieldChange): reado
   return touched.length === 0 ? [{ field }] : touched
 }
 
+const teamTouches = (was: string | undefined, is: string | undefined): readonly Touch[] =>
+  was === is ? [] : [{ field: TEAM }]
+
 /** What holds for single values, and whose the client is. */
 function touchesOfStanding(was: Standing = {}, is: Standing = {}): readonly Touch[] {
-  const team = was.team === is.team ? [] : [{ field: TEAM }]
   return [
     ...differing(was.leases, is.leases).map(({ field, value }) => ({ field, value })),
     ...differing(was.moves, is.moves).flatMap(({ from, to }) => [
       { field: 'callbacks', value: from },
       { field: 'callbacks', value: to },
     ]),
-    ...team,
+    ...teamTouches(was.team, is.team),
   ]
 }
 

@@ -130,6 +130,8 @@ export interface MoveStart {
   readonly to: string
   /** When the old one is to go (epoch milliseconds); absent: on request, or as it was said before. */
   readonly narrowAt?: number | undefined
+  /** What of the caller's token the rights follow from by which it is narrowed. */
+  readonly token?: TokenRights
 }
 
 /** Says that the provider accepts the new redirect URI of a move. */

@@ -9,6 +9,9 @@ import type { Native } from '../../core/mapping/row.ts'
 import type { ClientRegistration } from '../../providers/adoption.ts'
 import type { Call, ClientRef } from '../../providers/call.ts'
 import type { Standing } from '../../store/log/standing.ts'
+import { resourceOf } from '../../store/resource.ts'
+import { subjectOf } from '../access/fresh-look.ts'
+import { judgeWrite } from '../access/judged-write.ts'
 import type { WriteRequest } from '../base/request.ts'
 import type { Service } from '../base/service.ts'
 import { findEarlierUse } from '../operation/idempotency.ts'
@@ -19,8 +22,8 @@ export interface AdoptionRequest extends WriteRequest {
   readonly ref: ClientRef
   /** Absent if the provider opens all of its clients with one credential. */
   readonly registration?: ClientRegistration
-  /** Refuses to replace a registration that works; absent: the caller may do that. */
-  refuseReplacing?(): never
+  /** Refuses to replace a registration that works, unless the caller may do that; absent: it may. */
+  refuseReplacing?(): void
 }
 
 export interface AdoptionResult {
@@ -46,7 +49,7 @@ export async function adoptClient(
     ...onClient({ ref, provider }),
     request,
     settling: dryRun ? 'none' : 'waiting',
-    open: (call) => (dryRun ? opened(request, 'look', call) : takeOrRead(service, request, call)),
+    open: (call) => (dryRun ? lookAt(service, request, call) : takeOrRead(service, request, call)),
     read: async ({ opened }) => opened,
     plan: planFor,
     replay: async ({ earlierUse: { intent }, opened: native = {}, head }) => ({
@@ -73,16 +76,53 @@ function planFor({ base, baseTag, before }: Begun<void>): Plan<AdoptionResult> {
   }
 }
 
+async function lookAt(service: Service, request: AdoptionRequest, call: Call): Promise<Native> {
+  await judgeFirst(service, request, call)
+  return opened(request, 'look', call)
+}
+
 /** Adopts the client. If a request is repeated with its key, its token may have been renewed since. */
 async function takeOrRead(service: Service, request: AdoptionRequest, call: Call): Promise<Native> {
   const { provider, ref } = request
   try {
+    await judgeFirst(service, request, call)
     return await opened(request, 'take', call)
   } catch (error) {
     const refused = isClientError(error, 'provider_refused', 'insufficient_scope')
     if (!refused || (await findEarlierUse(service, request)) === undefined) throw error
-    return provider.read(ref, call)
+    const native = await provider.read(ref, call)
+    const head = await service.store.last(resourceOf(ref))
+    service.access?.(ref)?.look(subjectOf(provider, ref, native, head?.standing))
+    return native
   }
+}
+
+/**
+ * Judges the client by what its registration shows, where grants of the caller are limited: nothing that opens a client
+ * is kept which is outside of them. What is kept then is judged again, as any other change.
+ * @throws ClientError `not_found`, always the same one, `insufficient_scope`, or as the provider does
+ */
+async function judgeFirst(service: Service, request: AdoptionRequest, call: Call): Promise<void> {
+  const { ref, provider, registration } = request
+  const { adoption } = provider
+  const access = service.access?.(ref)
+  if (access === undefined || adoption === undefined || registration === undefined) return
+  const standing = (await service.store.last(resourceOf(ref)))?.standing
+  if (!access.goesByRecord) access.look({ ...ref, name: null, team: standing?.team })
+  // Also where it is opened already: what the caller provides is answered the same whether the client is known here or not.
+  const base = await adoption.look(ref, registration, call).catch(cannotLook)
+  access.look(subjectOf(provider, ref, base, standing))
+  const plan = { base, next: base, action: 'adopt', standing, becomes: undefined } as const
+  judgeWrite(service, access, { provider, ref, isNew: false, ...plan })
+}
+
+/** Some servers renew the token with every read, so that looking would lose it. */
+function cannotLook(error: unknown): never {
+  if (!isClientError(error, 'unsupported_operation')) throw error
+  throw new ClientError(
+    'insufficient_scope',
+    'At this server a client cannot be looked at before it is adopted, so adopting takes a grant of clients:write without a limit.',
+  )
 }
 
 /** The record, read with the registration's own token if the provider uses one. */

@@ -1,7 +1,9 @@
 /** Goes on with moves without a request: what is accepted is recorded, and narrowed when its time has come. */
 
 import { isClientError } from '../../core/errors.ts'
+import type { Purpose } from '../../core/rights/access.ts'
 import { dueOf, type Move } from '../../store/log/standing.ts'
+import { granteeOf, heldToday, laterOnBehalfOf, noLonger } from '../access/on-behalf.ts'
 import type { Service } from '../base/service.ts'
 import { changeClient } from '../change/change.ts'
 import { DUE, type Due } from '../upkeep/duty.ts'
@@ -49,10 +51,31 @@ async function confirm(service: Service, due: Due, move: Move): Promise<void> {
     throw moveState('The provider does not accept the new redirect URI yet.')
 }
 
+/**
+ * By the grants that its caller has today: a caller who lost them removes no redirect URI that others use. Both stay until someone
+ * narrows or ends the move.
+ */
 async function narrow(service: Service, due: Due, move: Move): Promise<void> {
-  await changeClient(service, {
+  await changeClient(today(service, due, move), {
     ...requestOf(service, due, move),
     patch: { kind: 'narrow_move', from: move.from, whenDue: true },
     dryRun: false,
   })
+}
+
+/** Narrowing is what its beginning was for. */
+const MOVING: Purpose = { operation: 'moveRedirect', permission: 'clients:write' }
+
+/**
+ * The service as it works for who began a move.
+ * @throws ClientError `insufficient_scope` where that caller may change no client there any more
+ */
+function today(service: Service, { ref }: Due, { actor, token }: Move): Service {
+  if (token === undefined) return service
+  const caller = granteeOf(actor, token)
+  const { permission } = MOVING
+  if (heldToday(service, caller, MOVING, ref.provider)?.has(permission) === false) {
+    throw noLonger(permission)
+  }
+  return laterOnBehalfOf(service, caller, MOVING)
 }

@@ -41,9 +41,13 @@ export function moveWish(
   standing: Standing | undefined,
   operationId: string,
 ): Wish {
-  const { from, to, narrowAt } = patch
-  const begun: Move = { from, to, operationId, actor, startedAt: now() }
-  const timed = (move: Move): Move => (narrowAt === undefined ? move : { ...move, narrowAt })
+  const { from, to, narrowAt, token } = patch
+  const by = { actor, ...(token && { token }) }
+  const begun: Move = { from, to, operationId, ...by, startedAt: now() }
+  const timed = ({ actor: first, token: rights, ...move }: Move): Move =>
+    narrowAt === undefined || narrowAt === move.narrowAt
+      ? { ...move, actor: first, ...(rights && { token: rights }) }
+      : { ...move, ...by, narrowAt }
   return {
     fields: [MOVED],
     over: (base) => {

@@ -9,17 +9,22 @@ import type { Finding } from '../../core/lint/rule.ts'
 import { MANY, type SharedFinding, sharedCallback } from '../../core/lint/shared-callbacks.ts'
 import { showField } from '../../core/mapping/mapping.ts'
 import { termOf } from '../../core/search.ts'
-import type { ClientRef } from '../../providers/call.ts'
+import type { Call, ClientRef } from '../../providers/call.ts'
+import type { Provider } from '../../providers/provider.ts'
 import type { Knowledge, Mirror, MirrorEntry, Place } from '../../store/mirror.ts'
+import { resourceOf } from '../../store/resource.ts'
 import type { Service } from '../base/service.ts'
 import { catchUp } from '../mirror/catch-up.ts'
-import { mirroredOf } from '../mirror/mirror.ts'
+import { type Mirrored, mirroredOf } from '../mirror/mirror.ts'
+import { isWithin, knowledgeWithin, visiblePage } from './list-within.ts'
 
 export interface LintRequest {
   readonly places: readonly Place[]
   readonly limit: number
   /** Only clients after this position in the mirror. */
   readonly after?: number
+  /** By which clients are read again whose findings not every caller may see. */
+  readonly call: Call
 }
 
 /** One client and its findings. */
@@ -49,7 +54,10 @@ export async function lintAll(service: Service, request: LintRequest): Promise<L
   const { mirror } = service.store
   if (mirror === undefined) throw noMirror()
   await catchUp(service, mirror)
-  const { matches, next } = await mirror.search({ ...request, terms: [] })
+  if (isWithin(service, request)) return lintWithin(service, mirror, request)
+  const { places, limit, after } = request
+  const from = after === undefined ? {} : { after }
+  const { matches, next } = await mirror.search({ places, limit, ...from, terms: [] })
   const clients: LintedClient[] = []
   const shared: SharedFinding<ClientRef>[] = []
   for (const one of matches) {
@@ -57,16 +65,72 @@ export async function lintAll(service: Service, request: LintRequest): Promise<L
     const provider = service.providers.get(one.client.provider)
     if (mirrored === undefined) await mirror.forget(one.client)
     if (mirrored === undefined || provider === undefined) continue
-    const { mapping } = provider
-    const { ref, native, verifiedAt } = mirrored
-    const at = { now: service.now(), shut: await provider.isShut?.(ref) }
-    clients.push({ ref, verifiedAt, findings: lintClient(mapping, native, [], at) })
-    const callbacks = new Set(showField(mapping, 'callbacks', native))
-    shared.push(...(await sharedFrom(mirror, request.places, one, [...callbacks])))
+    clients.push(await linted(service, provider, mirrored))
+    const callbacks = callbacksOf(provider, mirrored)
+    shared.push(...(await sharedFrom(mirror, request.places, one, callbacks)))
   }
   const knowledge = await mirror.knowledge(request.places)
   return { clients, shared, knowledge, ...(next === undefined ? {} : { next }) }
 }
+
+/** The same for a caller who may not know of every client there: those alone are linted and counted that it may know of. */
+async function lintWithin(
+  service: Service,
+  mirror: Mirror,
+  { places, limit, after, call }: LintRequest,
+): Promise<LintPage> {
+  const page = (terms: readonly string[], from: Pick<LintRequest, 'limit' | 'after'>) =>
+    visiblePage(service, mirror, { places, filter: { terms }, ...from }, call)
+  const { clients: visible, next } = await page([], {
+    limit,
+    ...(after !== undefined && { after }),
+  })
+  const clients: LintedClient[] = []
+  const shared: SharedFinding<ClientRef>[] = []
+  for (const one of visible) {
+    const provider = service.providers.get(one.ref.provider)
+    if (provider === undefined) continue
+    clients.push(await linted(service, provider, one))
+    for (const uri of callbacksOf(provider, one)) {
+      const holders = (from: Pick<LintRequest, 'limit' | 'after'>) =>
+        page([termOf('callbacks', uri)], from)
+      const finding = await sharedAmong(one, uri, holders)
+      if (finding !== undefined) shared.push(finding)
+    }
+  }
+  const knowledge = knowledgeWithin(service, await mirror.knowledge(places))
+  return { clients, shared, knowledge, ...(next === undefined ? {} : { next }) }
+}
+
+/** A callback that several visible clients share and that this one is the first to have. */
+async function sharedAmong(
+  { ref }: Mirrored,
+  uri: string,
+  holders: (from: Pick<LintRequest, 'limit' | 'after'>) => ReturnType<typeof visiblePage>,
+): Promise<SharedFinding<ClientRef> | undefined> {
+  const [first] = (await holders({ limit: 1 })).clients
+  if (first === undefined || resourceOf(first.ref) !== resourceOf(ref)) return undefined
+  const refs: ClientRef[] = []
+  for (let after: number | undefined; ; ) {
+    const page = await holders({ limit: NAMED, ...(after !== undefined && { after }) })
+    refs.push(...page.clients.map((one) => one.ref))
+    if (page.next === undefined) return sharedCallback(uri, refs.slice(0, NAMED), refs.length)
+    after = page.next
+  }
+}
+
+async function linted(
+  service: Service,
+  provider: Provider,
+  { ref, native, verifiedAt }: Mirrored,
+): Promise<LintedClient> {
+  const at = { now: service.now(), shut: await provider.isShut?.(ref) }
+  return { ref, verifiedAt, findings: lintClient(provider.mapping, native, [], at) }
+}
+
+const callbacksOf = ({ mapping }: Provider, { native }: Mirrored): readonly string[] => [
+  ...new Set(showField(mapping, 'callbacks', native)),
+]
 
 /** Callbacks that several clients share and that this client is the first to have. */
 async function sharedFrom(

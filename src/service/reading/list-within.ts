@@ -39,12 +39,34 @@ const AT_ONCE = 8
 export async function mirroredWithin(
   service: Service,
   mirror: Mirror,
-  request: ListRequest,
+  { from, ...request }: ListRequest,
   call: Call,
 ): Promise<Pick<ListResult, 'clients' | 'next'>> {
-  const { places, filter, limit, from } = request
+  const after = from?.kind === 'mirror' ? { after: from.after } : {}
+  const { clients, next } = await visiblePage(service, mirror, { ...request, ...after }, call)
+  return { clients, ...(next === undefined ? {} : { next: { kind: 'mirror', after: next } }) }
+}
+
+/** A search whose matches are read again. */
+interface Search extends Pick<ListRequest, 'places' | 'filter' | 'limit'> {
+  /** Only what comes after this position. */
+  readonly after?: number
+}
+
+/**
+ * Clients of the mirror that the caller may know of, as they are now; `next`: the position of the last one, where another
+ * one follows.
+ * @throws ClientError `deadline_exceeded`, or as the providers do
+ */
+export async function visiblePage(
+  service: Service,
+  mirror: Mirror,
+  request: Search,
+  call: Call,
+): Promise<{ readonly clients: readonly Mirrored[]; readonly next?: number }> {
+  const { places, filter, limit } = request
   const clients: { readonly one: Mirrored; readonly position: number }[] = []
-  for (let after = from?.kind === 'mirror' ? from.after : undefined; ; ) {
+  for (let { after } = request; ; ) {
     checkDeadline(service, call.deadline)
     const search = { places, ...filter, ...(after === undefined ? {} : { after }), limit }
     const { matches, next } = await mirror.search(search)
@@ -67,8 +89,7 @@ export async function mirroredWithin(
 }
 
 function pageOf(clients: readonly { readonly one: Mirrored; readonly position: number }[]) {
-  const after = clients.at(-1)?.position ?? 0
-  return { clients: clients.map(({ one }) => one), next: { kind: 'mirror' as const, after } }
+  return { clients: clients.map(({ one }) => one), next: clients.at(-1)?.position ?? 0 }
 }
 
 /** Whether a client was within the grants when it was last seen: only then it is read. */
@@ -88,7 +109,7 @@ async function seenNow(
   service: Service,
   mirror: Mirror,
   { client }: MirrorEntry,
-  { request, call }: { readonly request: ListRequest; readonly call: Call },
+  { request, call }: { readonly request: Search; readonly call: Call },
 ): Promise<Mirrored | undefined> {
   const provider = service.providers.get(client.provider)
   if (provider === undefined) return undefined

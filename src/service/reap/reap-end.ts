@@ -4,10 +4,12 @@
  */
 
 import { ClientError, isClientError } from '../../core/errors.ts'
+import type { Purpose } from '../../core/rights/access.ts'
 import type { Permission } from '../../core/rights/permissions.ts'
-import { type Actor, rightsIn, type TokenRights } from '../../store/log/actor.ts'
+import type { Actor, TokenRights } from '../../store/log/actor.ts'
 import type { Entry } from '../../store/log/entry.ts'
 import type { ComingRemoval, Reaping } from '../../store/log/standing.ts'
+import { granteeOf, heldToday, laterOnBehalfOf } from '../access/on-behalf.ts'
 import type { ClientSnapshot } from '../base/request.ts'
 import type { Service } from '../base/service.ts'
 import { changeClient } from '../change/change.ts'
@@ -22,17 +24,23 @@ export const REAP_PERMISSIONS = [
   'clients:delete',
 ] as const satisfies Permission[]
 
+/** What grants are held against that a reaping goes by: at its beginning, and at its end. */
+export const REAPING: Purpose = { operation: 'reapClients', permission: 'clients:suspend' }
+const REMOVING: Purpose = { ...REAPING, permission: 'clients:delete' }
+
 /**
- * Refuses what who submitted a job may not do any more.
+ * Refuses what who submitted a job may not do any more to any client; to which, is judged with each.
  * @throws ClientError `insufficient_scope`
  */
 export function checkReaper(
-  { permits }: Pick<Service, 'permits'>,
+  service: Pick<Service, 'permits' | 'grantsOf'>,
   actor: Actor,
   rights: TokenRights,
   providerId: string,
 ): void {
-  const granted = permits({ ...actor, ...rightsIn(rights) }, providerId)
+  const caller = granteeOf(actor, rights)
+  const granted =
+    heldToday(service, caller, REAPING, providerId) ?? service.permits(caller, providerId)
   const missing = REAP_PERMISSIONS.find((one) => !granted.has(one))
   if (missing === undefined) return
   throw new ClientError(
@@ -56,7 +64,7 @@ export async function endReaping(
   if (untouched === undefined) return spare(service, due, actor)
   checkReaper(service, actor, reap, ref.provider)
   try {
-    await removeClient(service, {
+    await removeClient(laterOnBehalfOf(service, granteeOf(actor, reap), REMOVING), {
       ref,
       provider,
       actor,

@@ -56,8 +56,10 @@ export interface Move {
   readonly to: string
   /** The operation that registered the new one. */
   readonly operationId: string
-  /** Who asked for it; it is narrowed in the same name. */
+  /** Who asked for it, or said when the old one is to go; it is narrowed in the same name. */
   readonly actor: Actor
+  /** By which of that caller's grants it is narrowed by itself; absent: an earlier version began it, and it goes on as agreed. */
+  readonly token?: TokenRights
   /** Epoch milliseconds, like all times of it. */
   readonly startedAt: number
   /** When the old one is to go; absent: on request. */

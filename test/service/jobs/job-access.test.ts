@@ -6,7 +6,12 @@ import type { Grant } from '../../../src/core/rights/limit.ts'
 import type { Permission } from '../../../src/core/rights/permissions.ts'
 import type { Provider } from '../../../src/providers/provider.ts'
 import { callOf, type Service } from '../../../src/service/base/service.ts'
-import { lookForJob, onBehalf, rightsToday } from '../../../src/service/jobs/run/job-access.ts'
+import {
+  lookForJob,
+  onBehalf,
+  purposeOf,
+  rightsToday,
+} from '../../../src/service/jobs/run/job-access.ts'
 import type { Job } from '../../../src/store/log/job-entry.ts'
 import type { Bench } from '../../contract/service.ts'
 import type { Subject } from '../../contract/subjects.ts'
@@ -37,12 +42,12 @@ const granting = (...grants: readonly Grant[]): Service => ({
     return grants
   },
 })
-/** Jobs that are not held against anyone's grants: of an earlier version, and of a reaping, which the server does. */
-const without = () => {
-  const { token: _, ...earlier } = job()
-  const reap = { operationId: 'o' } as unknown as NonNullable<Job['reap']>
-  return [earlier as Job, job({ reap })]
+/** A job that is held against no one's grants: one of an earlier version. */
+const earlier = (): Job => {
+  const { token: _, ...rest } = job()
+  return rest as Job
 }
+const REAP = { olderThanMs: 1, graceMs: 1, unknownUse: false, terms: [], ...TOKEN } as const
 
 describe('a job works', () => {
   it('within the limits of its submitter, for whom they are looked up at each provider', () => {
@@ -70,8 +75,19 @@ describe('a job works', () => {
     expect(service.access?.({ provider: 'it' })?.team()).toBe('a')
   })
 
+  it('as a reaping where it reaps, which takes grants for that', () => {
+    const limited = (grants: Grant['grants'], operations: readonly string[]) =>
+      onBehalf(granting({ grants, only: { operations, teams: ['a'] } }), job({ reap: REAP }))
+        .access?.({ provider: 'it' })
+        ?.team()
+    expect(limited(['clients:suspend'], ['reapClients'])).toBe('a')
+    expect(limited(['clients:write'], ['reapClients'])).toBeUndefined()
+    expect(limited(['clients:suspend'], ['createJob'])).toBeUndefined()
+    expect(asked[0]).toEqual([{ ...job().actor, ...TOKEN }, 'it'])
+  })
+
   it('as the server itself where no one can be asked for', () => {
-    for (const one of without()) expect(onBehalf(granting(NAMED), one).access).toBeUndefined()
+    expect(onBehalf(granting(NAMED), earlier()).access).toBeUndefined()
     expect(onBehalf(bench.service, job())).toBe(bench.service)
     expect(asked).toEqual([])
   })
@@ -114,7 +130,8 @@ describe('the rights of a job', () => {
   })
 
   it('are those of its submission where no one can be asked for', () => {
-    for (const one of without()) expect(today([], one)).toBe(RIGHTS)
+    // What a reaping takes is judged by itself.
+    for (const one of [earlier(), job({ reap: REAP })]) expect(today([], one)).toBe(RIGHTS)
     expect(rightsToday(bench.service, job(), 'it', RIGHTS)).toBe(RIGHTS)
   })
 })
@@ -124,6 +141,7 @@ describe('a client of a job', () => {
     lookForJob(
       service,
       { ref: subject.ref, provider },
+      purposeOf({}),
       callOf(service, { operationId: 'o', deadline: Date.now() + 5_000 }),
     )
   const named = (grants: readonly Permission[], name = String(subject.stored().client_name)) =>

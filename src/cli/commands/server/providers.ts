@@ -1,8 +1,9 @@
 /** `clientry providers [PROVIDER]`: which there are, or what one can hold. */
 
-import type { JsonObject, Provider, ProviderSummary } from '../../../sdk/types.ts'
+import type { CallerRights, JsonObject, Provider, ProviderSummary } from '../../../sdk/types.ts'
 import type { Run } from '../../command.ts'
 import { EXIT } from '../../exit.ts'
+import { limitText, permissionsText } from '../../show/rights.ts'
 import { plain, type Terminal } from '../../terminal.ts'
 
 export const run: Run = async ({ words: [id], options, terminal, connect }) => {
@@ -29,14 +30,25 @@ function showAll(terminal: Terminal, providers: readonly ProviderSummary[]): voi
 
 const WIDTH = 36
 
-function showOne(terminal: Terminal, { id, type, updates, fields }: Provider): void {
+function showOne(terminal: Terminal, { id, type, updates, fields, caller }: Provider): void {
   terminal.print(terminal.style('strong', `${plain(id)} (${plain(type)})`))
   terminal.print(
     `  an update ${updates === 'merge' ? 'changes what it names' : 'replaces the record'}`,
   )
+  for (const line of rightsLines(caller)) terminal.print(`  ${plain(line)}`)
   for (const [field, capability] of Object.entries(fields)) {
     terminal.print(`  ${plain(field).padEnd(WIDTH)}${plain(sentenceOf(capability))}`)
   }
+}
+
+/** What the caller may do there. */
+function rightsLines({ permissions, limited = [] }: CallerRights): readonly string[] {
+  return [
+    ...(permissions.length === 0 ? [] : [`you may do: ${permissionsText(permissions)}`]),
+    ...limited.map(
+      (one) => `you may do: ${permissionsText(one.permissions)} (only ${limitText(one.only)})`,
+    ),
+  ]
 }
 
 /** Whether an attribute can be set, and why not. */

@@ -12,7 +12,7 @@ import { keyOfRequest } from '../../conditions.ts'
 import { readBody } from '../../etag.ts'
 import type { Exchange } from '../../exchange.ts'
 import { adoptionRequest } from '../../schemas/life.ts'
-import { type Target, targetOf } from '../../target.ts'
+import { adoptedTargetOf, type Target } from '../../target.ts'
 import { readOptionalJsonBody } from '../../wire/body.ts'
 import { checkedValue, checkMembers } from '../../wire/members.ts'
 
@@ -22,7 +22,7 @@ export async function adoptClient(exchange: Exchange): Promise<Answer> {
   const body = readOptionalJsonBody(exchange.request)
   checkMembers(adoptionRequest, body)
   const { provider = query.provider, userPoolId = query.userPoolId } = body
-  const target = await targetOf(exchange, { provider, userPoolId })
+  const target = await adoptedTargetOf(exchange, { provider, userPoolId })
   const registration = registrationOf(target.provider, body)
   const { registrationAccessToken: token = null, registrationClientUri: uri = null } = body
   const result = await absent(
@@ -31,7 +31,7 @@ export async function adoptClient(exchange: Exchange): Promise<Answer> {
       ref: target.ref,
       provider: target.provider,
       ...(registration === undefined ? {} : { registration }),
-      ...(target.may('secrets:rotate')
+      ...(target.access === undefined && target.may('secrets:rotate')
         ? {}
         : { refuseReplacing: () => refuseReplacing(exchange, target) }),
     }),
@@ -48,7 +48,8 @@ export async function adoptClient(exchange: Exchange): Promise<Answer> {
 }
 
 /** Who holds the registration has the client's secret: replacing one is a matter of secrets. */
-function refuseReplacing({ settings }: Exchange, { principal, place }: Target): never {
+function refuseReplacing({ settings }: Exchange, { principal, place, may }: Target): void {
+  if (may('secrets:rotate')) return
   const demand = { principal, providerId: place.provider, permission: 'secrets:rotate' } as const
   const says =
     'The client already has a working registration. Replacing it needs the permission secrets:rotate.'

@@ -14,7 +14,7 @@ import { confirmOnceAccepted } from '../../../service/move/acceptance.ts'
 import { MOVED } from '../../../service/move/moves.ts'
 import { readClient } from '../../../service/reading/read.ts'
 import type { Answer } from '../../answer.ts'
-import { actorOf } from '../../auth/principal.ts'
+import { actorOf, rightsOf } from '../../auth/principal.ts'
 import { absent, changeHeaders, performChange, planAnswer, reading, writing } from '../../change.ts'
 import { etagOf } from '../../etag.ts'
 import type { Exchange } from '../../exchange.ts'
@@ -59,7 +59,8 @@ async function moveRedirect(exchange: Exchange): Promise<Answer> {
     to: memberOf(moveRequest, body, 'to'),
     ...(at === undefined ? {} : { narrowAt: timeIn(at) }),
   }
-  const result = await perform(exchange, target, patch).catch((error) => {
+  const token = rightsOf(target.principal)
+  const result = await perform(exchange, target, { ...patch, token }, patch).catch((error) => {
     throw namedInRequest(error)
   })
   if (result.outcome === 'planned') return planAnswer(exchange, target, result)
@@ -101,9 +102,15 @@ async function endOpenMove(exchange: Exchange, kind: 'narrow_move' | 'end_move')
   return answerMoves(exchange, target, result)
 }
 
-const perform = (exchange: Exchange, target: Target, patch: ChangeRequest['patch']) =>
+/** `asked`: what of the patch the request itself says. */
+const perform = (
+  exchange: Exchange,
+  target: Target,
+  patch: ChangeRequest['patch'],
+  asked: ChangeRequest['patch'] = patch,
+) =>
   performChange(exchange, target, patch, {
-    asked: patch as unknown as Json,
+    asked: asked as unknown as Json,
     shown: ({ standing }) => movesBody(target, standing, []),
   })
 

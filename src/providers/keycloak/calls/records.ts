@@ -22,6 +22,13 @@ export async function readClient(send: Send, clientId: string, call: Call): Prom
   return match
 }
 
+/** The same with as many calls where the client is there as where it is not. */
+export async function readAlike(send: Send, clientId: string, call: Call): Promise<Native> {
+  const match = await readClient(send, clientId, call)
+  await checkRights(send, call)
+  return match
+}
+
 /** The id of the record of a client, which may be too large to be read. */
 export const findId = async (send: Send, clientId: string, call: Call): Promise<Json> =>
   (await findClient(send, clientId, call)).id ?? null

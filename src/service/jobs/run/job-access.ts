@@ -4,41 +4,46 @@
  */
 
 import { ClientError } from '../../../core/errors.ts'
-import { accessTo, grantsFor } from '../../../core/rights/access.ts'
+import type { Purpose } from '../../../core/rights/access.ts'
 import type { OwnPermission } from '../../../core/rights/permissions.ts'
 import type { Call } from '../../../providers/call.ts'
-import { rightsIn } from '../../../store/log/actor.ts'
 import type { Job } from '../../../store/log/job-entry.ts'
 import { lookFor } from '../../access/fresh-look.ts'
+import { granteeOf, heldToday, onBehalfOf } from '../../access/on-behalf.ts'
 import type { ClientRequest } from '../../base/request.ts'
 import type { Service } from '../../base/service.ts'
+import { REAPING } from '../../reap/reap-end.ts'
+
+/** What a job is for, as its submitter's grants are held against it. */
+export const purposeOf = ({ undoes, reap }: Pick<Job, 'undoes' | 'reap'>): Purpose =>
+  reap === undefined
+    ? { operation: undoes === undefined ? 'createJob' : 'undoJob', permission: 'clients:write' }
+    : REAPING
 
 /** The service as it works for the submitter of a job; jobs of earlier versions have the rights of that time. */
-export function onBehalf(service: Service, { actor, token, undoes, reap }: Job): Service {
-  const { grantsOf } = service
-  if (token === undefined || grantsOf === undefined || reap !== undefined) return service
-  const caller = { ...actor, ...rightsIn(token) }
-  const operation = undoes === undefined ? 'createJob' : 'undoJob'
-  const purpose = { operation, permission: 'clients:write' } as const
-  const access = accessTo((provider) => grantsOf(caller, provider), purpose)
-  return { ...service, access }
+export function onBehalf(service: Service, job: Job): Service {
+  const { actor, token, reap } = job
+  const rights = reap ?? token
+  return rights === undefined
+    ? service
+    : onBehalfOf(service, granteeOf(actor, rights), purposeOf(job))
 }
 
 /**
- * What a job may do at a provider beside changing clients, of what it might when it was submitted.
+ * What a job may do at a provider beside changing clients, of what it might when it was submitted. What reaping takes
+ * is judged by itself.
  * @throws ClientError `insufficient_scope` where its submitter may not change clients any more
  */
 export function rightsToday(
-  { grantsOf }: Pick<Service, 'grantsOf'>,
-  { actor, token, undoes, reap }: Job,
+  service: Pick<Service, 'grantsOf'>,
+  job: Job,
   provider: string,
   rights: readonly OwnPermission[],
 ): readonly OwnPermission[] {
-  if (token === undefined || grantsOf === undefined || reap !== undefined) return rights
-  const operation = undoes === undefined ? 'createJob' : 'undoJob'
-  const caller = { ...actor, ...rightsIn(token) }
-  const grants = grantsFor((one) => grantsOf(caller, one), { operation }, provider)
-  const held = new Set(grants.flatMap((one) => one.grants))
+  const { actor, token, reap } = job
+  if (token === undefined || reap !== undefined) return rights
+  const held = heldToday(service, granteeOf(actor, token), purposeOf(job), provider)
+  if (held === undefined) return rights
   if (held.has('clients:write')) return rights.filter((one) => held.has(one))
   throw new ClientError(
     'insufficient_scope',
@@ -53,12 +58,13 @@ export function rightsToday(
 export async function lookForJob(
   service: Service,
   { ref, provider }: Pick<ClientRequest, 'ref' | 'provider'>,
+  { permission }: Purpose,
   call: Call,
 ): Promise<void> {
   const access = service.access?.(ref)
   if (access === undefined) return
   await lookFor(service, access, { ref, provider, call, removedToo: false })
-  if (access.may('clients:write')) return
+  if (access.may(permission)) return
   throw new ClientError(
     'insufficient_scope',
     'No grant of the caller who submitted the job covers a change of this client.',

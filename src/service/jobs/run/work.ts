@@ -23,7 +23,7 @@ import { changeClient } from '../../change/change.ts'
 import { keyOf } from '../../operation/idempotency.ts'
 import type { JobItem } from '../items.ts'
 import { checkRights } from '../rights.ts'
-import { lookForJob } from './job-access.ts'
+import { lookForJob, purposeOf } from './job-access.ts'
 import { reapOne } from './reap-work.ts'
 
 export interface Task {
@@ -94,7 +94,7 @@ export async function work(service: Service, task: Task): Promise<Worked> {
     })
     const { ref, provider, requestId } = request
     const reading = callOf(bounded, { operationId: requestId, requestId, deadline })
-    await lookForJob(bounded, { ref, provider }, reading)
+    await lookForJob(bounded, { ref, provider }, purposeOf(task), reading)
     const report = await reportedBy(bounded, request, task)
     const result: JobResult = { item, client: of.ref, ...report }
     return { result, waitedMs, refused: false }
@@ -185,7 +185,7 @@ function requestOf(
     ...(phase === 'plan' ? { maySeeSecrets: false } : {}),
     authorize: (needs) => {
       const taken = patch.kind === 'suspension' ? SUSPENDING : needs
-      service.access?.(ref)?.take(taken)
+      service.access?.(ref)?.take(reap === undefined ? taken : [...taken, ...REMOVING])
       checkRights(allowed, taken)
     },
     actor,
@@ -223,6 +223,9 @@ function asRemoved(error: unknown): never {
 
 /** A suspension changes settings that no one need have permission to change themselves. */
 const SUSPENDING: readonly Need[] = [{ permission: 'clients:suspend', field: 'client.disabled' }]
+
+/** Who has a client reaped has it removed. */
+const REMOVING: readonly Need[] = [{ permission: 'clients:delete', field: 'client' }]
 
 type Report = Omit<JobResult, 'item' | 'client'>
 
