@@ -173,6 +173,14 @@ describe('GET /openapi.json', () => {
     expect(faults).toEqual([])
   })
 
+  it('has no choice of a text or number and null, which generators of Python clients refuse in a required member', () => {
+    const text = JSON.stringify(document.components.schemas)
+    expect(text).toContain('"type":["string","null"]')
+    expect(text).not.toMatch(
+      /"anyOf":\[\{"type":"(string|number|integer|boolean)"[^{}]*\},\{"type":"null"\}\]/,
+    )
+  })
+
   it.each([
     ['auth0', { client: { description: 'x', appType: 'spa' } }, true],
     ['auth0', { client: { description: 'x'.repeat(141) } }, false],
