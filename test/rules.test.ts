@@ -3,10 +3,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 
-const FILES = readdirSync('test', { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.test.ts'))
+const ALL = readdirSync('test', { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts'))
   .map((name) => `test/${name}`)
   .sort()
+const FILES = ALL.filter((name) => name.endsWith('.test.ts'))
 
 /** The comment before everything else, on one line. */
 function headOf(path: string): string {
@@ -21,6 +22,17 @@ const guaranteesOf = (path: string) =>
 it.each(FILES)('%s says at its head which rule it proves', (path) => {
   // A sentence, and not a title.
   expect(headOf(path)).toMatch(/^\S.{20,}[.)]$/)
+})
+
+it('every test waits for what it stores at a subject', () => {
+  // One that is refused later would be an unhandled rejection, or no one's.
+  const unawaited = /^[ ]*(?:(?:for|if) \(.*\) )?(?:subject|here|there)\.put\(.*$/gm
+  const found = ALL.flatMap((path) =>
+    [...readFileSync(path, 'utf8').matchAll(unawaited)]
+      .filter(({ index, input }) => !/=>\s*$/.test(input.slice(0, index)))
+      .map(([line]) => `${path}: ${line.trim()}`),
+  )
+  expect(found).toEqual([])
 })
 
 describe('docs/guarantees.md', () => {

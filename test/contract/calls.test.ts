@@ -190,7 +190,7 @@ describe.each(SUBJECTS)('$name', (kind: SubjectKind) => {
 
   it('finds a new client by its age, and none that is older', async () => {
     const old = { ...kind.full, [life.id]: 'older', [life.name]: 'New client' }
-    subject.put(old)
+    await subject.put(old)
     const since = Date.now()
     const next = planned('spa')
     const ids = async (by?: Call) => (await findings(next, since, by)).map(creation.idOf)

@@ -46,7 +46,7 @@ describe.each<SubjectKind>(framed)('$name', (kind) => {
         fc.asyncProperty(
           samples(kind, frame),
           async ({ record, names, client, operations, touches }) => {
-            subject.put(record)
+            await subject.put(record)
             subject.elsewhere?.put(names)
             const before = wholeOf(kind, subject)
             const patch =

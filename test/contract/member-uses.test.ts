@@ -243,7 +243,7 @@ describe.each(SUBJECTS)('at $name', (kind) => {
     const fields = MAPPED_FIELDS.filter((field) => isLens(mapping.fields[field] as Row<unknown>))
     let cleared = 0
     for (const [field = '', setting] of [...fields.map((one) => [one]), ...settings]) {
-      subject.put(kind.full)
+      await subject.put(kind.full)
       const client =
         setting === undefined ? { [field]: null } : { providerSettings: { [setting]: null } }
       const result = await bench.change(subject.ref, client).catch((error: unknown) => {

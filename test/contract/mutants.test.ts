@@ -56,7 +56,7 @@ function useSubject(kind: SubjectKind) {
   afterAll(() => subject.close())
 
   return async (record: JsonObject, client: object, edit: Edit) => {
-    subject.put(record)
+    await subject.put(record)
     const before = shown(subject.stored())
     const bench = await openBench(new Map([['it', broken(subject.provider, edit)]]))
     const planned = await bench.change(subject.ref, client, { dryRun: true })

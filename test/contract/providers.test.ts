@@ -158,7 +158,7 @@ describe.each<AnyKind>(await everySubject())('$name', (kind) => {
 
   it('records what someone else changed since', async () => {
     await change({ name: 'Ours' })
-    subject.put(withCallbacks(kind, subject.stored(), ['https://foreign.example.com/cb']))
+    await subject.put(withCallbacks(kind, subject.stored(), ['https://foreign.example.com/cb']))
     await change({ name: 'Ours again' })
     expect(await kinds()).toEqual(['intent', 'outcome', 'outside_change', 'intent', 'outcome'])
     expect((await entries())[2]).toMatchObject({
@@ -207,7 +207,7 @@ describe.each<AnyKind>(await everySubject())('$name', (kind) => {
 
   it('still changes a client that already breaks a URI rule, elsewhere', async () => {
     const bad = 'https://app.example.com/a/../cb'
-    subject.put(withCallbacks(kind, subject.stored(), [bad]))
+    await subject.put(withCallbacks(kind, subject.stored(), [bad]))
     const result = await change({ name: 'Renamed' })
     expect(result.warnings.map(({ field }) => field)).toContain('client.callbacks')
     expect(callbacksOf(kind, subject.stored())).toEqual([bad])

@@ -20,7 +20,7 @@ describe.each(KINDS)('what is only shown ($name)', ({ kind, shownOnly }) => {
   afterAll(() => subject.close())
 
   it.each(shownOnly)('%s is refused before anything is sent', async (member) => {
-    subject.put({ ...kind.full, [member]: kind.full[member] ?? 'held' })
+    await subject.put({ ...kind.full, [member]: kind.full[member] ?? 'held' })
     const before = subject.stored()
     const bench = await openBench(new Map([['it', subject.provider]]))
     const attempt = bench.change(subject.ref, { providerSettings: { [member]: 'other' } })

@@ -24,7 +24,7 @@ async function worldOf(name: string, record: (full: JsonObject) => JsonObject) {
   const subject = await kind.start()
   const tenants = await openTenants(new Map([['here', subject.provider]]))
   closing.push(subject.close, tenants.close)
-  subject.put(record(kind.full))
+  await subject.put(record(kind.full))
   const all = await tenants.exported('here')
   const [file] = read(all.filter(({ text }) => text.includes(String(subject.ref.id))))
   if (file === undefined) throw new Error('no file')

@@ -113,7 +113,7 @@ export function testRoundTrip(
       'what is exported is what is there',
       async () => {
         for (const record of kind.records) {
-          here.put(record)
+          await here.put(record)
           expect(await tenants.plan([fileOf(await exported())])).toMatchObject(nothing)
         }
       },
@@ -124,12 +124,12 @@ export function testRoundTrip(
       'describes the same client at another place',
       async ({ skip }) => {
         for (const record of kind.records) {
-          here.put(record)
+          await here.put(record)
           const { path, text } = await exported()
           if (!isShared) {
             // What no two clients can have, a removed one may keep for a while.
             const bound = Object.keys(there.provider.mapping.boundPaths ?? {})
-            there.put(withoutMembers(kind.full, bound))
+            await there.put(withoutMembers(kind.full, bound))
             await removeAll(tenants, 'there')
           }
           const name = `Elsewhere ${crypto.randomUUID()}`
@@ -171,7 +171,7 @@ export function testRoundTrip(
           fc.asyncProperty(
             editsOf(kind, here.provider.mapping),
             async ({ record, client, names }) => {
-              here.put(record)
+              await here.put(record)
               here.elsewhere?.put(names)
               const file = fileOf(await exported())
               const { edit, faults } = await withLines({
@@ -238,10 +238,10 @@ export function testRoundTrip(
         async function outside(record: JsonObject, change: JsonObject) {
           // Those are kept elsewhere, and the suites of the provider move them.
           const { supportedIdp: _, secret: __, ...client } = change
-          if (!isStored(record)) return tally.add('refused by the server')
+          if (!(await isStored(record))) return tally.add('refused by the server')
           const file = fileOf(await exported())
           const [before] = await mine()
-          if (!isStored(planOf(mapping, here.stored(), client).next)) {
+          if (!(await isStored(planOf(mapping, here.stored(), client).next))) {
             return tally.add('refused by the server')
           }
           const [after] = await mine()
@@ -257,9 +257,9 @@ export function testRoundTrip(
           tally.add('seen')
         }
         /** A server has rules of its own, for anyone who changes a client. */
-        function isStored(record: JsonObject): boolean {
+        async function isStored(record: JsonObject): Promise<boolean> {
           try {
-            here.put(record)
+            await here.put(record)
             return true
           } catch (error) {
             if (kind.server === undefined) throw error

@@ -701,7 +701,7 @@ describe('removing a client', () => {
 
   it('records what someone else changed before, and begins anew where another was first', async () => {
     await bench.change(subject.ref, { name: 'Ours' })
-    subject.put({ ...subject.stored(), contacts: ['foreign@example.com'] })
+    await subject.put({ ...subject.stored(), contacts: ['foreign@example.com'] })
     const { store } = bench.service
     const refused: string[] = []
     const append: typeof store.append = async (entry) => {
@@ -738,7 +738,7 @@ describe('removing a client', () => {
     const at = async (members: object, by = preparing()) => {
       const open = intentOf(resourceOf(subject.ref), 1, { action: 'remove' })
       await bench.service.store.append(open)
-      subject.put({ ...base, ...members })
+      await subject.put({ ...base, ...members })
       const running = { ...removal(), intent: open, provider: by, base, next: base }
       return findOutcome(service(), running, call(), false)
     }

@@ -62,7 +62,7 @@ const logOf = (id: string, provider = 'it') => resourceOf({ provider, id })
 /** A client with a value whose lease is over. */
 async function leased(id: string, provider = 'it'): Promise<void> {
   const callbacks = [...(fullLocalClient.redirect_uris as string[]), VALUE]
-  subject.put({ ...fullLocalClient, client_id: id, redirect_uris: callbacks })
+  await subject.put({ ...fullLocalClient, client_id: id, redirect_uris: callbacks })
   const lease = { field: 'callbacks' as const, value: VALUE, owner: 'pull request 1' }
   const standing = { leases: [{ ...lease, expiresAt: NOW, actor: ACTOR }] }
   const log = logOf(id, provider)

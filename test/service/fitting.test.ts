@@ -38,7 +38,7 @@ const it = onSubject(LOCAL, (opened) => {
 beforeEach(async () => {
   dynamodb = await startDynamodb()
   service = { ...bench.service, store: createDynamodbStore(dynamodb.settings) }
-  put('one')
+  await put('one')
 })
 afterEach(async () => {
   await dynamodb.close()
@@ -56,7 +56,7 @@ const byName = {
 
 it('is an outside change with the names of its fields', async () => {
   await change('First')
-  put('two')
+  await put('two')
   expect((await change('Second')).outcome).toBe('applied')
   expect((await entries())[2]).toMatchObject({
     kind: 'outside_change',
@@ -72,7 +72,7 @@ it('closes its intent with the names of its fields', async () => {
     },
   }
   await expect(change('First', dying)).rejects.toThrow('died')
-  put('two')
+  await put('two')
   const later = { ...service, now: () => Date.now() + 60_000, sleep: async () => {} }
   expect(await sweep(later)).toEqual({ settled: 1, left: 0 })
   expect((await entries())[1]).toMatchObject({

@@ -165,7 +165,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
     it('ends when someone else has done meanwhile what was not applied', async () => {
       subject.emulator?.inject({ kind: 'error_before_apply', operation: subject.operations.write })
       await expect(sendOnce()).rejects.toThrow()
-      subject.put(withCallbacks(kind, subject.stored(), [...callbacks(), NEW]))
+      await subject.put(withCallbacks(kind, subject.stored(), [...callbacks(), NEW]))
       expect(await send(bench)).toMatchObject({ outcome: 'unchanged' })
       expect(await send(bench)).toMatchObject({ outcome: 'unchanged', replayed: true })
     })

@@ -29,8 +29,8 @@ describe.each(KINDS)('$name', (kind) => {
   const it = onSubject(kind, (opened) => {
     ;({ subject, bench } = opened)
   })
-  beforeEach(() => {
-    subject.put({ ...subject.stored(), ...MEMBERS })
+  beforeEach(async () => {
+    await subject.put({ ...subject.stored(), ...MEMBERS })
   })
 
   const items = async () => (await readHistory(bench.service, subject.ref, { limit: 50 })).items
@@ -41,7 +41,7 @@ describe.each(KINDS)('$name', (kind) => {
   /** A change, one by someone else, and what that makes of the next one. */
   const run = async () => {
     await bench.change(subject.ref, { name: 'Renamed' })
-    subject.put({ ...subject.stored(), ...LATER })
+    await subject.put({ ...subject.stored(), ...LATER })
     await bench.change(subject.ref, { name: 'Renamed again' })
   }
 
@@ -84,7 +84,7 @@ describe.each(KINDS)('$name', (kind) => {
       changes: [{ ...change, after: MEMBERS.member_of_tomorrow }],
     })
     expect(await bench.service.store.append(earlier)).toBe(true)
-    subject.put({ ...subject.stored(), ...LATER })
+    await subject.put({ ...subject.stored(), ...LATER })
     await bench.change(subject.ref, { name: 'Renamed again' })
     const text = JSON.stringify(await items())
     expect(text).not.toContain(KEY)

@@ -317,7 +317,7 @@ describe('a change that leaves the client as it is', () => {
   it('is answered so, and again under its key although the client is another by then', async () => {
     expect(await unchanged({ key })).not.toHaveProperty('replayed')
     expect(await uses()).toMatchObject([{ unchanged: false }, { unchanged: true }])
-    subject.put({ ...subject.stored(), client_name: 'Another' })
+    await subject.put({ ...subject.stored(), client_name: 'Another' })
     expect(await unchanged({ key })).toMatchObject({ outcome: 'unchanged', replayed: true })
     expect(subject.stored()).toMatchObject({ client_name: 'Another' })
   })

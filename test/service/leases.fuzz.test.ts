@@ -158,7 +158,7 @@ it(
           subject.put({ ...subject.stored(), [local.callbacks]: [...list] })
         const list = () => subject.stored()[local.callbacks] as readonly string[]
         try {
-          write([ALWAYS, OWN])
+          await write([ALWAYS, OWN])
           const started = Date.now()
           const model: Model = {
             byHand: new Set([ALWAYS, OWN]),

@@ -139,11 +139,11 @@ describe.each(SUBJECTS)('$name', (kind) => {
     await patch({ callbacks: { remove: [PREVIEW] } })
     expect(await leases()).toEqual([])
     await take(PREVIEW)
-    write(before)
+    await write(before)
     await patch({ name: 'New' })
     expect(await leases()).toEqual([])
     await take(PREVIEW)
-    write(before)
+    await write(before)
     await take(PREVIEW)
     expect(await leases()).not.toMatchObject([{ kept: true }])
     await due(HOUR + 60)
@@ -197,7 +197,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
       { ...{ hydra: 1_000, keycloak: 1_000, local: 1_000, okta: 1_000 }, entra: 256 }[kind.name] ??
       100
     const held = Math.floor(most * 0.05)
-    write([
+    await write([
       ...before,
       ...Array.from({ length: held - before.length - 1 }, (_, at) => `${OTHER}/${at}`),
     ])
@@ -229,7 +229,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
 
   it('ends without a call that writes where someone else took the value away', async () => {
     await take(PREVIEW)
-    write([...before, OTHER])
+    await write([...before, OTHER])
     await due(HOUR + 60)
     expect(sorted(stored())).toEqual(sorted([...before, OTHER]))
     expect(await leases()).toEqual([])
@@ -269,7 +269,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
     'a value that was taken away at the provider and is put back by %s stays',
     async (_, asPatch) => {
       await take(PREVIEW)
-      write(before)
+      await write(before)
       expect(await change(asPatch([...before, PREVIEW]))).toMatchObject({ outcome: 'applied' })
       expect(await leases()).toMatchObject([{ value: PREVIEW, kept: true }])
       await due(HOUR + 60)
@@ -280,7 +280,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
 
   it('a value whose putting back ended in a conflict stays', async () => {
     await take(PREVIEW)
-    write(before)
+    await write(before)
     await patch({ callbacks: [...before, PREVIEW], name: 'New' })
     const intent = await bench.service.store.entries(resourceOf(subject.ref), {
       newestFirst: true,

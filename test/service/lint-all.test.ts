@@ -35,8 +35,8 @@ const ids = ({ clients }: Awaited<ReturnType<typeof lint>>) => clients.map(({ re
 
 describe('lint over all clients', () => {
   it('gives each with what is found on it, page by page', async () => {
-    put('a', 'http://app.example.com/callback')
-    put('b', 'https://b.example.com/cb')
+    await put('a', 'http://app.example.com/callback')
+    await put('b', 'https://b.example.com/cb')
     await fill()
     const first = await lint({ limit: 2 })
     expect(first).toStrictEqual({
@@ -61,8 +61,8 @@ describe('lint over all clients', () => {
   })
 
   it('reports a callback that many share once, with the first that has it', async () => {
-    put('a', SHARED, SECOND)
-    put('b', SHARED, SECOND)
+    await put('a', SHARED, SECOND)
+    await put('b', SHARED, SECOND)
     await fill()
     const order = ids(await lint())
     const pages = [await lint({ limit: 1 })]
@@ -81,10 +81,10 @@ describe('lint over all clients', () => {
   })
 
   it('reports none of two clients, and names fifty at most of more', async () => {
-    put('a', SHARED)
+    await put('a', SHARED)
     await fill()
     expect((await lint()).shared).toEqual([])
-    for (let count = 0; count < 50; count += 1) put(`more ${count}`, SHARED)
+    for (let count = 0; count < 50; count += 1) await put(`more ${count}`, SHARED)
     const later = { ...bench.service, now: () => Date.now() + 120_000 }
     await refreshMirror(later, { everyMs: 60_000, until: Date.now() + 200_000, owner: 'here' })
     const { shared } = await lint({ limit: 100 })

@@ -23,8 +23,9 @@ let cursors: (string | undefined)[]
 const it = onSubject('local', (opened) => {
   ;({ subject, bench } = opened)
 })
-beforeEach(() => {
-  for (const id of IDS) subject.put({ ...fullLocalClient, client_id: id, client_name: `N ${id}` })
+beforeEach(async () => {
+  for (const id of IDS)
+    await subject.put({ ...fullLocalClient, client_id: id, client_name: `N ${id}` })
   cursors = []
 })
 

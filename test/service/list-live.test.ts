@@ -18,8 +18,8 @@ let bench: Bench
 const it = onSubject('cognito', (opened) => {
   ;({ subject, bench } = opened)
 })
-beforeEach(() => {
-  for (const id of ['a', 'b', 'c', 'd']) subject.put({ ...fullCognitoClient, ClientId: id })
+beforeEach(async () => {
+  for (const id of ['a', 'b', 'c', 'd']) await subject.put({ ...fullCognitoClient, ClientId: id })
 })
 
 /** A service whose provider has another list. */

@@ -29,7 +29,7 @@ let now: number
 beforeEach(async () => {
   const local = subjectNamed('local')
   subject = await local.start()
-  for (const id of ['a', 'b', 'c']) put(id)
+  for (const id of ['a', 'b', 'c']) await put(id)
   bench = await openBench(new Map())
   reads = []
   lists = []
@@ -161,7 +161,7 @@ describe('a fresh list', () => {
     ['two providers', { places: [PLACE, OTHER] }, [...ALL, ...ALL].sort()],
   ])('reads those that the mirror finds by %s', async (_, asked, expected) => {
     await fill()
-    put('b', { description: 'New' })
+    await put('b', { description: 'New' })
     const page = await fresh(asked)
     expect(ids(page)).toEqual(expected)
     expect([reads.sort(), lists]).toEqual([expected, []])
@@ -174,7 +174,7 @@ describe('a fresh list', () => {
 
   it('leaves out what is gone, and what no longer fits', async () => {
     await fill()
-    put('a', { client_name: 'Shop' })
+    await put('a', { client_name: 'Shop' })
     fails = (id) => (id === 'b' ? refused('not_found') : undefined)
     expect(await fresh({ filter: PORTALS })).toMatchObject({
       clients: [{ ref: { id: 'c' } }],
@@ -194,7 +194,8 @@ describe('a fresh list', () => {
     const known = (await list({ places: [PLACE, OTHER], filter: PORTALS })).clients
     const at = (ref: object) =>
       known.find((one) => expect.objectContaining(ref).asymmetricMatch(one.ref))?.verifiedAt ?? 0
-    for (const id of ['a', 'b', 'c']) put(id, { client_name: `Portal ${id}`, description: 'New' })
+    for (const id of ['a', 'b', 'c'])
+      await put(id, { client_name: `Portal ${id}`, description: 'New' })
     fails = (id, provider) => {
       if (provider === 'other') return id === 'b' ? refused('unsupported_field') : undefined
       return id === 'c' ? undefined : refused()

@@ -112,7 +112,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
     await manage('a', [url('one'), url('two')])
     await patch({ remove: [url('one')] })
     expect(await managers(url('one'))).toEqual([])
-    outside(list().filter((one) => one !== url('two')))
+    await outside(list().filter((one) => one !== url('two')))
     // Someone else has put it back since; it is no one's now.
     await patch({ add: [url('three')] })
     await patch({ add: [url('two')] })

@@ -434,7 +434,7 @@ describe('reading one client', () => {
 
   it('is compared with what the mirror had, once, and only by a later reading', async () => {
     await refresh(undefined, { service: at(500) })
-    put({ client_name: 'Theirs' })
+    await put({ client_name: 'Theirs' })
     expect(await refresh(undefined, { service: at(500) })).toMatchObject({ drifted: false })
     expect(await refresh(undefined, { service: at(499) })).toMatchObject({ drifted: false })
     expect(await outside()).toEqual([])
@@ -442,10 +442,10 @@ describe('reading one client', () => {
 
   it('shows in the history what has drifted since', async () => {
     await refresh(undefined, { service: at(500) })
-    put({ client_name: 'Theirs' })
+    await put({ client_name: 'Theirs' })
     expect(await refresh(undefined, { service: at(501) })).toMatchObject({ drifted: true })
     expect(await refresh(undefined, { service: at(502) })).toMatchObject({ drifted: false })
-    put({ client_name: 'Theirs again' })
+    await put({ client_name: 'Theirs again' })
     expect(await refresh(undefined, { service: at(503) })).toMatchObject({ drifted: true })
     expect(await outside()).toMatchObject([
       { changes: [{ field: 'name', before: 'Example', after: 'Theirs' }] },
@@ -455,17 +455,17 @@ describe('reading one client', () => {
 
   it('says nothing of drift where another one has recorded it first, or the mirror is unreadable', async () => {
     await refresh(undefined, { service: at(500) })
-    put({ client_name: 'Theirs' })
+    await put({ client_name: 'Theirs' })
     const other = await bench.another({ key: Buffer.alloc(32, 9) })
     const unreadable = { ...other.service, now: () => 501 }
     expect(await refresh(undefined, { service: unreadable })).toMatchObject({ drifted: false })
     expect(await outside()).toEqual([])
     const append = async () => false
     const late = { ...at(600), store: { ...bench.service.store, append } }
-    put({ client_name: 'Another' })
+    await put({ client_name: 'Another' })
     expect(await refresh(undefined, { service: late })).toMatchObject({ drifted: false })
     await bench.change(subject.ref, { description: 'Ours' })
-    put({ client_name: 'Once more', description: 'Ours' })
+    await put({ client_name: 'Once more', description: 'Ours' })
     const raced = { ...bench.service, store: { ...bench.service.store, append } }
     expect(await refresh(undefined, { service: raced })).toMatchObject({ drifted: false })
   })

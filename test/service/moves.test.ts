@@ -222,7 +222,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
   it('does not narrow once someone else has removed the new one, and says so', async () => {
     await move({ narrowAt: Date.now() })
     await confirm()
-    outside(callbacks().filter((one) => one !== NEW))
+    await outside(callbacks().filter((one) => one !== NEW))
     await refused(
       narrow(later(DAY)),
       /someone has removed the new redirect URI. Nothing was narrowed/,
@@ -235,7 +235,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
     expect(callbacks()).toContain(NEW)
     expect((await moves())[0]?.widened).toBeUndefined()
     expect(await warnings()).toEqual([])
-    outside(callbacks().filter((one) => one !== OLD))
+    await outside(callbacks().filter((one) => one !== OLD))
     await refused(move(), /someone has removed the old redirect URI/)
     const ended = await end()
     expect(ended.warnings.map(({ code }) => code)).toContain('value_stays')
@@ -245,7 +245,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
   it('closes a move whose old one someone else has removed', async () => {
     await move()
     await confirm()
-    outside(callbacks().filter((one) => one !== OLD))
+    await outside(callbacks().filter((one) => one !== OLD))
     expect(await narrow(later(DAY))).toMatchObject({ outcome: 'applied', changes: [], steps: [] })
     expect(await moves()).toEqual([])
   })

@@ -82,7 +82,7 @@ const entries = () => bench.service.store.entries(resource())
 
 describe('reading back', () => {
   it('reports at once that all is in force', async () => {
-    subject.put(next)
+    await subject.put(next)
     expect(await outcome(true)).toEqual({ outcome: 'applied', native: next })
     expect(sleeps).toEqual([])
   })
@@ -90,7 +90,7 @@ describe('reading back', () => {
   it('reports that someone else wrote it, after the time that a request may take', async () => {
     const half = { ...foreign(), description: 'New' }
     for (const found of [foreign(), half]) {
-      subject.put(found)
+      await subject.put(found)
       expect(await outcome(false)).toEqual({ outcome: 'conflict', native: found })
       expect(sleeps).toEqual([])
       expect(await outcome(true)).toEqual({ outcome: 'conflict', native: found })
@@ -112,7 +112,7 @@ describe('reading back', () => {
     ['partly', () => partly()],
     ['foreign', () => foreign()],
   ])('takes what lands meanwhile into account (%s)', async (_, found) => {
-    subject.put(found())
+    await subject.put(found())
     meanwhile = () => subject.put(next)
     expect(await outcome(true)).toMatchObject({ outcome: 'applied' })
     expect(sleeps).toHaveLength(1)
@@ -153,7 +153,7 @@ describe('reading back', () => {
 
 describe('undoing what came half-way', () => {
   it('puts back what the change wrote and leaves what others did', async () => {
-    subject.put({ ...partly(), contacts: ['foreign@example.com'] })
+    await subject.put({ ...partly(), contacts: ['foreign@example.com'] })
     const settled = await outcome(false)
     expect(settled.outcome).toBe('not_applied')
     expect(subject.stored()).toMatchObject({
@@ -165,7 +165,7 @@ describe('undoing what came half-way', () => {
   })
 
   it('touches nothing once someone has closed the intent', async () => {
-    subject.put(partly())
+    await subject.put(partly())
     const intent = await openIntent()
     await bench.service.store.append(closingOf(resource(), 2))
     const call = callOf(service(), { operationId: 'o', deadline: 9_000 })
@@ -177,7 +177,7 @@ describe('undoing what came half-way', () => {
   it.each<Partial<Intent>>([{ seq: 2 }, { operationId: 'another' }])(
     'touches nothing when another change is open: %j',
     async (other) => {
-      subject.put(partly())
+      await subject.put(partly())
       await openIntent()
       const intent = { ...intentOf(resource(), 1), ...other }
       const call = callOf(service(), { operationId: 'o', deadline: 9_000 })
@@ -198,7 +198,7 @@ describe('undoing what came half-way', () => {
   it.each(['provider_refused', 'unsupported_field'] as const)(
     'is a conflict where it is answered with %s',
     async (code) => {
-      subject.put(partly())
+      await subject.put(partly())
       expect(await outcome(false, failing(code))).toEqual({ outcome: 'conflict', native: partly() })
     },
   )
@@ -206,19 +206,19 @@ describe('undoing what came half-way', () => {
   it.each(['provider_unavailable', 'outcome_unknown', 'store_unavailable'] as const)(
     'is left for later where it fails with %s',
     async (code) => {
-      subject.put(partly())
+      await subject.put(partly())
       await expect(outcome(false, failing(code))).rejects.toMatchObject({ code })
     },
   )
 
   it('is a conflict when someone else writes the same meanwhile', async () => {
-    subject.put(partly())
+    await subject.put(partly())
     const points: CrashPoint[] = []
     const disturbed = {
       ...service(),
       reached: async (point: CrashPoint) => {
         points.push(point)
-        if (point === 'undo step sent') subject.put(foreign())
+        if (point === 'undo step sent') await subject.put(foreign())
       },
     }
     const call = callOf(disturbed, { operationId: 'o', deadline: 9_000 })
@@ -318,7 +318,7 @@ describe('settling and sweeping', () => {
 
   it('settles an intent from what was sealed, and an intent only once', async () => {
     const intent = await openIntent({ ...sealed(resource()), deadline: 500 })
-    subject.put(partly())
+    await subject.put(partly())
     await settle(service(), intent, 9_000)
     expect(await entries()).toMatchObject([
       { kind: 'intent' },
@@ -326,7 +326,7 @@ describe('settling and sweeping', () => {
     ])
     // What was sent may still have been on its way.
     expect(sleeps).toEqual([bench.service.upstreamTimeoutMs])
-    subject.put(partly())
+    await subject.put(partly())
     await settle(service(), intent, 9_000)
     expect(subject.stored()).toEqual(partly())
     expect(await entries()).toHaveLength(2)
@@ -362,7 +362,7 @@ describe('settling and sweeping', () => {
     const { mirror } = bench.service.store
     const standing = { protected: true } as const
     const intent = await openIntent({ ...sealed(resource()), standing })
-    subject.put(next)
+    await subject.put(next)
     await settle(service(), intent, 9_000)
     await bench.service.late.flush()
     expect(await mirror?.find(subject.ref)).toMatchObject({

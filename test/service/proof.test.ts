@@ -223,7 +223,7 @@ describe('a rule that is tried', () => {
       seen: [{ field: 'secret' }],
     })
     const { client_secret: _, ...others } = { ...subject.stored() }
-    subject.put({ ...others, token_endpoint_auth_method: 'none' } as never)
+    await subject.put({ ...others, token_endpoint_auth_method: 'none' } as never)
     expect(await tried(setting({ client_secret }, {}))).toEqual({
       holds: true,
       expected: [],

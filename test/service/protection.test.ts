@@ -37,7 +37,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
     expect(subject.stored()).toEqual(before)
     expect(await protect(true)).toMatchObject({ outcome: 'unchanged' })
     await bench.change(subject.ref, { name: 'New' })
-    subject.put(withCallbacks(kind, subject.stored(), ['https://other.example/cb']))
+    await subject.put(withCallbacks(kind, subject.stored(), ['https://other.example/cb']))
     await bench.change(subject.ref, { name: 'Newer' })
     expect(await held()).toEqual({ protected: true })
     await expect(remove()).rejects.toEqual(refused)

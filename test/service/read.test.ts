@@ -34,7 +34,7 @@ it('gives the record as it is held, with the tag of its state and no warning', a
 })
 
 it('warns of URIs that break a rule, and passes on what the provider warns of', async () => {
-  put({ CallbackURLs: ['https://a.example/x/../cb'], AllowedOAuthFlowsUserPoolClient: false })
+  await put({ CallbackURLs: ['https://a.example/x/../cb'], AllowedOAuthFlowsUserPoolClient: false })
   const { warnings } = await read()
   expect(warnings.map(({ code, field }) => [code, field])).toEqual([
     ['dot_segment', 'client.callbacks'],
@@ -44,12 +44,12 @@ it('warns of URIs that break a rule, and passes on what the provider warns of', 
 
 it('has no warning where the provider has none', async () => {
   const { warnings: _, ...mapping } = subject.provider.mapping
-  put({ AllowedOAuthFlowsUserPoolClient: false })
+  await put({ AllowedOAuthFlowsUserPoolClient: false })
   expect((await read({ provider: { ...subject.provider, mapping } })).warnings).toEqual([])
 })
 
 it('does not warn of what is allowed', async () => {
-  put({ CallbackURLs: ['http://localhost/cb'] })
+  await put({ CallbackURLs: ['http://localhost/cb'] })
   expect((await read()).warnings).toEqual([])
 })
 
@@ -131,7 +131,7 @@ it('says of a client that is off by other means what it says of any', async () =
   await bench.change(subject.ref, {}, { patch })
   const off = subject.stored()
   await bench.change(subject.ref, {}, { patch: { ...patch, suspended: false } })
-  subject.put(off)
+  await subject.put(off)
   expect((await read()).warnings.map(({ code }) => code)).toContain('oauth_off')
 })
 

@@ -168,7 +168,7 @@ describe('a client whose time of grace is over', () => {
 
   it('is spared where someone has changed it elsewhere', async () => {
     await reap()
-    subject.put({ ...subject.stored(), client_name: 'Needed elsewhere' })
+    await subject.put({ ...subject.stored(), client_name: 'Needed elsewhere' })
     await end(await removalOf())
     expect(isThere()).toBe(true)
     expect(await now()).toMatchObject(spared('id 1'))

@@ -215,7 +215,7 @@ describe('a client is spared', () => {
 
   it('that is too young, by what was recorded here too', async () => {
     const now = Math.floor(Date.now() / 1_000)
-    subject.put({ ...subject.stored(), client_id_issued_at: now, updated_at: now })
+    await subject.put({ ...subject.stored(), client_id_issued_at: now, updated_at: now })
     expect(await verdict({}, inDays(80))).toEqual(spared('too_young'))
     expect(await verdict({}, inDays(100))).toEqual(['planned', 'reap'])
     await change(parseMergePatch({ description: 'Used' }), inDays(150))
@@ -316,7 +316,7 @@ it.each([
   ['REGULAR', 'no_match'],
 ])('a Cognito client of the type %s is looked for as registered: %s', async (type, verdict) => {
   await open('cognito')
-  subject.put({ ...subject.stored(), ClientType: type })
+  await subject.put({ ...subject.stored(), ClientType: type })
   const { id } = await submit({ terms: ['registered:dynamic'] })
   await until(id, inDays(THEN), 'planned', 'done')
   expect((await resultsOf(id))[0]?.reap?.verdict).toBe(verdict)

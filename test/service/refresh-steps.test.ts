@@ -28,8 +28,8 @@ let calls: Call[]
 const it = onSubject('local', (opened) => {
   ;({ subject, bench } = opened)
 })
-beforeEach(() => {
-  for (const id of ['a', 'b']) subject.put({ ...fullLocalClient, client_id: id })
+beforeEach(async () => {
+  for (const id of ['a', 'b']) await subject.put({ ...fullLocalClient, client_id: id })
   if (bench.service.store.mirror === undefined) throw new TypeError('no mirror')
   mirror = bench.service.store.mirror
   asked = []
@@ -120,7 +120,7 @@ describe('a round', () => {
   })
 
   it('goes on after failures with a success between them, and stops at three in a row', async () => {
-    for (const id of ['c', 'f', 'j']) subject.put({ ...fullLocalClient, client_id: id })
+    for (const id of ['c', 'f', 'j']) await subject.put({ ...fullLocalClient, client_id: id })
     const readable = ['c', 'f', 'j']
     const flaky = service({
       list: async () => ({ items: [...'abcdefghij'].map((id) => ({ id })) }),
@@ -140,7 +140,7 @@ describe('a round', () => {
     const whole = service({ ...(list && { list }) })
     expect(await round(whole)).toEqual([{ ...NOTHING, verified: 3 }])
     expect(asked).toEqual(['release'])
-    subject.put({ ...fullLocalClient, client_id: 'a', client_name: 'Theirs' })
+    await subject.put({ ...fullLocalClient, client_id: 'a', client_name: 'Theirs' })
     const later = service({ ...(list && { list }) }, {}, NOW + 1_000)
     expect(await round(later)).toEqual([{ ...NOTHING, verified: 3, drifted: 1 }])
   })

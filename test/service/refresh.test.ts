@@ -64,7 +64,7 @@ const servingWith = (change: Partial<Provider>): Service => ({
 
 describe('a round', () => {
   it('reads what is there, removes what is gone, and begins again when its time has come', async () => {
-    put('second')
+    await put('second')
     expect(await round(bench.service)).toMatchObject([{ verified: 2, removed: 0, more: false }])
     expect(await names(bench.service)).toEqual(['exampleClientId', 'second'])
     expect(await round(bench.service)).toMatchObject([{ verified: 0 }])
@@ -93,7 +93,7 @@ describe('a round', () => {
   })
 
   it('is gone on with where a process was stopped, without reading anything twice', async () => {
-    for (let index = 0; index < 5; index += 1) put(`more${index}`)
+    for (let index = 0; index < 5; index += 1) await put(`more${index}`)
     let left = 4
     const reads: string[] = []
     const service = servingWith({
@@ -115,7 +115,7 @@ describe('a round', () => {
   })
 
   it('belongs to one of several servers at a time', async () => {
-    for (let index = 0; index < 20; index += 1) put(`more${index}`)
+    for (let index = 0; index < 20; index += 1) await put(`more${index}`)
     const other = await openBench(bench.service.providers, { path: bench.path, key: bench.key })
     const both = await Promise.all([round(bench.service), round(other.service)])
     expect(
@@ -129,7 +129,7 @@ describe('a round', () => {
   })
 
   it('leaves a provider alone that fails, keeps what it has, and says that it lacks something', async () => {
-    for (let index = 0; index < 5; index += 1) put(`more${index}`)
+    for (let index = 0; index < 5; index += 1) await put(`more${index}`)
     let failing = true
     const service = servingWith({
       read: (ref, ...more) => {
@@ -175,7 +175,7 @@ describe('drift', () => {
     await bench.change(subject.ref, { name: 'Ours' })
     await round(bench.service)
     expect(await outside()).toEqual([])
-    put('exampleClientId', { ClientName: 'Theirs' })
+    await put('exampleClientId', { ClientName: 'Theirs' })
     expect(await again(bench.service)).toMatchObject([{ drifted: 1 }])
     expect(await outside()).toMatchObject([{ changes: [{ field: 'name', after: 'Theirs' }] }])
     await bench.change(subject.ref, { name: 'Ours again' })
@@ -184,7 +184,7 @@ describe('drift', () => {
 
   it('begins the history of a client that had none, and shows no secret', async () => {
     await round(bench.service)
-    put('exampleClientId', { ClientName: 'Theirs', ClientSecret: 's'.repeat(30) })
+    await put('exampleClientId', { ClientName: 'Theirs', ClientSecret: 's'.repeat(30) })
     expect(await again(bench.service)).toMatchObject([{ drifted: 1 }])
     const changes = (await outside()).flatMap((item) => item.changes)
     expect(changes.map(({ field }) => field).sort()).toEqual(['name', 'secret'])
@@ -249,7 +249,7 @@ describe('drift', () => {
       list: async (pool, call, cursor) => {
         const page = await list?.(pool, call, cursor)
         const native = await read(subject.ref, call)
-        put('exampleClientId', { ClientName: 'Theirs' })
+        await put('exampleClientId', { ClientName: 'Theirs' })
         const reading = { provider: subject.provider, mirror: mirrorOf(bench.service), call }
         const later = { ...bench.service, now: () => Date.now() + 1 }
         await refreshClient(later, reading, subject.ref)
@@ -276,7 +276,7 @@ describe('drift', () => {
     }
     const asked = requestFor(bench.service, subject.ref, { name: 'Half' })
     await expect(changeClient(crashed as Service, asked)).rejects.toThrow()
-    put('exampleClientId', { ClientName: 'Theirs' })
+    await put('exampleClientId', { ClientName: 'Theirs' })
     expect(await again(bench.service)).toMatchObject([{ verified: 0, drifted: 0, failed: 0 }])
     expect(await outside()).toEqual([])
   })

@@ -363,7 +363,7 @@ describe('a client with two secrets', () => {
     const elsewhere = withoutTurns(bench.service)
     const rename = () => subject.put({ ...subject.stored(), client_name: 'Theirs' })
     await protect()
-    rename()
+    await rename()
     const other = () => retire(young, { service: elsewhere, afterSeconds: 60 })
     const outside = overtaken(bench.service, 'outside_change', other)
     await retire(old, { service: outside, afterSeconds: 60 })

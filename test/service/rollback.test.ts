@@ -75,9 +75,9 @@ describe.each(SUBJECTS)('$name', (kind) => {
   it('leaves what someone else changed meanwhile, on other fields and in the same list', async () => {
     await change({ callbacks: { add: [ONE, TWO] }, name: 'Ours' })
     const urls = [...callbacks().filter((url) => url !== ONE), THREE]
-    subject.put(withCallbacks(kind, subject.stored(), urls))
+    await subject.put(withCallbacks(kind, subject.stored(), urls))
     const [setting, value] = foreignSetting(kind.name)
-    put({ [setting]: value })
+    await put({ [setting]: value })
     const result = await rollback(0)
     expect(result.outcome).toBe('applied')
     expect(callbacks()).not.toContain(ONE)
@@ -90,7 +90,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
   it('refuses whole, and says it before, where someone else set the very field', async () => {
     const first = callbacks()
     await change({ name: 'Ours', callbacks: { add: [ONE] } })
-    put({ [nameKey(kind.name)]: 'Foreign' })
+    await put({ [nameKey(kind.name)]: 'Foreign' })
     const dry = await rollback(0, { dryRun: true })
     expect(dry.warnings).toContainEqual({
       code: 'not_restored',
@@ -217,7 +217,7 @@ describe('Auth0', () => {
       clientMetadata: { team: 'other', added: 'x' },
       refreshTokenRotation: { enabled: true, graceSeconds: 5 },
     })
-    subject.put({
+    await subject.put({
       ...subject.stored(),
       client_metadata: { ...(subject.stored().client_metadata as JsonObject), theirs: 'y' },
     })
@@ -240,7 +240,7 @@ describe('Auth0', () => {
     const subject = await kind.start()
     const bench = await openBench(new Map([['it', subject.provider]]))
     const { app_type: _, ...without } = subject.stored()
-    subject.put(without)
+    await subject.put(without)
     await bench.change(subject.ref, { appType: 'spa', name: 'Ours' })
     const patch = { kind: 'rollback', to: 0, allowPartial: false } as const
     await expect(bench.change(subject.ref, {}, { patch })).rejects.toMatchObject({

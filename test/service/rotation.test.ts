@@ -271,7 +271,7 @@ describe('beside the secret that a client has', () => {
   it("begins again where another instance has reported someone else's change or taken the key", async () => {
     const elsewhere = withoutTurns(bench.service)
     await protect()
-    subject.put({ ...subject.stored(), client_name: 'Theirs' })
+    await subject.put({ ...subject.stored(), client_name: 'Theirs' })
     const outside = overtaken(elsewhere, 'outside_change', () =>
       bench.change(subject.ref, { description: 'Ours' }),
     )

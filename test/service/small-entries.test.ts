@@ -29,8 +29,8 @@ let bench: Bench
 const it = onSubject(kind, (opened) => {
   ;({ subject, bench } = opened)
 })
-beforeEach(() => {
-  subject.put({ ...subject.stored(), [kind.callbacks]: LONG })
+beforeEach(async () => {
+  await subject.put({ ...subject.stored(), [kind.callbacks]: LONG })
 })
 
 const callbacks = () => subject.stored()[kind?.callbacks ?? ''] as readonly string[]
@@ -68,7 +68,7 @@ it('a small request adds some kilobytes, however much of the client is sealed', 
     randomBytes(150).toString('hex'),
   ])
   const metadata = Object.fromEntries(members)
-  subject.put({ ...subject.stored(), metadata })
+  await subject.put({ ...subject.stored(), metadata })
   const [first = '', second = ''] = Object.keys(metadata)
   await bench.change(subject.ref, { clientMetadata: { [first]: 'One' } })
   const set = (index: number) =>
@@ -115,7 +115,7 @@ it('is shown, undone, rolled back, settled and verified as ever', async () => {
 it('a change of someone else is reported value by value', async () => {
   await take(PREVIEW)
   await take(PREVIEW)
-  subject.put({ ...subject.stored(), [kind?.callbacks ?? '']: callbacks().slice(1) })
+  await subject.put({ ...subject.stored(), [kind?.callbacks ?? '']: callbacks().slice(1) })
   await take(PREVIEW)
   const entries = await bench.service.store.entries(resourceOf(subject.ref))
   expect(entries.filter(({ kind }) => kind === 'outside_change')).toMatchObject([

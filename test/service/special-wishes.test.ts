@@ -163,7 +163,7 @@ describe('a change of settings', () => {
     })
     const open = { ...move, startedAt: 1 }
     const widened = { at: 2, by: 'wait', narrowFrom: 3 } as const
-    subject.put({ ...subject.stored(), redirect_uris: [OLD, NEW] })
+    await subject.put({ ...subject.stored(), redirect_uris: [OLD, NEW] })
     const confirmed = await prepared(
       { kind: 'confirm_move', from: OLD, to: NEW, by: 'wait' },
       { ...MARK, moves: [open] },

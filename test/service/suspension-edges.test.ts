@@ -59,7 +59,7 @@ const GRANTS = ['authorization_code', 'refresh_token', 'client_credentials']
 describe('at a provider without a setting for it', () => {
   beforeEach(async () => {
     await start('auth0')
-    setOutside({ grant_types: GRANTS })
+    await setOutside({ grant_types: GRANTS })
   })
 
   it('is marked with its time and its operation, beside what holds already', async () => {
@@ -78,7 +78,7 @@ describe('at a provider without a setting for it', () => {
     expect(await standing()).toEqual(known)
     expect(await suspend(at(since + 5_000))).toMatchObject({ outcome: 'unchanged' })
     expect(await standing()).toEqual(known)
-    setOutside({ grant_types: ['implicit'] })
+    await setOutside({ grant_types: ['implicit'] })
     const again = await suspend(at(since + 5_000))
     expect(await standing()).toEqual({
       leases,
@@ -103,7 +103,7 @@ describe('at a provider without a setting for it', () => {
   })
 
   it('is marked where there is nothing to take', async () => {
-    setOutside({ grant_types: [] })
+    await setOutside({ grant_types: [] })
     expect(await suspend()).toMatchObject({ outcome: 'applied', steps: [] })
     expect((await standing())?.suspended?.operations).toHaveLength(1)
   })
@@ -117,7 +117,7 @@ describe('at a provider without a setting for it', () => {
 
   it('gives back beside what someone else has set, and says what stays', async () => {
     await suspend()
-    setOutside({ grant_types: ['implicit'] })
+    await setOutside({ grant_types: ['implicit'] })
     const warning = {
       code: 'changed_while_suspended',
       field: 'client.grantTypes',
@@ -135,7 +135,7 @@ describe('at a provider without a setting for it', () => {
 
   it('leaves such a list to them where a part will do', async () => {
     await suspend()
-    setOutside({ grant_types: ['implicit'] })
+    await setOutside({ grant_types: ['implicit'] })
     const { warnings } = await resume({ allowPartial: true })
     expect(warnings.map(({ code }) => code)).toEqual(['changed_while_suspended'])
     expect(subject.stored().grant_types).toEqual(['implicit'])
@@ -144,7 +144,7 @@ describe('at a provider without a setting for it', () => {
 
   it('gives back what two suspensions took, from the last one on', async () => {
     await suspend()
-    setOutside({ grant_types: ['implicit'] })
+    await setOutside({ grant_types: ['implicit'] })
     await suspend()
     // What was there before the second one was theirs.
     await resume({ allowPartial: true })
@@ -171,7 +171,7 @@ describe('at a provider without a setting for it', () => {
 
   it('gives back what can be opened where one of two records cannot', async () => {
     await suspend()
-    setOutside({ grant_types: ['implicit'] })
+    await setOutside({ grant_types: ['implicit'] })
     // The second one is made by an instance whose key is gone by then.
     await suspend({ service: withLostKey() })
     await expect(resume()).rejects.toMatchObject({ code: 'not_restorable' })
@@ -191,7 +191,7 @@ describe('at a provider without a setting for it', () => {
 
   it('gives back what was there, although no one could set it today', async () => {
     // A public client with a grant for confidential ones, from before Auth0 refused that.
-    setOutside({ token_endpoint_auth_method: 'none' })
+    await setOutside({ token_endpoint_auth_method: 'none' })
     await suspend()
     const planned = await resume({ dryRun: true })
     expect(planned).toMatchObject({ outcome: 'planned', native: { grant_types: GRANTS } })
@@ -202,7 +202,7 @@ describe('at a provider without a setting for it', () => {
   it('names a setting that the provider has no way to give back', async () => {
     // A provider that cannot clear the member which the suspension has set.
     const { grant_types: _, ...record } = subject.stored()
-    subject.put(record)
+    await subject.put(record)
     const { mapping } = subject.provider
     const provider: Provider = {
       ...subject.provider,
@@ -239,7 +239,7 @@ describe('at a provider without a setting for it', () => {
 
   it('lets a change take away again what someone else gave back, and no part of it', async () => {
     await suspend()
-    setOutside({ grant_types: ['implicit', 'password'] })
+    await setOutside({ grant_types: ['implicit', 'password'] })
     const part = bench.change(subject.ref, { grantTypes: { remove: ['implicit'] } })
     await expect(part).rejects.toMatchObject({ code: 'client_suspended' })
     const whole = { grantTypes: { remove: ['implicit', 'password'] } }

@@ -114,7 +114,7 @@ describe.each(SUBJECTS)('$name', (one) => {
     await suspend()
     await bench.change(subject.ref, ours)
     const { [kind.description]: _, ...rest } = subject.stored()
-    subject.put({ ...rest, [kind.description]: 'Theirs' })
+    await subject.put({ ...rest, [kind.description]: 'Theirs' })
     await bench.change(subject.ref, {}, { patch: { kind: 'rollback', to: 2, allowPartial: false } })
     expect(isOff(mapping(), (await suspend()).native)).toBe(true)
     await bench.change(subject.ref, ours)
@@ -260,7 +260,7 @@ describe.each(EMULATED)('$name, which has no setting for it', (one) => {
   it('leaves what someone else has set meanwhile, and says so', async () => {
     const before = subject.stored()
     await suspend()
-    giveBackOutside()
+    await giveBackOutside()
     const [key = ''] = Object.keys(held.native)
     const native = await subject.provider.read(subject.ref, CALL())
     expect(shown(native, true).disabled).toBe(false)
@@ -276,7 +276,7 @@ describe.each(EMULATED)('$name, which has no setting for it', (one) => {
   it('takes away again what someone else gave back, and gives all of it back', async () => {
     const before = subject.stored()
     await suspend()
-    giveBackOutside()
+    await giveBackOutside()
     const again = await suspend()
     expect(again).toMatchObject({ outcome: 'applied' })
     expect(isOff(mapping(), again.native)).toBe(true)
@@ -290,7 +290,7 @@ describe.each(EMULATED)('$name, which has no setting for it', (one) => {
   it('clears its mark alone where someone else has restored all', async () => {
     const before = subject.stored()
     await suspend()
-    subject.put(before)
+    await subject.put(before)
     subject.emulator?.clearCalls()
     expect(await resume()).toMatchObject({ outcome: 'applied', steps: [], warnings: [] })
     expect(await standing()).toBe(undefined)
@@ -302,7 +302,7 @@ describe.each(EMULATED)('$name, which has no setting for it', (one) => {
 
   it('is marked, and gives nothing back, where there was nothing to take', async () => {
     const off = mapping().suspension?.emulation?.suspended(subject.stored()) as JsonObject
-    subject.put(off)
+    await subject.put(off)
     expect(await suspend()).toMatchObject({ outcome: 'applied', steps: [] })
     expect((await standing())?.suspended).toBeDefined()
     expect(await resume()).toMatchObject({ outcome: 'applied', steps: [] })

@@ -36,8 +36,8 @@ let bench: Bench
 const it = onSubjectWith({ key: KEY }, LOCAL, (opened) => {
   ;({ subject, bench } = opened)
 })
-beforeEach(() => {
-  for (const id of CLIENTS) subject.put({ ...LOCAL.full, client_id: id })
+beforeEach(async () => {
+  for (const id of CLIENTS) await subject.put({ ...LOCAL.full, client_id: id })
 })
 
 const refOf = (id: string) => ({ provider: 'it', id })
@@ -56,7 +56,7 @@ async function makeHistory(): Promise<void> {
     await bench.change(refOf(id), body, { key, requestId: 'request\u0001' })
   }
   await checkpoint()
-  subject.put({ ...LOCAL.full, client_id: 'one', client_name: 'Foreign' })
+  await subject.put({ ...LOCAL.full, client_id: 'one', client_name: 'Foreign' })
   for (const id of ['one', 'two']) {
     await bench.change(refOf(id), { callbacks: { add: ['https://new.example.com/cb'] } })
   }

@@ -32,8 +32,8 @@ let changes: number
 const it = onSubject('local', (opened) => {
   ;({ subject, bench } = opened)
 })
-beforeEach(() => {
-  for (const id of IDS) subject.put({ ...fullLocalClient, client_id: id })
+beforeEach(async () => {
+  for (const id of IDS) await subject.put({ ...fullLocalClient, client_id: id })
   ahead = 0
   changes = 0
   reads = []
@@ -163,7 +163,7 @@ describe('a crew', () => {
     const known = createKnown(bench.service)
     await follow(bench.service, view.job, known.fold)
     known.fold(plannedOf(view, [first, second]))
-    subject.put({ ...fullLocalClient, client_id: 'b', client_name: 'Changed meanwhile' })
+    await subject.put({ ...fullLocalClient, client_id: 'b', client_name: 'Changed meanwhile' })
     const callers = () => ({ submittedBy: ACTOR })
     const settings = { view, knowledge: known, phase: 'run' as const, limitMs: 5_000, callers }
     const crew = createCrew(service(), { ...settings, changed: () => {} })

@@ -99,7 +99,7 @@ describe('a look', () => {
   })
 
   it('plans the removal of one that is off already', async () => {
-    subject.put({ ...subject.stored(), disabled: true })
+    await subject.put({ ...subject.stored(), disabled: true })
     expect((await plan()).result).toMatchObject({ outcome: 'planned', changes: [], reap: FOUND })
   })
 
@@ -162,7 +162,7 @@ describe('a client that is reaped', () => {
   })
 
   it('gets its time even where it was off before', async () => {
-    subject.put({ ...subject.stored(), disabled: true })
+    await subject.put({ ...subject.stored(), disabled: true })
     const { result } = await run()
     expect(result).toMatchObject({ outcome: 'applied', reap: FOUND })
     expect((await standing())?.removal?.at).toBe(result.reap?.removeAt)
@@ -224,7 +224,7 @@ describe('the end of a reaping', () => {
   })
 
   it('is planned for one that was off before, whose settings stay', async () => {
-    subject.put({ ...subject.stored(), disabled: true })
+    await subject.put({ ...subject.stored(), disabled: true })
     await run()
     expect((await end({ phase: 'plan' })).result).toMatchObject({ outcome: 'planned', changes: [] })
     expect((await end()).result).toMatchObject({ outcome: 'applied' })

@@ -33,8 +33,8 @@ let running: Jobs[]
 const it = onSubject('auth0', (opened) => {
   ;({ subject, bench } = opened)
 })
-beforeEach(() => {
-  for (const id of IDS) subject.put({ ...fullAuth0Client, client_aliases: [], client_id: id })
+beforeEach(async () => {
+  for (const id of IDS) await subject.put({ ...fullAuth0Client, client_aliases: [], client_id: id })
   events = []
   running = []
 })

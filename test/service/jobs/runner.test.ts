@@ -36,8 +36,8 @@ let events: JobsEvent[]
 const it = onSubject('local', (opened) => {
   ;({ subject, bench } = opened)
 })
-beforeEach(() => {
-  for (const id of IDS) subject.put({ ...fullLocalClient, client_id: id })
+beforeEach(async () => {
+  for (const id of IDS) await subject.put({ ...fullLocalClient, client_id: id })
   clock = Date.now
   ahead = 0
   reads = []
@@ -131,7 +131,7 @@ describe('a runner', () => {
   })
 
   it('works through the dry run alone, and keeps differences as the history does', async () => {
-    subject.put({
+    await subject.put({
       ...fullLocalClient,
       client_id: 'c00',
       metadata: { internal: 'the old words' },

@@ -96,7 +96,7 @@ describe('a dry run', () => {
   })
 
   it('confirms no guess of a hidden value: it differs, whatever is there', async () => {
-    subject.put({ ...subject.stored(), metadata: { api_secret: 'guess' } })
+    await subject.put({ ...subject.stored(), metadata: { api_secret: 'guess' } })
     const patch = parseMergePatch({ clientMetadata: { api_secret: 'guess' } })
     const { result } = await plan({ patch, rights: ['secrets:rotate'] })
     expect(result.outcome).toBe('planned')
