@@ -9,7 +9,7 @@ import { FIELDS, type FieldName } from '../../src/core/client.ts'
 import { CLIENT_KINDS, type ClientKind, kindOf } from '../../src/core/client-kind.ts'
 import { copyRecord } from '../../src/core/copy/copy.ts'
 import type { Copied, Copying } from '../../src/core/copy/copying.ts'
-import { type CopyReport, FATES } from '../../src/core/copy/fate.ts'
+import { FATES } from '../../src/core/copy/fate.ts'
 import { reportCopy } from '../../src/core/copy/report.ts'
 import { isClientError } from '../../src/core/errors.ts'
 import { isRecord, type Json, type JsonObject, same } from '../../src/core/json/json.ts'
@@ -184,7 +184,6 @@ const members = fc.record(
 interface Copy {
   readonly copying: Copying
   readonly copied: Copied
-  readonly report: CopyReport
 }
 
 function copy(source: Place, target: Place, native: JsonObject, asked?: ClientKind): Copy {
@@ -194,8 +193,7 @@ function copy(source: Place, target: Place, native: JsonObject, asked?: ClientKi
     target: { mapping: target.mapping, blank: target.blank(kind) },
     alike: source === target,
   }
-  const copied = copyRecord(copying)
-  return { copying, copied, report: reportCopy(copying, copied, copied.start, {}) }
+  return { copying, copied: copyRecord(copying) }
 }
 
 /** Raw settings, each by the name by which a report names it: some are in objects whose members are settings by themselves. */
@@ -216,14 +214,18 @@ function toldOf(mapping: Mapping, native: JsonObject): readonly string[] {
   ]
 }
 
-const shown = (mapping: Mapping, native: JsonObject, path: string): Json => {
-  const [field = '', ...rest] = path.split('.')
-  const value: unknown = showClient(mapping, native)[field as FieldName]
-  if (isSecret(value)) return 'a secret'
-  const json = value as Json
-  return rest.length > 0 && isRecord(json)
-    ? (settingsIn(mapping, json)[rest.join('.')] ?? null)
-    : json
+/** What a client shows at the paths by which a report names settings. */
+function viewOf(mapping: Mapping, native: JsonObject): (path: string) => Json {
+  const client = showClient(mapping, native)
+  return (path) => {
+    const [field = '', ...rest] = path.split('.')
+    const value: unknown = client[field as FieldName]
+    if (isSecret(value)) return 'a secret'
+    const json = value as Json
+    return rest.length > 0 && isRecord(json)
+      ? (settingsIn(mapping, json)[rest.join('.')] ?? null)
+      : json
+  }
 }
 const asSet = (value: Json) => (Array.isArray(value) ? [...value].sort() : value)
 
@@ -254,8 +256,71 @@ const samples: fc.Arbitrary<Sample> = fc
 const pairs = createTally('pairs of places')
 afterAll(pairs.print)
 
-/** Each client, and the full one of each pair. */
-function assertOf(judge: (sample: Sample) => void): void {
+function says({ pair }: Sample, ...what: readonly string[]): string {
+  const { source, target } = pairAt(pair)
+  return [`${source.name} to ${target.name}`, ...what].join(': ')
+}
+
+/** Each setting is reported once, and what is said to be carried is. */
+function judgeReport(sample: Sample, { copying, copied }: Copy): void {
+  const { pair, native } = sample
+  const { source, target } = pairAt(pair)
+  const report = reportCopy(copying, copied, copied.start, {})
+  const told = FATES.flatMap((fate) => report[fate].map(({ field }) => field))
+  expect(new Set(told).size, says(sample, 'each setting is reported once')).toBe(told.length)
+  expect(told, says(sample)).toEqual(expect.arrayContaining([...toldOf(source.mapping, native)]))
+  // Nothing of a record is compared that only its provider sets, though it may show it.
+  const views = [native, source.mapping.normal(native)].map((one) => viewOf(source.mapping, one))
+  const view = viewOf(target.mapping, target.mapping.normal(copied.start))
+  for (const { field } of report.carried) {
+    const was = views.map((shown) => asSet(shown(field)))
+    expect(was, says(sample, field)).toContainEqual(asSet(view(field)))
+  }
+  for (const { field, why } of [...report.lost, ...report.derived]) {
+    expect(why, says(sample, field)).toEqual(expect.stringMatching(/./))
+  }
+  const text = JSON.stringify([report, copied.start])
+  for (const secret of SECRETS) expect(text, says(sample)).not.toContain(secret)
+}
+
+/** No rule between settings is broken but those for which the caller has to name a value. */
+function judgeRules(sample: Sample, { start }: Copied): void {
+  const { pair, native } = sample
+  const { source, target } = pairAt(pair)
+  const broken = target.mapping.rules.filter(({ holds }) => !holds(start))
+  const before = target.mapping.rules.filter(({ holds }) => !holds(native))
+  const fresh = broken.filter((rule) => source !== target || !before.includes(rule))
+  expect(NEEDED, says(sample)).toEqual(expect.arrayContaining(fresh.map(({ field }) => field)))
+}
+
+/** Nothing is there that the place does not allow. */
+function judgeLimits(sample: Sample, { start }: Copied): void {
+  const { pair, native } = sample
+  const { source, target } = pairAt(pair)
+  const findings = judgedUris(target.mapping, start).flatMap((one) => one.findings)
+  const violations = findings.filter(({ severity }) => severity === 'violation')
+  expect(violations, says(sample)).toEqual([])
+  const [is, was] = [viewOf(target.mapping, start), viewOf(source.mapping, native)]
+  for (const field of MAPPED_FIELDS) {
+    const row = target.mapping.fields[field] as Row<Json>
+    if (!isLens(row) || row.limits === undefined || field === 'secret') continue
+    const value = is(field)
+    if (source !== target || !same(value, was(field))) {
+      checkLimits(field, value, row.limits)
+    }
+  }
+}
+
+it('reports each setting once and carries what it says, and breaks no rule and no limit of the place', () => {
+  const judge = (sample: Sample) => {
+    const { source, target } = pairAt(sample.pair)
+    const own = copy(source, target, sample.native)
+    const asked = sample.kind && copy(source, target, sample.native, sample.kind)
+    judgeReport(sample, asked ?? own)
+    judgeRules(sample, own.copied)
+    judgeLimits(sample, own.copied)
+  }
+  // The full client of each pair, and others.
   for (const [pair, { source }] of PAIRS.entries()) {
     judge({ pair, native: source.full, kind: undefined })
   }
@@ -264,64 +329,4 @@ function assertOf(judge: (sample: Sample) => void): void {
     judge(sample)
   })
   fc.assert(property, { numRuns: runs(2_400, 3) })
-}
-
-function says({ pair }: Sample, ...what: readonly string[]): string {
-  const { source, target } = pairAt(pair)
-  return [`${source.name} to ${target.name}`, ...what].join(': ')
-}
-
-it('reports each setting once, and carries what it says', () => {
-  assertOf((sample) => {
-    const { pair, native, kind } = sample
-    const { source, target } = pairAt(pair)
-    const { copied, report } = copy(source, target, native, kind)
-    const told = FATES.flatMap((fate) => report[fate].map(({ field }) => field))
-    expect(new Set(told).size, says(sample, 'each setting is reported once')).toBe(told.length)
-    expect(told, says(sample)).toEqual(expect.arrayContaining([...toldOf(source.mapping, native)]))
-    for (const { field } of report.carried) {
-      // Nothing of a record is compared that only its provider sets, though it may show it.
-      const was = [native, source.mapping.normal(native)].map((one) =>
-        asSet(shown(source.mapping, one, field)),
-      )
-      const is = shown(target.mapping, target.mapping.normal(copied.start), field)
-      expect(was, says(sample, field)).toContainEqual(asSet(is))
-    }
-    for (const { field, why } of [...report.lost, ...report.derived]) {
-      expect(why, says(sample, field)).toEqual(expect.stringMatching(/./))
-    }
-    const text = JSON.stringify([report, copied.start])
-    for (const secret of SECRETS) expect(text, says(sample)).not.toContain(secret)
-  })
-})
-
-it('breaks no rule between settings but those for which the caller has to name a value', () => {
-  assertOf((sample) => {
-    const { pair, native } = sample
-    const { source, target } = pairAt(pair)
-    const { start } = copy(source, target, native).copied
-    const broken = target.mapping.rules.filter(({ holds }) => !holds(start))
-    const before = target.mapping.rules.filter(({ holds }) => !holds(native))
-    const fresh = broken.filter((rule) => source !== target || !before.includes(rule))
-    expect(NEEDED, says(sample)).toEqual(expect.arrayContaining(fresh.map(({ field }) => field)))
-  })
-})
-
-it('gives nothing that the place does not allow', () => {
-  assertOf((sample) => {
-    const { pair, native } = sample
-    const { source, target } = pairAt(pair)
-    const { start } = copy(source, target, native).copied
-    const findings = judgedUris(target.mapping, start).flatMap((one) => one.findings)
-    const violations = findings.filter(({ severity }) => severity === 'violation')
-    expect(violations, says(sample)).toEqual([])
-    for (const field of MAPPED_FIELDS) {
-      const row = target.mapping.fields[field] as Row<Json>
-      if (!isLens(row) || row.limits === undefined || field === 'secret') continue
-      const value = shown(target.mapping, start, field)
-      if (source !== target || !same(value, shown(source.mapping, native, field))) {
-        checkLimits(field, value, row.limits)
-      }
-    }
-  })
 })
