@@ -3,6 +3,7 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { IN_MEMORY } from './test/memory.ts'
 
 /** No socket, no store, no process: they need no build, and share what they import. */
 const PURE = ['test/core/**/*.test.ts']
@@ -37,11 +38,13 @@ const placeOf = ({ moduleId }: TestSpecification) => {
   return place < 0 ? FIRST.length : place
 }
 
-/** The longest first, so that none of them runs alone in the end. */
+/** The longest first, so that none of them runs alone in the end; by projects, since a process goes on with files of its own. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files)
-    return sorted.sort((one, other) => placeOf(one) - placeOf(other))
+    const order = [...new Set(sorted.map(({ project }) => project.name))]
+    const rank = ({ project }: TestSpecification) => order.indexOf(project.name)
+    return sorted.sort((one, other) => rank(one) - rank(other) || placeOf(one) - placeOf(other))
   }
 }
 
@@ -52,7 +55,10 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       { extends: true, test: { name: 'pure', include: PURE, isolate: false } },
-      { extends: true, test: { name: 'alone', include: ALONE, globalSetup: ['test/setup.ts'] } },
+      {
+        extends: true,
+        test: { name: 'alone', include: ALONE, env: IN_MEMORY, globalSetup: ['test/setup.ts'] },
+      },
       {
         extends: true,
         test: {
@@ -61,6 +67,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [...PURE, ...ALONE, ...ELSEWHERE],
           isolate: false,
+          env: IN_MEMORY,
           globalSetup: ['test/setup.ts'],
           setupFiles: ['test/real-timers.ts'],
         },

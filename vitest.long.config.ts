@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { IN_MEMORY } from './test/memory.ts'
 
 const SAMPLES = process.env.CLIENTRY_SAMPLES ?? '5'
 
@@ -21,7 +22,7 @@ export default defineConfig({
   test: {
     globalSetup: ['test/setup.ts'],
     include: [...SHARED, ...TESTS],
-    env: { CLIENTRY_SAMPLES: SAMPLES },
+    env: { ...IN_MEMORY, CLIENTRY_SAMPLES: SAMPLES },
     maxWorkers: '100%',
     testTimeout: 120_000 * Math.max(Number(SAMPLES), 1),
     hookTimeout: 120_000,
