@@ -1,10 +1,10 @@
 /**
  * Runs the test suite on the other Nodes that are promised, from npm's binary packages:
- * `node scripts/other-node.mjs [versions]`. Where npm has none for this platform, it says so.
+ * `node scripts/other-node.mjs [versions]`, or `newest` for the last of them. Where npm has none for this platform, it says so.
  *
  * Left out is what takes long and asks nothing of Node that the rest does not: pure code, the service and the
  * enumerations of crashes, faults and outside writers, which are about the order of our own steps, emulators, providers, the same
- * change over every provider, and servers of others.
+ * change over every provider, pages in a browser, and servers of others.
  * Every entry, proxies on sockets, servers as processes, SQLite and its group commit, frozen processes,
  * the command and the SDK run on each Node.
  */
@@ -17,14 +17,16 @@ import { fileURLToPath } from 'node:url'
 const VERSIONS = ['22.23.3', '24.21.0']
 
 const LEFT_OUT = [
-  'test/{core,service,emulators,files,providers}/**',
+  'test/{browser,core,service,emulators,files,providers}/**',
   'test/faults/{enumeration,leases,rotations,concurrency}.test.ts',
   'test/contract/{registrations,mutants,calls,frame,providers}.test.ts',
   'test/http/log.test.ts',
 ]
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
-const asked = process.argv.slice(2)
+const asked = process.argv
+  .slice(2)
+  .flatMap((word) => (word === 'newest' ? VERSIONS.slice(-1) : word))
 const name = `node-${process.platform}-${process.arch}`
 
 for (const version of asked.length > 0 ? asked : VERSIONS) {
