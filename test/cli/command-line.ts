@@ -22,6 +22,8 @@ export interface Surroundings {
   readonly folder: string
   readonly env?: Readonly<Record<string, string>>
   readonly input?: string
+  /** What is printed goes to a terminal, and has its colours. */
+  readonly isTerminal?: boolean
 }
 
 /** What every process has: nothing of the person who runs the tests. */
@@ -37,7 +39,7 @@ export const environmentOf = ({ folder, env = {} }: Surroundings) => ({
  * One line after another, since a process has one environment and one working folder.
  */
 export function clientry(given: readonly string[], around: Surroundings): Promise<Ended> {
-  const ran = before.then(() => inPlaceOf(around, () => runHere(given, around.input ?? '')))
+  const ran = before.then(() => inPlaceOf(around, () => runHere(given, around)))
   before = ran.catch(() => undefined)
   return ran
 }
@@ -62,15 +64,20 @@ async function inPlaceOf<T>(around: Surroundings, action: () => Promise<T>): Pro
   }
 }
 
-async function runHere(given: readonly string[], input: string): Promise<Ended> {
+async function runHere(
+  given: readonly string[],
+  { input = '', isTerminal = false }: Surroundings,
+): Promise<Ended> {
   const texts = { out: '', err: '' }
-  const into = (name: 'out' | 'err') =>
-    new Writable({
+  const into = (name: 'out' | 'err') => {
+    const stream = new Writable({
       write: (chunk: Buffer, _, done) => {
         texts[name] += chunk.toString()
         done()
       },
     })
+    return Object.assign(stream, { isTTY: isTerminal && name === 'out' })
+  }
   const streams = { input: Readable.from([input]), output: into('out'), errors: into('err') }
   const code = await runLine(given, streams)
   return { code, ...texts }
