@@ -7,7 +7,7 @@
 import { loadConfig } from './config/config.ts'
 import type { Config } from './config/config-parse.ts'
 import { configWarnings } from './config/config-warnings.ts'
-import { environment } from './config/environment.ts'
+import { asksForTelemetry, environment } from './config/environment.ts'
 import { ClientError, isClientError } from './core/errors.ts'
 import { isRecord } from './core/json/json.ts'
 import { createLog } from './http/log.ts'
@@ -54,9 +54,17 @@ async function start(): Promise<Handler> {
   const config = await loadConfig(environment())
   const log = createLog(write, config.log.level)
   for (const warning of configWarnings(config)) log(configurationLine(warning, Date.now()))
+  const telemetry = asksForTelemetry()
+    ? (await import('./program/telemetry/lambda-telemetry.ts')).lambdaTelemetry(
+        environment(),
+        config,
+        log,
+      )
+    : undefined
   const opening = opened(config)
-  const { app, sweep, notify, rest } = await createClientry(config, {
+  const { app, sweep, notify, rest, readings } = await createClientry(config, {
     background: false,
+    ...(telemetry && { telemetry }),
     store: opening.then(({ store }) => store),
     keys: opening.then(({ keys }) => keys),
     log,
@@ -64,8 +72,7 @@ async function start(): Promise<Handler> {
     entryUrl: import.meta.url,
   })
   const answer = createLambdaHandler(app, { basePath: config.server.basePath })
-  return async (event, context) => {
-    if (!isScheduled(event)) return answer(event, context)
+  const upkeep: Handler = async (_, context) => {
     await sweep()
     // Events and jobs continue as long as what is started can still end in time.
     const remaining = context?.getRemainingTimeInMillis?.() ?? 0
@@ -73,6 +80,13 @@ async function start(): Promise<Handler> {
     await notify(() => Date.now() >= until)
     await rest(until)
     return { statusCode: 204, body: '', isBase64Encoded: false }
+  }
+  return async (event, context) => {
+    try {
+      return await (isScheduled(event) ? upkeep : answer)(event, context)
+    } finally {
+      await telemetry?.flush(readings)
+    }
   }
 }
 

@@ -26,9 +26,14 @@ async function main(): Promise<void> {
     )
   }
   const log = createLog((text) => process.stdout.write(text), config.log.level)
-  const telemetry = telemetryOf(environment())
-  const traces =
-    telemetry && (await import('./program/telemetry/telemetry.ts')).startTelemetry(telemetry, log)
+  const metrics = createMetrics(Object.keys(config.providers))
+  const settings = telemetryOf(environment())
+  const telemetry =
+    settings &&
+    (await import('./program/telemetry/telemetry.ts')).createTelemetry(settings, {
+      families: async () => metrics.families(await clientry.readings()),
+      log,
+    })
   // The command that starts this entry has the same option.
   const create = process.argv.includes('--create-store')
   // Nothing is loaded while it serves: a later build may have taken its place by then.
@@ -37,8 +42,8 @@ async function main(): Promise<void> {
   const clientry = await createClientry(config, {
     store,
     keys,
-    metrics: createMetrics(Object.keys(config.providers)),
-    ...(traces && { traces }),
+    metrics,
+    ...(telemetry && { telemetry }),
     log,
     environmentCredentials: awsCredentials,
     entryUrl: import.meta.url,
@@ -55,7 +60,8 @@ async function main(): Promise<void> {
   for (const warning of configWarnings(config)) log(configurationLine(warning, Date.now()))
   const time = new Date().toISOString()
   log({ time, level: 'info', message: 'listening', host, port: boundPort, store: id })
-  await runUntilStopped({ clientry, server, log, ...(traces && { cleanUp: traces.close }) })
+  telemetry?.repeat()
+  await runUntilStopped({ clientry, server, log, ...(telemetry && { cleanUp: telemetry.close }) })
 }
 
 main().catch((error: unknown) => {

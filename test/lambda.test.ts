@@ -1,5 +1,8 @@
 /** The one bundled file as Lambda loads it, with DynamoDB behind: `dist/lambda/index.mjs`. */
 
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../src/core/json/json.ts'
@@ -8,6 +11,7 @@ import type { LambdaResult } from '../src/lambda/lambda-event.ts'
 import { CREDENTIALS, type Dynamodb, startDynamodb } from './contract/dynamodb.ts'
 import { fullCognitoClient, POOL_ID } from './fixtures/cognito.ts'
 import { type SigningKey, sign, signingKey, startKeyServer } from './http/auth/issuer.ts'
+import { startCollector } from './observe/collector.ts'
 
 const BUNDLE = fileURLToPath(new URL('../dist/lambda/index.mjs', import.meta.url))
 
@@ -63,7 +67,17 @@ beforeAll(async () => {
 afterAll(async () => {
   process.env = before
   await Promise.all([cognito.close(), dynamodb.close(), keys.close()])
+  for (const copy of copies) rmSync(copy, { recursive: true })
 })
+
+/** A function with a state of its own: a module of the same folder is loaded once, whatever query its address has. */
+async function anotherFunction(): Promise<{ readonly handler: Handler }> {
+  const copy = mkdtempSync(join(tmpdir(), 'clientry-lambda-'))
+  copies.push(copy)
+  cpSync(dirname(BUNDLE), copy, { recursive: true })
+  return (await import(join(copy, 'index.mjs'))) as { readonly handler: Handler }
+}
+const copies: string[] = []
 
 async function patchEvent(client: JsonObject) {
   const now = Math.floor(Date.now() / 1_000)
@@ -116,7 +130,7 @@ describe('the bundle', () => {
   })
 
   it('keeps 20 concurrent additions of two functions, which share nothing but the table', async () => {
-    const other = (await import(`${BUNDLE}?second`)) as { handler: Handler }
+    const other = await anotherFunction()
     const urls = Array.from({ length: 20 }, (_, n) => `https://app.example.com/${n}`)
     const answers = await Promise.all(
       urls.map(async (url, index) => {
@@ -142,5 +156,35 @@ describe('the bundle', () => {
   it('settles what is open when a schedule calls', async () => {
     const scheduled = { 'detail-type': 'Scheduled Event', source: 'aws.events' }
     expect(await handler(scheduled)).toMatchObject({ statusCode: 204 })
+  })
+
+  it('hands traces and metrics on before it answers, since it is frozen then', async () => {
+    const collector = await startCollector()
+    process.env.OTEL_EXPORTER_OTLP_ENDPOINT = collector.url
+    try {
+      const other = await anotherFunction()
+      expect((await other.handler(await patchEvent({}))).statusCode).toBe(200)
+      expect(collector.spans().map(({ name }) => name)).toContain('PATCH /clients/{clientId}')
+      const names = collector.metrics().map(({ name }) => name)
+      expect(names).toContain('clientry_request_duration_seconds')
+      await other.handler({ 'detail-type': 'Scheduled Event' })
+      expect(collector.received.at(-1)?.path).toBe('/v1/metrics')
+      expect(collector.faults).toEqual([])
+    } finally {
+      delete process.env.OTEL_EXPORTER_OTLP_ENDPOINT
+      await collector.close()
+    }
+  })
+
+  it('answers 500 where a variable of OpenTelemetry cannot be obeyed', async () => {
+    process.env.OTEL_EXPORTER_OTLP_ENDPOINT = 'http://127.0.0.1:9'
+    process.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'grpc'
+    try {
+      const other = await anotherFunction()
+      expect((await other.handler(await patchEvent({}))).statusCode).toBe(500)
+    } finally {
+      delete process.env.OTEL_EXPORTER_OTLP_ENDPOINT
+      delete process.env.OTEL_EXPORTER_OTLP_PROTOCOL
+    }
   })
 })

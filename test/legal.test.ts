@@ -64,6 +64,9 @@ describe.each(['dist', 'dist/cli', 'dist/tokens', 'dist/action', 'dist/lambda', 
   },
 )
 
+/** What counts brings along: `prom-client` and all that it needs. */
+const OF_METRICS = ['@opentelemetry/api', 'bintrees', 'prom-client', 'tdigest']
+
 describe('the notices', () => {
   it.each([
     ['dist/cli', [...importedBy('src/cli', []), 'oauth4webapi', 'yaml', 'zod']],
@@ -84,7 +87,7 @@ describe('the notices', () => {
   it('of the function are of what it needs: no database, no OpenID Provider', () => {
     const notices = text('dist/lambda/THIRD-PARTY-NOTICES.txt')
     const named = [...notices.matchAll(/^(\S+) \d+\.\d+\.\d+ \(/gm)].map(([, name]) => name)
-    expect(named).toEqual(['jose', 'oauth4webapi', 'openid-client', 'zod'])
+    expect(named).toEqual([...OF_METRICS, 'jose', 'oauth4webapi', 'openid-client', 'zod'].sort())
   })
 
   it('of the servers are of what an installation does not bring: the sign-in, and a list', () => {

@@ -325,12 +325,19 @@ describe('the library for them', () => {
   const DIST = fileURLToPath(new URL('../dist', import.meta.url))
   const read = (...path: readonly string[]) => readFileSync(join(DIST, ...path), 'utf8')
 
-  it('is loaded by the Node entries and is not in the bundle for Lambda', () => {
+  it('is loaded by the Node entries, and by a function only with what hands them to a collector', () => {
     const modules = readdirSync(DIST).filter((name) => name.endsWith('.js'))
     const words = ['prom-client', 'changes_overdue']
     const files = readdirSync(join(DIST, 'lambda')).filter((name) => name.endsWith('.mjs'))
-    const lambda = files.map((name) => read('lambda', name)).join('\n')
+    const inOf = (isLater: boolean) =>
+      files
+        .filter((name) => name.startsWith('lambda-telemetry-') === isLater)
+        .map((name) => read('lambda', name))
+        .join('\n')
+    const [lambda, later] = [inOf(false), inOf(true)]
     expect(words.filter((word) => modules.some((name) => read(name).includes(word)))).toEqual(words)
-    expect([...words, 'process_cpu'].filter((word) => lambda.includes(word))).toEqual([])
+    const known = [...words, 'process_cpu']
+    expect(known.filter((word) => lambda.includes(word))).toEqual([])
+    expect(known.filter((word) => later.includes(word))).toEqual(known)
   })
 })

@@ -1,8 +1,7 @@
-/** A server as it is started reports by itself: events to a webhook, also of changes by a command, and traces to a collector. */
+/** A server as it is started reports by itself: events to a webhook, also of changes by a command, and traces and metrics to a collector. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
 import https from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -14,6 +13,7 @@ import { CLIENTRY, clientryProcess } from './cli/command-line.ts'
 import { eventually } from './eventually.ts'
 import { fullAuth0Client } from './fixtures/auth0.ts'
 import { freePort } from './free-port.ts'
+import { startCollector } from './observe/collector.ts'
 
 const file = (name: string) => fileURLToPath(new URL(`fixtures/receiver/${name}`, import.meta.url))
 
@@ -21,17 +21,16 @@ let folder: string
 let server: ChildProcess
 let auth0: Awaited<ReturnType<typeof startAuth0Emulator>>
 let receiver: https.Server
-let collector: Server
+let collector: Awaited<ReturnType<typeof startCollector>>
 let url: string
 const events: { readonly type: string; readonly subject: string }[] = []
-const spans: string[] = []
 const env = {
   CLIENTRY_KEY: Buffer.alloc(32, 3).toString('base64'),
   AUTH0_SECRET: 'management-secret',
   WEBHOOK_KEY: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
 }
 
-const listening = async (one: Server | https.Server) => {
+const listening = async (one: https.Server) => {
   await new Promise<void>((resolve) => one.listen(0, '127.0.0.1', resolve))
   return (one.address() as AddressInfo).port
 }
@@ -52,16 +51,8 @@ beforeAll(async () => {
     events.push(JSON.parse(await bodyOf(request)))
     response.writeHead(204).end()
   })
-  collector = createServer(async (request, response) => {
-    const { resourceSpans } = JSON.parse(await bodyOf(request))
-    spans.push(...resourceSpans[0].scopeSpans[0].spans.map(({ name }: { name: string }) => name))
-    response.writeHead(200).end('{}')
-  })
-  const [hooks, traces, port] = [
-    await listening(receiver),
-    await listening(collector),
-    await freePort(),
-  ]
+  collector = await startCollector()
+  const [hooks, port] = [await listening(receiver), await freePort()]
   url = `http://127.0.0.1:${port}`
   writeFileSync(
     join(folder, 'clientry.yaml'),
@@ -87,7 +78,8 @@ webhooks:
     env: {
       ...env,
       PATH: process.env.PATH,
-      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${traces}`,
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_METRIC_EXPORT_INTERVAL: '500',
     },
   })
   const answers = () =>
@@ -101,10 +93,9 @@ afterAll(async () => {
   const gone = new Promise((resolve) => server.once('close', resolve))
   server.kill('SIGTERM')
   await gone
-  for (const one of [receiver, collector]) {
-    one.close()
-    one.closeAllConnections()
-  }
+  receiver.close()
+  receiver.closeAllConnections()
+  await collector.close()
   await auth0.close()
   rmSync(folder, { recursive: true, force: true })
 })
@@ -118,5 +109,25 @@ it('sends what a command has changed in the same store', async () => {
 })
 
 it('sends a span for each request', async () => {
-  await expect.poll(() => spans).toContain('GET /healthz')
+  await expect.poll(() => collector.spans().map(({ name }) => name)).toContain('GET /healthz')
+  expect(collector.faults).toEqual([])
+})
+
+it('sends its metrics by itself', async () => {
+  const names = () => collector.metrics().map(({ name }) => name)
+  await expect.poll(names).toContain('clientry_changes_overdue')
+  expect(names()).toContain('process_cpu_seconds_total')
+  expect(collector.faults).toEqual([])
+})
+
+it('refuses to start with a protocol that it does not speak, in a sentence', async () => {
+  const variables = { ...env, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }
+  const { code, err } = await clientryProcess(['serve', '--config', 'clientry.yaml'], {
+    folder,
+    env: { ...variables, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
+  })
+  expect(code).toBe(2)
+  expect(err).toMatch(
+    /^The configuration is not usable:\n- OTEL_EXPORTER_OTLP_PROTOCOL must be http\/json, or absent/,
+  )
 })

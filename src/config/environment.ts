@@ -7,6 +7,9 @@ import type { Environment } from './config-parse.ts'
 /** The environment of the process; nothing else reads it. */
 export const environment = (): Environment => process.env
 
+/** Whether a variable of OpenTelemetry is set, so that what reads them is worth loading. */
+export const asksForTelemetry = () => Object.keys(process.env).some((name) => /^OTEL_/.test(name))
+
 /** The same, of which what `isTaken` names is no longer there for anyone who asks later. */
 export function takeEnvironment(isTaken: (name: string) => boolean): Environment {
   const all = { ...process.env }

@@ -13,7 +13,7 @@ export interface HttpRequest {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   /** Sent as it is. */
-  readonly body?: string
+  readonly body?: string | Uint8Array
 }
 
 export interface HttpAnswer {

@@ -15,6 +15,7 @@ import type { Entry } from '../store/log/entry.ts'
 import { JOB_OUTCOMES } from '../store/log/job-entry.ts'
 import { refOf } from '../store/resource.ts'
 import type { Metrics, Readings } from './observe.ts'
+import type { Family } from './otlp/metric-families.ts'
 
 /** Seconds; the last bucket is the deadline of a request. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25]
@@ -43,6 +44,10 @@ export function createMetrics(providerIds: readonly string[]): Metrics {
     render: async (readings) => {
       for (const set of gauges) set(readings)
       return { contentType: register.contentType, text: await register.metrics() }
+    },
+    families: async (readings) => {
+      for (const set of gauges) set(readings)
+      return (await register.getMetricsAsJSON()) as unknown as readonly Family[]
     },
   }
 }

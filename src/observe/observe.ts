@@ -17,6 +17,7 @@ import type { Entry } from '../store/log/entry.ts'
 import { around } from '../store/mirror.ts'
 import type { Store } from '../store/store.ts'
 import { watchedProvider } from './observed-provider.ts'
+import type { Family } from './otlp/metric-families.ts'
 
 export type ProgramEvent =
   | { readonly kind: 'request'; readonly line: RequestLine }
@@ -47,6 +48,8 @@ export type Observe = (event: ProgramEvent) => void
 export interface Metrics {
   readonly observe: Observe
   render(readings: Readings): Promise<MetricsText>
+  /** The same counts, as they are handed on to a collector. */
+  families(readings: Readings): Promise<readonly Family[]>
 }
 
 /** What is read on request, and not counted beforehand. */

@@ -20,7 +20,13 @@ import { createQuotas } from '../http/quotas.ts'
 import type { ConsoleIssuer, ConsoleSettings } from '../http/session/console-settings.ts'
 import type { App } from '../http/wire/message.ts'
 import { eventLine } from '../observe/event-lines.ts'
-import { type Metrics, type Observe, observedProviders, observedStore } from '../observe/observe.ts'
+import {
+  type Metrics,
+  type Observe,
+  observedProviders,
+  observedStore,
+  type Readings,
+} from '../observe/observe.ts'
 import { createProviders, loadProviders } from '../providers/configured.ts'
 import type { ProviderSurroundings } from '../providers/definition.ts'
 import { createBudget } from '../providers/pace/pace-budget.ts'
@@ -61,6 +67,8 @@ export interface Clientry {
   notify(stopped?: () => boolean): Promise<boolean>
   /** Works on the mirror for a while; `true` if there is more to do right away. */
   refresh(stopped?: () => boolean): Promise<boolean>
+  /** What is not counted but read, for metrics that go to a collector. */
+  readings(): Promise<Readings>
   close(): Promise<void>
 }
 
@@ -73,8 +81,8 @@ export interface Surroundings
   readonly keys?: OpenedKeys | Promise<OpenedKeys>
   /** Counts events; absent if no one could read the counts. */
   readonly metrics?: Metrics
-  /** Turns events into traces; absent where nothing takes them. */
-  readonly traces?: { readonly observe: Observe }
+  /** Takes events beside the log; absent where no collector wants them. */
+  readonly telemetry?: { readonly observe: Observe }
   /** `false`: a process that is frozen between requests, so jobs run only after a sweep. */
   readonly background?: boolean
   /**
@@ -96,7 +104,7 @@ export async function createClientry(
   const now = Date.now
   const observe: Observe = (event) => {
     metrics?.observe(event)
-    surroundings.traces?.observe(event)
+    surroundings.telemetry?.observe(event)
     const line = eventLine(event, now())
     if (line !== undefined) log(line)
   }
@@ -145,6 +153,11 @@ export async function createClientry(
     sleep: (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds)),
     newId: randomUUID,
   }
+  const readingsOf = async (bounded: Service | undefined): Promise<Readings> => ({
+    keys: verify.health(),
+    pace: [...providers].map(([provider, { pace }]) => ({ provider, buckets: pace?.() ?? [] })),
+    overdue: bounded && (await overdueIn(bounded)),
+  })
   const jobs = createJobs({
     service,
     limitMs: config.limits.deadlineMs,
@@ -167,15 +180,7 @@ export async function createClientry(
       ? { verify, hasKeys: () => hasKeys(verify) }
       : { verify: async () => operator, hasKeys: async () => true }),
     ...(metrics && {
-      metrics: async (bounded: Service) =>
-        metrics.render({
-          keys: verify.health(),
-          pace: [...providers].map(([provider, { pace }]) => ({
-            provider,
-            buckets: pace?.() ?? [],
-          })),
-          overdue: await overdueIn(bounded),
-        }),
+      metrics: async (bounded: Service) => metrics.render(await readingsOf(bounded)),
     }),
     ...(operator === undefined && (await consoleSettingsOf(config, surroundings))),
     ...(config.mode === 'development' && { describedPlaces: placesOf(config, providers) }),
@@ -261,6 +266,8 @@ export async function createClientry(
       return done.some(({ more }) => more)
     },
     rest: jobs.rest,
+    // Of what is cold each reading would cost a query of the table.
+    readings: () => readingsOf(isCold ? undefined : withinDeadline(service, now() + READINGS_MS)),
     close: async () => {
       await jobs.rest(now())
       await service.late.flush()
@@ -367,6 +374,8 @@ const NOTES_MS = 2_000
 /** How long one round of work on the mirror lasts (milliseconds). */
 const REFRESH_MS = 10_000
 
+/** The time that each call to the store may take while metrics are read (milliseconds). */
+const READINGS_MS = 5_000
 /** The time that each call to the store may take while checkpoints are added (milliseconds). */
 const CHECKPOINT_MS = 30_000
 /** Where no sweep runs, a request loads new keys after this time (milliseconds). */

@@ -1,59 +1,118 @@
-/** Sends traces while a server runs. It is loaded only where a variable of OpenTelemetry asks for it. */
+/** Hands traces and metrics to collectors. It is loaded only where a variable of OpenTelemetry asks for it. */
 
+import { randomUUID } from 'node:crypto'
 import type { TelemetrySettings } from '../../config/telemetry/config-telemetry.ts'
+import { VERSION } from '../../core/version.ts'
 import type { LogLine } from '../../http/exchange.ts'
-import { exchange } from '../../net/exchange.ts'
-import { createTraces, type Traces } from '../../observe/traces/traces.ts'
+import type { Observe } from '../../observe/observe.ts'
+import type { Exported } from '../../observe/otlp/exported.ts'
+import { type Family, otlpMetricsOf } from '../../observe/otlp/metric-families.ts'
+import { createTraces } from '../../observe/otlp/traces.ts'
+import { within } from '../../service/base/time-limit.ts'
+import { post } from './post.ts'
 
-export interface Telemetry extends Pick<Traces, 'observe'> {
+export interface Telemetry {
+  readonly observe: Observe
+  /** Sends what is there, as long as the milliseconds allow. */
+  flush(mostMs: number): Promise<void>
+  /** Sends by itself from now on. */
+  repeat(): void
   /** Sends what is left, and stops. */
   close(): Promise<void>
 }
 
-/** The default of the specification for a batch (milliseconds). */
-const EVERY_MS = 5_000
+export interface TelemetryOptions {
+  /** What is counted at this moment. */
+  families(): Promise<readonly Family[]>
+  log(line: LogLine): void
+}
 
-export function startTelemetry(
-  { url, headers, timeoutMs, resource, ratio }: TelemetrySettings,
-  log: (line: LogLine) => void,
+/** One kind of data on its way out. */
+interface Exporter {
+  readonly everyMs: number
+  send(mostMs: number): Promise<Exported>
+}
+
+export function createTelemetry(
+  { resource: given, traces: tracing, metrics }: TelemetrySettings,
+  { families, log }: TelemetryOptions,
 ): Telemetry {
-  let isFailing = false
-  const send = async (body: string) => {
-    const all = { ...headers, 'content-type': 'application/json' }
-    const { status } = await exchange({ method: 'POST', url, headers: all, body }, timeoutMs, {
-      sent: false,
-    })
-    if (status < 200 || status >= 300) throw new TypeError(String(status))
+  const startedAt = Date.now()
+  // Two processes of one service count for themselves: https://opentelemetry.io/docs/specs/semconv/resource/#service
+  const resource = {
+    'service.instance.id': randomUUID(),
+    'service.version': VERSION,
+    ...given,
   }
-  const traces = createTraces({ resource, ratio, now: Date.now, send })
-  // An outage is logged once, when it begins.
-  const flush = () =>
-    traces.flush().then(
-      () => {
-        isFailing = false
+  let mostMs = Number.POSITIVE_INFINITY
+  const traces =
+    tracing &&
+    createTraces({
+      ...tracing,
+      resource,
+      now: Date.now,
+      send: (message) => post(tracing, message, mostMs),
+    })
+  const exporters: Readonly<Record<string, Exporter | undefined>> = {
+    traces: tracing && {
+      everyMs: tracing.everyMs,
+      send: async (most) => {
+        mostMs = most
+        return (await traces?.flush()) ?? {}
       },
-      (error: unknown) => {
-        if (isFailing) return
-        isFailing = true
-        const { code, message } = error as { readonly code?: unknown; readonly message?: unknown }
-        const cause =
-          error instanceof TypeError && typeof message === 'string'
-            ? message
-            : String(code ?? 'failed')
-        log({ time: new Date().toISOString(), level: 'warn', message: 'traces failed', cause })
-      },
-    )
-  let flushing = Promise.resolve()
-  const timer = setInterval(() => {
-    flushing = flushing.then(flush)
-  }, EVERY_MS)
-  timer.unref()
-  return {
-    observe: traces.observe,
-    close: async () => {
-      clearInterval(timer)
-      await flushing
-      await flush()
     },
+    metrics: metrics && {
+      everyMs: metrics.everyMs,
+      send: async (most) => {
+        const counted = { startedAt, at: Date.now() }
+        return post(metrics, otlpMetricsOf(await families(), resource, counted), most)
+      },
+    },
+  }
+  const running = Object.entries(exporters).flatMap(([name, exporter]) =>
+    exporter === undefined ? [] : [{ ...exporter, send: oneAfterAnother(name, exporter, log) }],
+  )
+  const flush = async (most: number) => {
+    await Promise.all(running.map(({ send }) => send(most)))
+  }
+  let timers: readonly NodeJS.Timeout[] = []
+  return {
+    observe: (event) => traces?.observe(event),
+    flush,
+    repeat: () => {
+      timers = running.map(({ everyMs, send }) =>
+        setInterval(() => send(Number.POSITIVE_INFINITY), everyMs).unref(),
+      )
+    },
+    close: async () => {
+      for (const timer of timers) clearInterval(timer)
+      await flush(LAST_MS)
+    },
+  }
+}
+
+/** How long the last of it may take when a server stops (milliseconds). */
+const LAST_MS = 1_500
+
+/** Sends in turn, and logs an outage once, when it begins. It never rejects. */
+function oneAfterAnother(
+  name: string,
+  { send }: Exporter,
+  log: (line: LogLine) => void,
+): (mostMs: number) => Promise<void> {
+  let isFailing = false
+  let before = Promise.resolve()
+  const report = ({ failure: cause }: Exported) => {
+    if (cause !== undefined && !isFailing) {
+      log({ time: new Date().toISOString(), level: 'warn', message: `${name} failed`, cause })
+    }
+    isFailing = cause !== undefined
+  }
+  return (mostMs) => {
+    before = before
+      .then(() => within(send(mostMs), mostMs, () => new TypeError('late')))
+      .catch((): Exported => ({ failure: 'late' }))
+      .then(report)
+    return before
   }
 }

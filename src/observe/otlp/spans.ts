@@ -5,6 +5,7 @@
 
 import { randomBytes } from 'node:crypto'
 import type { RequestLine } from '../../http/exchange.ts'
+import { attributesOf, nanoseconds, resourceOf, SCOPE } from './otlp.ts'
 
 /** The numbers of OTLP. */
 const KIND = { server: 2, client: 3 } as const
@@ -117,15 +118,18 @@ function defined(
   return Object.fromEntries(entries) as Record<string, string | number>
 }
 
-/** Spans as OTLP has them in JSON: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding. */
-export function otlpOf(
+/** Spans as OTLP's `ExportTraceServiceRequest`. */
+export const otlpTracesOf = (
   spans: readonly Span[],
   resource: Readonly<Record<string, string>>,
-  version: string,
-): object {
-  const scopeSpans = [{ scope: { name: 'clientry', version }, spans: spans.map(otlpSpan) }]
-  return { resourceSpans: [{ resource: { attributes: attributesOf(resource) }, scopeSpans }] }
-}
+): object => ({
+  resourceSpans: [
+    {
+      resource: resourceOf(resource),
+      scopeSpans: [{ scope: SCOPE, spans: spans.map(otlpSpan) }],
+    },
+  ],
+})
 
 const otlpSpan = ({ start, end, attributes, isError, ...span }: Span) => ({
   ...span,
@@ -134,11 +138,3 @@ const otlpSpan = ({ start, end, attributes, isError, ...span }: Span) => ({
   attributes: attributesOf(attributes),
   status: isError ? { code: ERROR } : {},
 })
-
-const attributesOf = (attributes: Readonly<Record<string, string | number>>) =>
-  Object.entries(attributes).map(([key, value]) => ({
-    key,
-    value: typeof value === 'number' ? { intValue: String(value) } : { stringValue: value },
-  }))
-
-const nanoseconds = (milliseconds: number) => String(BigInt(Math.round(milliseconds)) * 1_000_000n)
