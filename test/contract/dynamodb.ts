@@ -1,6 +1,6 @@
 /**
- * DynamoDB on a loopback socket: dynalite, which keeps the data and knows the service's own checks,
- * behind an emulator's front, which checks the signature that dynalite does not, loses answers on
+ * DynamoDB on a loopback socket: dynalite, or moto where a run of `npm run test:servers` is about it, which keeps the data
+ * and knows the service's own checks, behind an emulator's front, which checks the signature that dynalite does not, loses answers on
  * demand and counts calls.
  */
 
@@ -8,6 +8,7 @@ import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
+import type { JsonObject } from '../../src/core/json/json.ts'
 import { type Credentials, signRequest } from '../../src/core/sigv4.ts'
 import { type Emulator, listenAs } from '../../src/emulators/server.ts'
 import type { EmulatorAnswer, EmulatorRequest } from '../../src/emulators/wire.ts'
@@ -15,6 +16,9 @@ import { exchange } from '../../src/net/exchange.ts'
 import type { DynamodbSettings } from '../../src/store/dynamodb/dynamodb-call.ts'
 import { tableDefinition } from '../../src/store/dynamodb/dynamodb-items.ts'
 import { freePort } from '../free-port.ts'
+import { emptyMoto } from '../peers/moto.ts'
+import { CHOSEN } from '../servers/chosen.ts'
+import { createTables } from './dynamodb-tables.ts'
 
 export interface Dynamodb {
   readonly front: Emulator
@@ -31,10 +35,7 @@ const TIMEOUT_MS = 5_000
 
 /** Starts one with the table in it, which takes these credentials and no others. */
 export async function startDynamodb(credentials = CREDENTIALS): Promise<Dynamodb> {
-  const server = createDynalite({ createTableMs: 0 })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const behind = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  const { url: behind, close } = CHOSEN === 'moto' ? await onMoto() : await startDynalite()
   await createTable(behind)
   const port = await freePort()
   const listen = () => listenAs(behaviourOf(behind, credentials), { port })
@@ -58,8 +59,29 @@ export async function startDynamodb(credentials = CREDENTIALS): Promise<Dynamodb
     },
     close: async () => {
       await front.close()
+      await close()
+    },
+  }
+}
+
+/** The service behind the front. */
+interface Behind {
+  readonly url: string
+  close(): Promise<unknown>
+}
+
+/** One for all tests of a process. */
+const onMoto = async (): Promise<Behind> => ({ url: await emptyMoto(), close: async () => {} })
+
+async function startDynalite(): Promise<Behind> {
+  const server = createDynalite({ createTableMs: 0 })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    close: () => {
       server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
+      return new Promise((resolve) => server.close(resolve))
     },
   }
 }
@@ -70,23 +92,34 @@ const createDynalite = createRequire(import.meta.url)('dynalite') as (options: {
   readonly createTableMs: number
 }) => Server
 
-const behaviourOf = (behind: string, credentials: Credentials) => ({
-  operation: operationOf,
-  answer: async (request: EmulatorRequest): Promise<EmulatorAnswer> => {
-    if (request.headers.authorization !== expectedAuthorization(request, credentials)) {
-      return refusal('com.amazon.coral.service#InvalidSignatureException')
-    }
-    return call(behind, operationOf(request), request.body.toString())
-  },
-  faultAnswer: (kind: 'throttle' | 'error' | 'expired_credentials') => {
-    if (kind === 'error') return { status: 500, body: { __type: 'InternalServerError' } }
-    return kind === 'throttle'
-      ? refusal('com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException')
-      : refusal('com.amazon.coral.service#ExpiredTokenException')
-  },
-  foreignWrite: () => {},
-  reset: () => {},
-})
+const behaviourOf = (behind: string, credentials: Credentials) => {
+  // Moto knows all of tables by itself.
+  const tables =
+    CHOSEN === 'moto'
+      ? noTables
+      : createTables((operation, input) => call(behind, operation, JSON.stringify(input)))
+  return {
+    operation: operationOf,
+    answer: async (request: EmulatorRequest): Promise<EmulatorAnswer> => {
+      if (request.headers.authorization !== expectedAuthorization(request, credentials)) {
+        return refusal('com.amazon.coral.service#InvalidSignatureException')
+      }
+      const operation = operationOf(request)
+      const ofTable = await tables(operation, JSON.parse(request.body.toString()) as JsonObject)
+      return ofTable ?? call(behind, operation, request.body.toString())
+    },
+    faultAnswer: (kind: 'throttle' | 'error' | 'expired_credentials') => {
+      if (kind === 'error') return { status: 500, body: { __type: 'InternalServerError' } }
+      return kind === 'throttle'
+        ? refusal('com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException')
+        : refusal('com.amazon.coral.service#ExpiredTokenException')
+    },
+    foreignWrite: () => {},
+    reset: () => {},
+  }
+}
+
+const noTables = async () => undefined
 
 const refusal = (type: string) => ({ status: 400, body: { __type: type, message: '' } })
 

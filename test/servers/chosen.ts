@@ -10,6 +10,7 @@ export const SERVER_NAMES = [
   'canaille',
   'hydra',
   'keycloak',
+  'moto',
 ] as const
 
 export type ServerName = (typeof SERVER_NAMES)[number]

@@ -22,7 +22,17 @@ export interface DynamodbSettings {
   now(): number
 }
 
-export type Operation = 'PutItem' | 'DeleteItem' | 'Query' | 'Scan'
+export type Operation =
+  | 'PutItem'
+  | 'DeleteItem'
+  | 'Query'
+  | 'Scan'
+  /** Those of an operator. */
+  | 'CreateTable'
+  | 'DescribeTable'
+  | 'UpdateTable'
+  | 'DescribeContinuousBackups'
+  | 'UpdateContinuousBackups'
 
 /**
  * Sends a call until it is answered, at most `attempts` times; `undefined`: its condition does not hold.
@@ -79,6 +89,12 @@ export function storeUnavailable(cause: unknown): ClientError {
   )
 }
 
+/** What the service calls its refusal, where an error is one. */
+export function refusalName(error: unknown): string | undefined {
+  const cause = isClientError(error) ? error.cause : undefined
+  return cause instanceof Error && cause.name.endsWith('Exception') ? cause.name : undefined
+}
+
 async function send(
   settings: DynamodbSettings,
   operation: Operation,
@@ -127,6 +143,6 @@ async function signedHeaders(
 function refusal(operation: Operation, output: JsonObject): Result {
   const name = String(output.__type).split('#').at(-1) ?? ''
   if (name === 'ConditionalCheckFailedException') return { kind: 'condition_failed' }
-  const cause = new Error(`${operation}: ${name}`)
+  const cause = Object.assign(new Error(`${operation}: ${name}`), { name })
   return { kind: 'failed', passing: PASSING.includes(name), cause }
 }

@@ -4,6 +4,15 @@ import type { Command } from '../../command.ts'
 
 export const STORE_COMMANDS: readonly Command[] = [
   {
+    name: 'store create',
+    says: 'make the table of a store on DynamoDB, and the store in it',
+    more: 'Makes what is missing and nothing else: the table with its index, protection against deletion, point-in-time recovery, the id and the keyring. It can be repeated. A table of another shape is refused. The server itself needs none of these rights. On SQLite and PostgreSQL, start a server once with --create-store.',
+    takes: [],
+    options: ['config', 'dry-run', 'json'],
+    examples: ['clientry store create --config clientry.yaml'],
+    load: () => import('./create.ts'),
+  },
+  {
     name: 'store migrate',
     says: "bring a store up to this version's layout",
     more: 'A server does the same as it starts, except on DynamoDB. Verifies the chain of every log first, and then changes all or nothing. There is no way back but the backup. Without --config: the configuration that CLIENTRY_CONFIG names.',
