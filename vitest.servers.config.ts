@@ -26,6 +26,13 @@ const BOTH = ['test/servers/prove.test.ts', 'test/servers/rfc7592.test.ts']
 /** There is no provider for them. */
 const NATIVE = ['test/servers/natives.test.ts']
 
+/** No provider but a store; the rest of the suites of stores is no matter of it. */
+const STORE = [
+  'test/contract/dynamodb.test.ts',
+  'test/store/dynamodb-*.test.ts',
+  'test/store-create.test.ts',
+]
+
 /** The image of the program itself is no server. */
 const IMAGE = ['test/servers/image/image.test.ts']
 
@@ -37,9 +44,11 @@ export default defineConfig({
     include:
       CHOSEN === 'image'
         ? IMAGE
-        : isNative
-          ? NATIVE
-          : [...EVERY, ...(own === undefined ? [] : [...own, ...BOTH])],
+        : CHOSEN === 'moto'
+          ? STORE
+          : isNative
+            ? NATIVE
+            : [...EVERY, ...(own === undefined ? [] : [...own, ...BOTH])],
     globalSetup: ['test/setup.ts', 'test/servers/setup.ts'],
     reporters: ['default', figuresReporter(process.env.CLIENTRY_FIGURES)],
     // Two cores, and half of it is waiting for what a dead process left open.

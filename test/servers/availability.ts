@@ -4,6 +4,7 @@ import { fetchBetterAuth } from '../peers/better-auth.ts'
 import { fetchCanaille, whyNoCanaille } from '../peers/canaille.ts'
 import { unpackGlewlwyd } from '../peers/glewlwyd-package.ts'
 import { fetchLemonldap } from '../peers/lemonldap.ts'
+import { fetchMoto, whyNoMoto } from '../peers/moto.ts'
 import type { ServerName } from './chosen.ts'
 import { buildHydra, whyNoHydra } from './hydra.ts'
 import { fetchImageTools, whyNoImage } from './image/base.ts'
@@ -39,4 +40,5 @@ export const FETCH: { readonly [S in ServerName]: () => Promise<string | undefin
   canaille: unless(whyNoCanaille, fetchCanaille),
   hydra: unless(whyNoHydra, buildHydra),
   keycloak: unless(whyNoKeycloak, fetchKeycloak),
+  moto: unless(whyNoMoto, fetchMoto),
 }

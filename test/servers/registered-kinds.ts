@@ -109,6 +109,7 @@ const KINDS: { readonly [S in ServerName]: () => readonly AnyKind[] } = {
   'better-auth': () => [],
   'lemonldap-ng': () => [],
   image: () => [],
+  moto: () => [],
 }
 
 /** Those that this run is about. */
