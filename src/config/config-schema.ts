@@ -40,6 +40,8 @@ const grant = z.strictObject({
   issuer: z.optional(text),
   grants: z.array(z.enum(PERMISSIONS)).check(z.minLength(1)),
   providers: z.optional(texts),
+  /** What it grants is done once someone else has approved it. */
+  approval: z.optional(z.literal('required')),
   /** What it is limited to; see `grants/grant-limits.ts`. */
   only: z.optional(
     z.strictObject({

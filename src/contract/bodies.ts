@@ -9,6 +9,7 @@ import type { LifeBodies } from './life.ts'
 import type { LintBodies } from './lint.ts'
 import type { MoveBodies } from './moves.ts'
 import type { ProviderBodies } from './providers.ts'
+import type { RequestBodies } from './requests/requests.ts'
 import type { SecretBodies } from './secrets.ts'
 import type { ServerBodies } from './server.ts'
 import type { StandingBodies } from './standing.ts'
@@ -25,6 +26,7 @@ export interface Bodies
     HistoryBodies,
     LintBodies,
     JobBodies,
+    RequestBodies,
     ProviderBodies,
     ServerBodies {}
 

@@ -46,6 +46,13 @@ export interface JobOrigin {
   readonly approvedBy?: Actor
 }
 
+/** Who approved a change that its caller could not make alone. */
+export interface ApprovalMark {
+  /** The request for approval. */
+  readonly requestId: string
+  readonly approvedBy: Actor
+}
+
 /** Leases that a change was to take, renew or end. */
 export interface LeaseChange {
   readonly taken: readonly Lease[]
@@ -74,6 +81,8 @@ export interface HistoryItem {
   readonly actor?: Actor
   /** The job that it was part of, and the callers behind that. */
   readonly job?: JobOrigin
+  /** Who approved it, where that was needed. */
+  readonly approval?: ApprovalMark
   readonly rollbackTo?: number
   readonly action?: HistoryAction
   /** The client that a new one is a copy of. */

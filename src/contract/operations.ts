@@ -12,6 +12,7 @@ import { LIFE_OPERATIONS } from './operations/life.ts'
 import { LINT_OPERATIONS } from './operations/lint.ts'
 import { MOVE_OPERATIONS } from './operations/moves.ts'
 import { PROVIDER_OPERATIONS } from './operations/providers.ts'
+import { REQUEST_OPERATIONS } from './operations/requests.ts'
 import { SECRET_OPERATIONS } from './operations/secrets.ts'
 import { SERVER_OPERATIONS } from './operations/server.ts'
 import { SESSION_OPERATIONS } from './operations/session.ts'
@@ -30,6 +31,7 @@ export const OPERATIONS = {
   ...HISTORY_OPERATIONS,
   ...LINT_OPERATIONS,
   ...JOB_OPERATIONS,
+  ...REQUEST_OPERATIONS,
   ...PROVIDER_OPERATIONS,
   ...SERVER_OPERATIONS,
   ...SESSION_OPERATIONS,

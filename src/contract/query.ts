@@ -2,6 +2,7 @@
 
 import type { LeaseField, Severity } from './common.ts'
 import type { HistoryOutcome } from './history.ts'
+import type { RequestState } from './requests/requests.ts'
 
 /** Every query parameter by name, as the SDK takes it. */
 export interface QueryValues {
@@ -27,6 +28,8 @@ export interface QueryValues {
   /** `iss` of that token; absent: the caller's own issuer. `any`: whichever. */
   readonly actorIssuer: string
   readonly outcome: HistoryOutcome
+  /** Of a request for approval. */
+  readonly state: RequestState
   /** The first moment, RFC 3339. */
   readonly from: string
   /** The first moment that no longer counts. */

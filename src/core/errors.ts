@@ -27,6 +27,8 @@ export const ERROR_CODES = {
   /** A session of the console whose sign-in is too long ago for this (RFC 9470). */
   step_up_required: { status: 401, retry: false },
   insufficient_scope: { status: 403, retry: false },
+  /** Someone else has to approve the change; where it can wait for that, it is stored as a request. */
+  approval_required: { status: 403, retry: false },
   /** A page of another origin may not do this with the session of the console. */
   foreign_origin: { status: 403, retry: false },
   /** No such client, or none that this caller may know of. */
@@ -56,6 +58,8 @@ export const ERROR_CODES = {
   move_state: { status: 409, retry: false },
   /** The job is not in a state for what is asked of it. */
   job_state: { status: 409, retry: false },
+  /** The request for approval is not in a state for what is asked of it. */
+  request_state: { status: 409, retry: false },
   /** What a rollback names cannot be restored whole; nothing was sent. */
   not_restorable: { status: 409, retry: false },
   /** The place of a copy cannot hold everything; nothing was sent. */
@@ -126,6 +130,8 @@ export interface ErrorDetails {
   readonly mend?: JsonObject
   /** What a provider holds in the place of a client's record; never shown to a caller as it is. */
   readonly found?: Json
+  /** With `approval_required`: the request that the change was stored as; it is the answer then. */
+  readonly request?: { readonly id: string; readonly body: JsonObject }
   /** Asking again would fail in the same way. */
   readonly lasting?: true
   /** With `store_unavailable`: what was to be written may have been. */

@@ -134,6 +134,16 @@ export function asResponse(answer: Answer, requestId: string): HttpResponse {
   }
 }
 
+/** The answer to a change that waits for the approval of someone else. */
+export const storedAnswer = ({
+  id,
+  body,
+}: NonNullable<ClientError['details']['request']>): Answer => ({
+  status: 202,
+  headers: { location: `/requests/${encodeURIComponent(id)}` },
+  body,
+})
+
 /** An error as a caller reads it; an error that is not ours is a fault of ours and says nothing. */
 export function errorAnswer(thrown: unknown, request: HttpRequest, requestId: string): Answer {
   const error = isClientError(thrown)

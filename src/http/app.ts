@@ -5,10 +5,13 @@
 
 import { randomUUID } from 'node:crypto'
 import { ClientError, isClientError } from '../core/errors.ts'
+import { lazy } from '../core/lazy.ts'
+import type { PendingChange } from '../service/approval/pending-change.ts'
 import { withinDeadline } from '../service/base/deadline.ts'
-import { type Answer, asResponse, errorAnswer } from './answer.ts'
+import { type Answer, asResponse, errorAnswer, storedAnswer } from './answer.ts'
+import { APPROVALS } from './approval/approvals.ts'
 import { bearerToken } from './auth/bearer.ts'
-import { accessOf } from './auth/permissions.ts'
+import { accessOf, permissionsAtOnce } from './auth/permissions.ts'
 import { checkConditions, ifNoneMatchOf } from './conditions.ts'
 import { isAmong } from './etag.ts'
 import type { Exchange, HttpSettings, Trace } from './exchange.ts'
@@ -21,6 +24,10 @@ import { checkStepUp, permissionsWithin } from './session/step-up.ts'
 import { checkMediaType, PATCH_TYPES } from './wire/body.ts'
 import type { App, HttpRequest } from './wire/message.ts'
 import { queryOf } from './wire/query.ts'
+
+/** Few requests wait for an approval. */
+const storing = lazy(() => import('./approval/store-request.ts'))
+const performing = lazy(() => import('./approval/perform.ts'))
 
 /** A caller may name its request, so that its logs and ours can be brought together. */
 const REQUEST_ID = /^[\w.:-]{1,64}$/
@@ -64,12 +71,17 @@ export function createApp(settings: HttpSettings): App {
       if (principal !== undefined) settings.quotas.count({ operation, request, query, principal })
       const now = settings.service.now()
       const reveals = query.reveal === 'true' || route.permission === 'token'
-      const permissions = permissionsWithin(settings.permissions, principal, { now, reveals })
+      const within = permissionsWithin(settings.permissions, principal, { now, reveals })
+      const permissions = APPROVALS[operation] === 'refused' ? permissionsAtOnce(within) : within
       const service = {
         ...withinDeadline(settings.service, request.deadline),
         ...(principal && { access: accessOf(permissions, principal, route) }),
+        approval: {
+          always: false,
+          pass: async (change: PendingChange) => (await storing()).storeChange(exchange, change),
+        },
       }
-      const outcome = {
+      const exchange: Exchange = {
         settings: { ...settings, service, permissions },
         request,
         requestId,
@@ -78,10 +90,13 @@ export function createApp(settings: HttpSettings): App {
         params,
         query,
         principal,
+        perform: async (one) => (await performing()).perform(settings, one),
         trace,
       }
-      answer = located(unlessKnown(request, await route.handle(outcome)), request)
+      answer = located(unlessKnown(request, await route.handle(exchange)), request)
     } catch (thrown) {
+      const stored = isClientError(thrown, 'approval_required') ? thrown.details.request : undefined
+      if (stored !== undefined) return done(located(storedAnswer(stored), request))
       failure = thrown
       answer = errorAnswer(thrown, request, requestId)
     }

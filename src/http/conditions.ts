@@ -85,7 +85,7 @@ export function keyOfRequest(
   { principal }: Pick<Site, 'principal'>,
   content: Json,
 ): Key | undefined {
-  const name = keyName(exchange.request)
+  const name = exchange.approved ?? keyName(exchange.request)
   if (name === undefined) return undefined
   const where = { ...exchange.trace.ref }
   const noneMatch = ifNoneMatchOf(exchange.request)
@@ -97,6 +97,19 @@ export function keyOfRequest(
     ...(noneMatch === undefined ? [] : [[...noneMatch]]),
   ]
   return keyOf(exchange.settings.service.fingerprints, actorOf(principal), name, request)
+}
+
+/**
+ * The log of the idempotency key of a request, and a fingerprint of all that was sent with it.
+ * @throws ClientError `invalid_request`
+ */
+export function keyLogOf({ request, operation, params, query, settings, principal }: Exchange) {
+  const name = keyName(request)
+  if (name === undefined || principal === undefined) return undefined
+  const body = request.body instanceof Uint8Array ? Buffer.from(request.body).toString() : ''
+  const conditions = [request.headers['if-match'] ?? [], request.headers['if-none-match'] ?? []]
+  const content = [operation, { ...params }, { ...query }, conditions, body] as unknown as Json
+  return keyOf(settings.service.fingerprints, actorOf(principal), name, content)
 }
 
 /** The draft has a structured field, a text in double quotes; without them it is taken as well. */

@@ -3,7 +3,11 @@
 import type { Operation } from '../contract/operations.ts'
 import type { TokenIssuer } from '../contract/server.ts'
 import type { ErrorCode } from '../core/errors.ts'
+import type { JsonObject } from '../core/json/json.ts'
+import type { Access, AccessTo, Address } from '../core/rights/access.ts'
 import type { ClientRef, UpstreamCall } from '../providers/call.ts'
+import type { AskedFor } from '../service/approval/approval-log.ts'
+import type { Approval } from '../service/approval/pending-change.ts'
 import type { Service } from '../service/base/service.ts'
 import type { Jobs } from '../service/jobs/jobs.ts'
 import type { Permissions } from './auth/permissions.ts'
@@ -51,8 +55,40 @@ export interface Exchange {
   readonly query: Readonly<Record<string, string>>
   /** The caller; on public routes there is none. */
   readonly principal: Principal | undefined
+  /** The key of an approved request, under which it is carried out once; absent: the exchange is no such one. */
+  readonly approved?: string
+  /** Carries out a request that is approved. */
+  readonly perform: Perform
   /** Filled by handlers for the log line of the request. */
   readonly trace: Trace
+}
+
+/** Carries out what was asked for in another request, as its caller would. */
+export type Perform = (performance: Performance) => Promise<Performed>
+
+/** What of its answer counts. */
+export interface Performed {
+  readonly status: number
+  readonly body: JsonObject | string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** What is carried out, for whom, and by whose approval. */
+export interface Performance {
+  readonly operation: string
+  readonly asked: AskedFor
+  /** Who asked for it. */
+  readonly principal: Principal
+  readonly dryRun: boolean
+  /** Names it for its idempotency key; no caller's own key can be called so. */
+  readonly name: string
+  readonly requestId: string
+  /** Epoch milliseconds. */
+  readonly deadline: number
+  readonly trace: Trace
+  readonly approval: Approval
+  /** What both callers may do, by what the submitter may do today. */
+  access(of: (address: Address) => Access): AccessTo
 }
 
 /** What the log says about a request; never a secret, never a body. */

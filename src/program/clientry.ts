@@ -11,7 +11,7 @@ import { lazy } from '../core/lazy.ts'
 import { createFingerprints } from '../core/secrecy/fingerprint.ts'
 import { createApp } from '../http/app.ts'
 import { allPermissions, createPermissions } from '../http/auth/permissions.ts'
-import type { Principal } from '../http/auth/principal.ts'
+import { type Principal, principalAgain } from '../http/auth/principal.ts'
 import { createVerifier, type Verifier } from '../http/auth/verify.ts'
 import { withCors } from '../http/cors.ts'
 import type { LogLine } from '../http/exchange.ts'
@@ -39,7 +39,6 @@ import { createTurns } from '../service/base/turns.ts'
 import { createJobs } from '../service/jobs/jobs.ts'
 import type { Pauses } from '../service/upkeep/due.ts'
 import type { OpenedKeys } from '../store/keys/keys.ts'
-import type { Grantee } from '../store/log/actor.ts'
 import { overAt } from '../store/log/over.ts'
 import { refOf } from '../store/resource.ts'
 import type { Store } from '../store/store.ts'
@@ -355,13 +354,6 @@ function withOwnApi(
     }),
   )
 }
-
-/** A caller of an earlier request, as far as permissions go by it. */
-const principalAgain = ({ scopes, ...actor }: Grantee): Principal => ({
-  ...actor,
-  scopes: new Set(scopes),
-  expiresAt: Number.POSITIVE_INFINITY,
-})
 
 const permissionsOf = ({ permissions }: Config, operator: Principal | undefined) =>
   operator === undefined

@@ -63,5 +63,17 @@ export function jobIdOf(resource: string): string | undefined {
   return provider === JOBS ? id : undefined
 }
 
+/** In place of a provider's name, what the logs of requests for approval are filed under. */
+export const REQUESTS = '$request'
+
+/** The log of a request for approval. */
+export const requestResource = (requestId: string) => JSON.stringify([REQUESTS, null, requestId])
+
+/** The way back from `requestResource`; `undefined` for any other log. */
+export function requestIdOf(resource: string): string | undefined {
+  const { provider, id } = refOf(resource)
+  return provider === REQUESTS ? id : undefined
+}
+
 /** The log of how far the events for a webhook have been delivered. */
 export const deliveryResource = (name: string) => JSON.stringify(['$webhook', null, name])

@@ -21,7 +21,7 @@ export interface Range {
 
 /** What the history across clients can be narrowed to. */
 export interface Search {
-  /** Where the clients live, as the configuration names it; `JOBS` for jobs, by their beginning. */
+  /** Where the clients live, as the configuration names it; `JOBS` for jobs and `REQUESTS` for requests for approval, by their beginning. */
   readonly provider: string
   /** `subject` of the actor. */
   readonly actor?: string

@@ -186,6 +186,11 @@ const REQUESTS: Readonly<Record<string, Minimal>> = {
     success: 202,
     about: 'default provider',
   },
+  listRequests: { path: () => '/requests', about: 'any provider' },
+  // No change of this world waits; requests have tests of their own.
+  getRequest: { path: () => '/requests/none', success: 404, about: 'any provider' },
+  approveRequest: { path: () => '/requests/none/approve', success: 404, about: 'any provider' },
+  rejectRequest: { path: () => '/requests/none/reject', success: 404, about: 'any provider' },
   listProviders: { path: () => '/providers', about: 'any provider' },
   getProvider: { path: () => '/providers/auth0', about: 'default provider' },
   getIndex: { path: () => '/', about: 'any provider' },
@@ -207,6 +212,15 @@ const REQUESTS: Readonly<Record<string, Minimal>> = {
   renewSession: { path: () => '/session/renew', success: 404, about: 'any provider' },
   endSession: { path: () => '/session', success: 404, about: 'any provider' },
 }
+
+/** What someone else can approve. */
+const APPROVABLE: readonly Permission[] = PERMISSIONS.filter((one) =>
+  /^(clients|leases|secrets|keys|access):(?!read)/.test(one),
+)
+/** Requests that find something to do whenever they are sent; the others of the walk plan, or find it done. */
+const STORED = ['putLease']
+/** Those that cannot wait for an approval. */
+const AT_ONCE = ['adoptClient', 'reapClients', 'createJob', 'undoJob', 'startJob', 'resumeJob']
 
 const CLIENT = '/clients/exampleClientId'
 let world: World
@@ -235,7 +249,15 @@ beforeAll(async () => {
     { scope: `team:${one}`, grants: [one], only: { teams: ['no-one'] } },
     { scope: `other:${one}`, grants: [one], only: { operations: ['getIndex'] } },
   ])
-  const rows = [...everywhere, ...elsewhere, ...limited].map((row) => ({ ...row, issuer: ISSUER }))
+  const asking = PERMISSIONS.map((one) => ({
+    scope: `asks:${one}`,
+    grants: [one],
+    ...(APPROVABLE.includes(one) ? { approval: 'required' } : {}),
+  }))
+  const rows = [...everywhere, ...elsewhere, ...limited, ...asking].map((row) => ({
+    ...row,
+    issuer: ISSUER,
+  }))
   world = await startWorld({
     permissions: [...rows, ...byWorkflow] as never,
     issuers: [{ issuer: GITHUB, audience: [AUDIENCE], requireTyp: false }],
@@ -367,6 +389,8 @@ const nothing: Expectation = ({ operationId: id }) => (id === 'getProvider' ? 40
 const TOKENS: readonly {
   readonly name: string
   token(route: Route): Promise<string | undefined>
+  /** It changes nothing without someone else. */
+  readonly isAsking?: true
   readonly status: Expectation
 }[] = [
   { name: 'no token', token: async () => undefined, status: 401 },
@@ -435,6 +459,13 @@ const TOKENS: readonly {
     },
   })),
   {
+    name: 'a token whose grant takes the approval of someone else',
+    isAsking: true,
+    token: (route) => world.token(needed(route).map((one) => `asks:${one}`)),
+    status: ({ operationId: id }, { success = 200 }) =>
+      AT_ONCE.includes(id) ? 403 : STORED.includes(id) ? 202 : success,
+  },
+  {
     name: 'a token whose grant is for other operations',
     token: (route) => world.token(needed(route).map((one) => `other:${one}`)),
     status: ({ operationId: id }) =>
@@ -493,11 +524,13 @@ describe.each(ROUTES.map((route) => [`${route.method} ${route.path}`, route] as 
     it.each(TOKENS.map((one) => [one.name, one] as const))('with %s', async (_name, one) => {
       const minimal = requestOf(route.operationId)
       const token = await one.token(route)
+      const writes = world.upstreamWrites()
       const answer = await request(minimal, route.method, token)
+      if (one.isAsking === true) expect(world.upstreamWrites()).toBe(writes)
       const { status } = one
       const expected = typeof status === 'function' ? status(route, minimal) : status
       const isOpen = isPublic(route) || (takesAny(route) && expected !== 401)
-      const success = isPublic(route) ? (minimal.success ?? 200) : 200
+      const success = minimal.success ?? 200
       expect(answer.status, answer.body).toBe(isOpen ? success : expected)
       if (answer.status === 401 || answer.status === 403) {
         expect(answer.headers['www-authenticate']).toMatch(/^Bearer/)
@@ -543,12 +576,14 @@ it.each(ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const)
       expect(permission).toMatch(
         OPEN.includes(path)
           ? /^public$/
-          : path === '/whoami'
+          : /^\/(whoami|requests.*)$/.test(path)
             ? /^token$/
             : /^(clients|history|jobs|metrics):read$/,
       )
       return
     }
+    // Each is about a change that its reader could ask for.
+    if (path.startsWith('/requests/')) return expect(permission).toBe('token')
     expect(permission).toMatch(
       /^(clients|jobs|keys|leases|secrets):(write|delete|protect|assign|suspend|rotate|manage)$/,
     )
@@ -599,7 +634,9 @@ describe.each(DRY_ROUTES.map((route) => [`${route.method} ${route.path}`, route]
         const writes = world.upstreamWrites()
         const answer = await request(dry(minimal), route.method, await one.token(route))
         const { status } = one
-        const expected = typeof status === 'function' ? status(route, minimal) : status
+        const said = typeof status === 'function' ? status(route, minimal) : status
+        // A plan needs no approval.
+        const expected = said === 202 ? 200 : said
         // Who may only lease learns nothing of the client, so that a dry run has nothing to show.
         const leases = needed(route).includes('leases:write') && expected === 200
         expect(answer.status, answer.body).toBe(leases ? 403 : expected)

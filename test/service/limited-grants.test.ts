@@ -4,7 +4,7 @@ import { beforeEach, describe, expect } from 'vitest'
 import { ClientError } from '../../src/core/errors.ts'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { parseMergePatch } from '../../src/core/patch/patch.ts'
-import { type Access, accessTo, type Write } from '../../src/core/rights/access.ts'
+import { type Access, accessTo, type Verdict, type Write } from '../../src/core/rights/access.ts'
 import type { Grant, Limit } from '../../src/core/rights/limit.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { lookFor, mayKnowOf, subjectFor, subjectOf } from '../../src/service/access/fresh-look.ts'
@@ -205,7 +205,10 @@ describe('a write', () => {
     const writes: Write[] = []
     const access = {
       ...accessOf({ names: ['x'] }),
-      judge: (write: Write) => void writes.push(write),
+      judge: (write: Write): Verdict => {
+        writes.push(write)
+        return 'granted'
+      },
     }
     judgeWrite(bench.service, access, {
       ...{ provider: subject.provider, ref: { ...subject.ref, userPoolId: 'pool' }, isNew: false },

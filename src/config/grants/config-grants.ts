@@ -5,7 +5,7 @@ import type { TextRule } from '../../core/rights/text-rule.ts'
 import type { ClaimRule } from '../../http/auth/claim-rule.ts'
 import { ANY_ISSUER, type PermissionGrant } from '../../http/auth/permissions.ts'
 import type { RawConfig } from '../config-schema.ts'
-import { limitFaults } from './grant-limits.ts'
+import { approvalFaults, limitFaults } from './grant-limits.ts'
 import { namesOwner, ownerClaimsOf } from './shared-issuers.ts'
 
 type RawGrant = NonNullable<RawConfig['auth']['permissions']>[number]
@@ -29,7 +29,7 @@ export function grantsOf(
     if (unknown !== undefined) {
       faults.push(`${at}.providers names ${unknown}, which is not configured.`)
     }
-    faults.push(...limitFaults(row, at, providers))
+    faults.push(...limitFaults(row, at, providers), ...approvalFaults(row, at))
     return grantOf(row, at, issuers, faults)
   })
 }

@@ -16,6 +16,34 @@ const OF_SETTINGS: readonly Permission[] = ['clients:write', 'leases:write', 'jo
 /** Permissions that are about no single client. */
 const OF_NO_CLIENT: readonly Permission[] = ['metrics:read']
 
+/** Permissions to change a client, which someone else can approve first. */
+const APPROVABLE: readonly Permission[] = [
+  'clients:write',
+  'clients:delete',
+  'clients:protect',
+  'clients:suspend',
+  'clients:assign',
+  'clients:privileged',
+  'leases:write',
+  'secrets:rotate',
+  'keys:manage',
+  'access:grant',
+]
+
+/** Permissions of a row that asks for approval, and that no one can approve. */
+export const approvalFaults = (
+  { approval, grants }: Pick<RawGrant, 'approval' | 'grants'>,
+  at: string,
+): readonly string[] =>
+  approval === undefined
+    ? []
+    : grants
+        .filter((one) => !APPROVABLE.includes(one))
+        .map(
+          (one) =>
+            `${at}.approval can stand for ${APPROVABLE.join(', ')} only: give ${one} a row of its own.`,
+        )
+
 /** The faults of one row, as sentences that begin with its place. */
 export function limitFaults(
   { only, grants, providers: ids }: RawGrant,

@@ -64,8 +64,11 @@ export interface Access {
    * Judges the planned write; afterwards the caller sees what it may see of the client before and after.
    * @throws ClientError `insufficient_scope`
    */
-  judge(write: Write): void
+  judge(write: Write): Verdict
 }
+
+/** Whether a planned write may be done, or may once someone else has approved it. */
+export type Verdict = 'granted' | 'with approval'
 
 /** The access of a caller to a client or place; `undefined`: no grant of the caller there is limited. */
 export type AccessTo = (address: Address) => Access | undefined
@@ -90,13 +93,30 @@ export function accessTo(
   grantsAt: (provider: string) => readonly Grant[],
   purpose: Purpose,
 ): AccessTo {
-  const accesses = new Map<string, Access | undefined>()
-  return (address) => {
+  return remembered((address) => {
+    const grants = grantsFor(grantsAt, purpose, address.provider)
+    return mayMiss(grants) ? accessBy(grants, address, purpose) : undefined
+  })
+}
+
+/** The same where grants without a limit are judged as well. */
+export function wholeAccessTo(
+  grantsAt: (provider: string) => readonly Grant[],
+  purpose: Purpose,
+): (address: Address) => Access {
+  return remembered((address) =>
+    accessBy(grantsFor(grantsAt, purpose, address.provider), address, purpose),
+  )
+}
+
+function remembered<A extends Access | undefined>(make: (address: Address) => A) {
+  const accesses = new Map<string, A>()
+  return (address: Address): A => {
     const { provider, userPoolId = null, id = null } = address
     const name = JSON.stringify([provider, userPoolId, id])
-    if (!accesses.has(name))
-      accesses.set(name, accessBy(grantsFor(grantsAt, purpose, provider), address, purpose))
-    return accesses.get(name)
+    const access = accesses.has(name) ? (accesses.get(name) as A) : make(address)
+    accesses.set(name, access)
+    return access
   }
 }
 
@@ -108,30 +128,47 @@ export const grantsFor = (
 ): readonly Grant[] =>
   grantsAt(provider).filter((grant) => isFor(grant, operation) && !(unlimited && isLimited(grant)))
 
+/** Grants that give something which none without a limit gives. */
+function limitedOf(grants: readonly Grant[]): readonly Grant[] {
+  const free = new Set(grants.filter((one) => !isLimited(one)).flatMap((one) => one.grants))
+  return grants.filter(
+    (one) => one.grants.some((permission) => !free.has(permission)) && isLimited(one),
+  )
+}
+
+const mayMiss = (grants: readonly Grant[]): boolean => limitedOf(grants).length > 0
+
 function accessBy(
   grants: readonly Grant[],
   { userPoolId }: Address,
   { permission: main }: Purpose,
-): Access | undefined {
-  const free = new Set(grants.filter((one) => !isLimited(one)).flatMap((one) => one.grants))
-  const limited = grants.filter(
-    (one) => one.grants.some((permission) => !free.has(permission)) && isLimited(one),
-  )
-  if (limited.length === 0) return undefined
+): Access {
+  const limited = limitedOf(grants)
   const on = (client: Subject): ReadonlySet<Permission> =>
     new Set(grants.filter(({ only }) => covers(only, client)).flatMap((one) => one.grants))
   let current: ReadonlySet<Permission> = new Set()
   let seen = false
   let needs: readonly Need[] = []
 
-  const isGranted = (permission: Permission, { before, after }: Write, touch: Touch | 'whole') =>
-    grants.some(
-      ({ grants: own, only }) =>
-        own.includes(permission) &&
+  const refusalBy = (counting: readonly Grant[], write: Write): ClientError | undefined => {
+    const { before, after, touches, isWhole } = write
+    const covering = counting.filter(
+      ({ only }) =>
         (before === undefined || covers(only, before)) &&
-        (after === undefined || covers(only, after)) &&
-        (touch === 'whole' ? allowsWhole(only) : allows(only, touch)),
+        (after === undefined || covers(only, after)),
     )
+    const isGranted = (permission: Permission, touch: Touch | 'whole') =>
+      covering.some(
+        ({ grants: own, only }) =>
+          own.includes(permission) && (touch === 'whole' ? allowsWhole(only) : allows(only, touch)),
+      )
+    const each: readonly (Touch | 'whole')[] = isWhole ? ['whole', ...touches] : touches
+    const refused = each.find((touch) => !isGranted(permissionFor(touch, main), touch))
+    const isOut = !covering.some(({ grants: own }) => own.includes(main))
+    if (refused !== undefined || isOut) return outside(main, refused)
+    const lacking = needs.find(({ permission }) => !isGranted(permission, 'whole'))
+    return lacking && lacks(lacking)
+  }
 
   return {
     goesByRecord: limited.some(({ only }) => goesByRecord(only)),
@@ -160,24 +197,20 @@ function accessBy(
       needs = taken
     },
     judge: (write) => {
-      const { before, after, touches, isWhole } = write
-      const each: readonly (Touch | 'whole')[] = isWhole ? ['whole', ...touches] : touches
-      const refused = each.find((touch) => !isGranted(permissionFor(touch, main), write, touch))
-      const isOut = !grants.some(
-        ({ grants: own, only }) =>
-          own.includes(main) &&
-          (before === undefined || covers(only, before)) &&
-          (after === undefined || covers(only, after)),
-      )
-      if (refused !== undefined || isOut) throw outside(main, refused)
-      const lacking = needs.find(({ permission }) => !isGranted(permission, write, 'whole'))
-      if (lacking !== undefined) throw lacks(lacking)
+      const { before, after } = write
+      const isFree = refusalBy(grants.filter(isAtOnce), write) === undefined
+      const refusal = isFree ? undefined : refusalBy(grants, write)
+      if (refusal !== undefined) throw refusal
       const [was, is] = [before && on(before), after && on(after)]
       current = was && is ? new Set([...was].filter((one) => is.has(one))) : (was ?? is ?? current)
       seen = true
+      return isFree ? 'granted' : 'with approval'
     },
   }
 }
+
+/** What it gives takes no one else's approval. */
+export const isAtOnce = ({ approval }: Grant): boolean => approval === undefined
 
 /** The team of a client says whose it is, which takes a permission of its own. */
 const permissionFor = (touch: Touch | 'whole', main: Permission): Permission =>

@@ -30,6 +30,8 @@ export interface Grant {
   /** Ids of the providers for which it holds; absent: all. */
   readonly providers?: readonly string[]
   readonly only?: Limit
+  /** What it lets be done is stored as a request first, which someone else approves; absent: it is done at once. */
+  readonly approval?: 'required'
 }
 
 /** What limits go by, of a client as it was or will be. A new client has no id yet. */
@@ -95,5 +97,6 @@ export const isFor = ({ only }: Grant, operation: string): boolean =>
   only?.operations?.includes(operation) ?? true
 
 /** Whether more than its operations limits a grant. */
-export const isLimited = ({ only = {} }: Grant): boolean =>
+export const isLimited = ({ only = {}, approval }: Grant): boolean =>
+  approval !== undefined ||
   Object.entries(only).some(([name, rule]) => name !== 'operations' && rule !== undefined)

@@ -6,7 +6,15 @@
 
 import type { Operation } from '../../contract/operations.ts'
 import { ClientError } from '../../core/errors.ts'
-import { type AccessTo, accessTo, grantsFor } from '../../core/rights/access.ts'
+import {
+  type Access,
+  type AccessTo,
+  type Address,
+  accessTo,
+  grantsFor,
+  isAtOnce,
+  wholeAccessTo,
+} from '../../core/rights/access.ts'
 import { type Grant, isLimited } from '../../core/rights/limit.ts'
 import { GRANTED_BY_NAME, PERMISSIONS, type Permission } from '../../core/rights/permissions.ts'
 import { PLAIN_CHALLENGE, stepUpRequired } from './challenge.ts'
@@ -40,6 +48,8 @@ export interface Permissions {
   grantsAt(principal: Principal, providerId: string): readonly Grant[]
   /** Of a caller with a session: what would count at one provider after a fresh sign-in; absent: nothing. */
   afterSignIn?(principal: Principal, providerId: string): ReadonlySet<Permission>
+  /** Whether the caller is given it by rows that ask for the approval of someone else, and by no other. */
+  waits(demand: Demand): boolean
   /** The scopes by which tokens of the caller's issuer grant it, in the order of the mapping. */
   scopesFor(demand: Demand): readonly string[]
 }
@@ -65,6 +75,12 @@ export function createPermissions(settings: PermissionSettings): Permissions {
           .filter((grant) => !isLimited(grant) && grant.only?.operations === undefined)
           .flatMap(({ grants }) => grants),
       ),
+    waits: ({ principal, providerId, permission }) => {
+      const giving = grantsAt(principal, providerId).filter(({ grants }) =>
+        grants.includes(permission),
+      )
+      return giving.length > 0 && giving.every(({ approval }) => approval !== undefined)
+    },
     scopesFor: ({ principal, providerId, permission }) => {
       const scopes = permissions
         .filter((row) => isOfIssuer(row, principal) && hasClaims(row, principal))
@@ -97,8 +113,14 @@ export const allPermissions = (): Permissions => same(new Set(PERMISSIONS))
 /** The same for every caller. */
 function same(permissions: ReadonlySet<Permission>): Permissions {
   const grants = [{ grants: [...permissions] }]
-  return { of: () => permissions, grantsAt: () => grants, scopesFor: () => [] }
+  return { of: () => permissions, grantsAt: () => grants, waits: () => false, scopesFor: () => [] }
 }
+
+/** The permissions of callers for an operation that cannot wait for an approval. */
+export const permissionsAtOnce = (permissions: Permissions): Permissions => ({
+  ...permissions,
+  grantsAt: (principal, providerId) => permissions.grantsAt(principal, providerId).filter(isAtOnce),
+})
 
 /** The accesses of a caller by one route, where grants of it are limited. */
 export function accessOf(
@@ -113,6 +135,21 @@ export function accessOf(
     permission: WRITTEN_BY[permission] ?? permission,
     unlimited,
   })
+}
+
+/** The same of every grant, whether it is limited or not; `counts`: which of them count. */
+export function wholeAccessOf(
+  permissions: Permissions,
+  principal: Principal,
+  { operationId: operation, permission, unlimited }: AccessRoute,
+  counts: (grant: Grant) => boolean = () => true,
+): (address: Address) => Access {
+  if (permission === 'public' || permission === 'token') {
+    throw new TypeError('the operation asks for no permission')
+  }
+  const grantsAt = (id: string) => permissions.grantsAt(principal, id).filter(counts)
+  const main = WRITTEN_BY[permission] ?? permission
+  return wholeAccessTo(grantsAt, { operation, permission: main, unlimited })
 }
 
 /** What of a route its callers' grants are held against. */
@@ -160,8 +197,9 @@ export function insufficientScope(
   const { principal, providerId, permission } = demand
   if (permissions.afterSignIn?.(principal, providerId).has(permission)) return stepUpRequired()
   const scopes = permissions.scopesFor(demand)
-  const sentence =
-    scopes.length === 0
+  const sentence = permissions.waits(demand)
+    ? `This needs the permission ${permission} at once: the grant of this token asks for the approval of someone else, and this operation cannot wait for one. Change the clients by requests of their own, or use a grant without approval.`
+    : scopes.length === 0
       ? `This needs the permission ${permission}, which no scope and no claim of this token grants here. A row of auth.permissions in the configuration of the server can grant it.`
       : `This needs the permission ${permission}, granted by the scope ${scopes.join(' or ')}.`
   // RFC 6750 section 3: the attribute lists what is needed; alternatives are not expressible

@@ -90,3 +90,15 @@ export const rightsOf = ({ scopes, claims }: Principal) => ({
 export function actorOf({ subject, issuer, clientId }: Principal) {
   return { subject, issuer, ...(clientId === undefined ? {} : { clientId }) }
 }
+
+/** The caller of an earlier request, by what was kept of its token. */
+export const principalAgain = ({
+  scopes,
+  ...actor
+}: Omit<Principal, 'scopes' | 'expiresAt'> & {
+  readonly scopes: readonly string[]
+}): Principal => ({
+  ...actor,
+  scopes: new Set(scopes),
+  expiresAt: Number.POSITIVE_INFINITY,
+})

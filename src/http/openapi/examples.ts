@@ -9,6 +9,7 @@ export const PATH_EXAMPLES: Readonly<Record<string, string>> = {
   providerId: 'auth0',
   operationId: '3923b7a6-bf51-438c-9331-a1658f4c42cc',
   jobId: '0198c7a6-bf51-738c-9331-a1658f4c42cc',
+  requestId: '0198c7a6-bf51-738c-9331-a1658f4c42dd',
   secretId: 'cred_1234567890abcdef',
   kid: 'reports-2026-11',
 }
@@ -56,6 +57,7 @@ export const BODY_EXAMPLES: { readonly [B in BodyName]?: JsonObject } = {
   ValuesRequest: {
     managers: { 'team-shop': { callbacks: ['https://shop.example.com/callback'] } },
   },
+  DecisionRequest: { comment: 'As agreed with the payments team.' },
   JobRequest: {
     clients: [{ id: 'exampleClientId', provider: 'auth0' }],
     patch: { description: 'Changed by a job' },

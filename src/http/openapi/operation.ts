@@ -2,8 +2,9 @@
 
 import type { BodyName } from '../../contract/bodies.ts'
 import { ENTRY_ERRORS } from '../../contract/operations/row.ts'
-import type { HeaderName, Operation } from '../../contract/operations.ts'
+import type { HeaderName, Operation, OperationName } from '../../contract/operations.ts'
 import type { JsonObject } from '../../core/json/json.ts'
+import { APPROVALS } from '../approval/approvals.ts'
 import { QUERY_PARAMETERS } from '../wire/query.ts'
 import { ID } from './conditions-of-bodies.ts'
 import { BODY_EXAMPLES, JSON_PATCH_EXAMPLE, PATH_EXAMPLES } from './examples.ts'
@@ -22,7 +23,7 @@ export function describeOperation(operationId: string, row: Operation): JsonObje
     ...(row.permission === 'public' ? { security: [] } : {}),
     parameters: parametersOf(row),
     ...(row.body === undefined ? {} : { requestBody: requestBodyOf(row.body, row) }),
-    responses: responsesOf(row),
+    responses: responsesOf(row, APPROVALS[operationId as OperationName] === 'request'),
   }
 }
 
@@ -96,6 +97,7 @@ const PATH_SAYS: Readonly<Record<string, string>> = {
   providerId: 'The id of the provider in the configuration.',
   operationId: 'The id of the change.',
   jobId: 'The id of the job.',
+  requestId: 'The id of the request for approval.',
   secretId: 'The id of the secret.',
   kid: 'The `kid` of the key.',
   file: 'The name of the file.',
@@ -145,7 +147,8 @@ const SUCCESS_SAYS: Readonly<Record<string, string>> = {
   304: 'The caller has it already.',
 }
 
-function responsesOf(row: Operation): JsonObject {
+/** `waits`: the change can be stored, for someone else to approve. */
+function responsesOf(row: Operation, waits: boolean): JsonObject {
   const { answers, plan, errors } = row
   const bodies = new Map(
     Object.entries(answers).map(([status, name]): [string, readonly string[]] => [
@@ -155,6 +158,7 @@ function responsesOf(row: Operation): JsonObject {
   )
   if (plan !== undefined) bodies.set('200', [...(bodies.get('200') ?? []), plan])
   return {
+    ...(waits ? { '202': storedResponse() } : {}),
     ...Object.fromEntries(
       [...bodies].map(([status, names]) => [status, successOf(row, status, names)]),
     ),
@@ -166,6 +170,13 @@ function responsesOf(row: Operation): JsonObject {
     ),
   }
 }
+
+const storedResponse = (): JsonObject => ({
+  description:
+    'Someone else has to approve the change: it was stored as a request, and not carried out.',
+  headers: headers('X-Request-Id', 'Cache-Control', 'Location'),
+  content: content(ref('ApprovalRequest'), JSON_TYPE),
+})
 
 function successOf(row: Operation, status: string, names: readonly string[]): JsonObject {
   const description = SUCCESS_SAYS[status] ?? 'Success.'

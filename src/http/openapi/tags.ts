@@ -8,6 +8,7 @@ import { LIFE_OPERATIONS } from '../../contract/operations/life.ts'
 import { LINT_OPERATIONS } from '../../contract/operations/lint.ts'
 import { MOVE_OPERATIONS } from '../../contract/operations/moves.ts'
 import { PROVIDER_OPERATIONS } from '../../contract/operations/providers.ts'
+import { REQUEST_OPERATIONS } from '../../contract/operations/requests.ts'
 import { SECRET_OPERATIONS } from '../../contract/operations/secrets.ts'
 import { SERVER_OPERATIONS } from '../../contract/operations/server.ts'
 import { SESSION_OPERATIONS } from '../../contract/operations/session.ts'
@@ -23,6 +24,7 @@ const GROUPS: readonly (readonly [name: string, says: string, operations: object
   ['history', 'The changes of clients and their outcomes.', HISTORY_OPERATIONS],
   ['lint', 'Risky settings of clients.', LINT_OPERATIONS],
   ['jobs', 'Changes of many clients.', JOB_OPERATIONS],
+  ['requests', 'Changes that wait for the approval of someone else.', REQUEST_OPERATIONS],
   ['providers', 'What each provider can hold, and why not.', PROVIDER_OPERATIONS],
   ['server', 'The server itself.', SERVER_OPERATIONS],
   ['session', 'Signing in to the console in a browser, and out.', SESSION_OPERATIONS],

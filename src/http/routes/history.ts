@@ -98,8 +98,10 @@ async function getOperation(exchange: Exchange): Promise<Answer> {
 }
 
 /** Everyone who had a hand in a change. */
-function callersBehind({ actor, job }: HistoryItem): readonly string[] {
-  return [actor, job?.startedBy, job?.approvedBy].map((one) => JSON.stringify(one))
+function callersBehind({ actor, job, approval }: HistoryItem): readonly string[] {
+  return [actor, job?.startedBy, job?.approvedBy, approval?.approvedBy].map((one) =>
+    JSON.stringify(one),
+  )
 }
 
 /** The provider that is asked for, or all whose history the caller may read. */

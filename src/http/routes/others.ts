@@ -13,6 +13,7 @@ import { LINT_HANDLERS } from './lint.ts'
 import { listClients } from './list.ts'
 import { MOVE_HANDLERS } from './moves/moves.ts'
 import { PROVIDER_HANDLERS } from './providers.ts'
+import { REQUEST_HANDLERS } from './requests/requests.ts'
 import { rollbackClient } from './rollback.ts'
 import { SECRET_HANDLERS } from './secrets.ts'
 import { SERVER_HANDLERS } from './server.ts'
@@ -30,6 +31,7 @@ export const OTHER_HANDLERS: Handlers<Exclude<OperationName, keyof typeof CLIENT
   ...HISTORY_HANDLERS,
   ...LINT_HANDLERS,
   ...JOB_HANDLERS,
+  ...REQUEST_HANDLERS,
   ...PROVIDER_HANDLERS,
   ...SERVER_HANDLERS,
   ...SESSION_HANDLERS,

@@ -2,7 +2,13 @@
 
 import * as z from 'zod/mini'
 import type { Page } from '../../contract/common.ts'
-import type { HistoryBodies, HistoryItem, JobOrigin, LeaseChange } from '../../contract/history.ts'
+import type {
+  ApprovalMark,
+  HistoryBodies,
+  HistoryItem,
+  JobOrigin,
+  LeaseChange,
+} from '../../contract/history.ts'
 import { HISTORY_ACTIONS, HISTORY_OUTCOMES } from '../../service/reading/history.ts'
 import { actor, clientName, fieldChange } from './common.ts'
 import { lease } from './leases.ts'
@@ -23,6 +29,11 @@ const job = z.object({
   startedBy: optional(actor),
   approvedBy: optional(actor),
 } satisfies Shape<JobOrigin>)
+
+const approval = z.object({
+  requestId: text,
+  approvedBy: actor,
+} satisfies Shape<ApprovalMark>)
 
 const leases = z.object({
   taken: z.array(lease),
@@ -47,6 +58,7 @@ const historyItem = z.object({
   requestId: optional(text),
   actor: optional(actor),
   job: optional(job),
+  approval: optional(approval),
   rollbackTo: optional(count),
   action: optional(z.enum(HISTORY_ACTIONS)),
   copiedFrom: optional(clientName),

@@ -12,6 +12,7 @@ import { LINT_SCHEMAS } from './lint.ts'
 import { MOVE_SCHEMAS } from './moves/moves.ts'
 import type { Schemas } from './parts.ts'
 import { PROVIDER_SCHEMAS } from './providers.ts'
+import { REQUEST_SCHEMAS } from './requests/requests.ts'
 import { SECRET_SCHEMAS } from './secrets.ts'
 import { SERVER_SCHEMAS } from './server.ts'
 import { STANDING_SCHEMAS } from './standing.ts'
@@ -27,6 +28,7 @@ export const SCHEMAS: Schemas<Bodies> = {
   ...HISTORY_SCHEMAS,
   ...LINT_SCHEMAS,
   ...JOB_SCHEMAS,
+  ...REQUEST_SCHEMAS,
   ...PROVIDER_SCHEMAS,
   ...SERVER_SCHEMAS,
   ...COMMON_SCHEMAS,

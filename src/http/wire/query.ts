@@ -5,6 +5,7 @@ import type { QueryName } from '../../contract/query.ts'
 import { LEASE_FIELDS } from '../../core/client.ts'
 import { ClientError } from '../../core/errors.ts'
 import { quoted } from '../../core/patch/quoted.ts'
+import { REQUEST_STATES } from '../../service/approval/request-states.ts'
 import { MAX_OWNER_LENGTH, MAX_VALUE_LENGTH } from '../../service/base/request.ts'
 
 const RFC_3339 = '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})$'
@@ -63,6 +64,11 @@ export const QUERY_PARAMETERS = {
   outcome: {
     pattern: '^[a-z_]{1,20}$',
     says: 'The outcome of a change (`open`: not known yet), or what was noticed.',
+  },
+  state: {
+    pattern: `^(${REQUEST_STATES.join('|')})$`,
+    says: 'How a request for approval stands; absent: any.',
+    expects: `one of ${REQUEST_STATES.join(', ')}`,
   },
   from: { pattern: RFC_3339, says: 'The start of the period, RFC 3339.', expects: A_TIME },
   to: { pattern: RFC_3339, says: 'The end of the period (exclusive), RFC 3339.', expects: A_TIME },

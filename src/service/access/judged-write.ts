@@ -5,8 +5,8 @@ import { diffClients, type FieldChange } from '../../core/diff.ts'
 import { type Json, same } from '../../core/json/json.ts'
 import { showField } from '../../core/mapping/mapping.ts'
 import type { Native } from '../../core/mapping/row.ts'
-import type { Access } from '../../core/rights/access.ts'
-import { TEAM, type Touch } from '../../core/rights/limit.ts'
+import type { Access, Verdict } from '../../core/rights/access.ts'
+import { type Subject, TEAM, type Touch } from '../../core/rights/limit.ts'
 import { teamIn } from '../../core/rights/team.ts'
 import type { ClientRef } from '../../providers/call.ts'
 import type { Provider } from '../../providers/provider.ts'
@@ -48,13 +48,16 @@ const BY_EFFECT: readonly (Action | undefined)[] = [
  * Judges a planned write by its effect, whichever way it was asked for.
  * @throws ClientError `insufficient_scope`
  */
-export function judgeWrite({ fingerprints }: Service, access: Access, planned: PlannedWrite): void {
+export function judgeWrite(
+  { fingerprints }: Service,
+  access: Access,
+  planned: PlannedWrite,
+): Verdict {
   const { provider, ref, isNew, base, next, action, standing } = planned
   const { becomes = standing } = planned
   const { mapping } = provider
-  const identity = isNew ? { userPoolId: ref.userPoolId } : ref
   const before = isNew || base === undefined ? undefined : subjectOf(provider, ref, base, standing)
-  const after = next === null ? undefined : subjectOf(provider, identity, next, becomes)
+  const after = subjectAfter(planned)
   const isWhole = !BY_EFFECT.includes(action)
   // What a new client is like is judged by what it is then.
   const changes =
@@ -70,7 +73,20 @@ export function judgeWrite({ fingerprints }: Service, access: Access, planned: P
       ? []
       : teamTouches(teamIn(mapping, base), teamIn(mapping, next))
   const touches = [...changes.flatMap(touchesOf), ...beside, ...named]
-  access.judge({ before, after, isWhole, touches })
+  return access.judge({ before, after, isWhole, touches })
+}
+
+/** The client as it would be; `undefined`: it is to be removed. */
+export function subjectAfter({
+  provider,
+  ref,
+  isNew,
+  next,
+  standing,
+  becomes = standing,
+}: PlannedWrite): Subject | undefined {
+  const identity = isNew ? { userPoolId: ref.userPoolId } : ref
+  return next === null ? undefined : subjectOf(provider, identity, next, becomes)
 }
 
 function touchesOf({ field, before, after, added, removed }: FieldChange): readonly Touch[] {

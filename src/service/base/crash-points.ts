@@ -16,6 +16,8 @@ export const CRASH_POINTS = [
   'outcome found',
   'undo begun',
   'undo step sent',
+  'decision recorded',
+  'request ended',
 ] as const
 
 export type CrashPoint = (typeof CRASH_POINTS)[number]

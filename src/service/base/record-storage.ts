@@ -101,6 +101,15 @@ export function openEntry(service: Service, entry: Entry): Entry {
     case 'intent':
     case 'outside_change':
       return { ...entry, changes: open(entry.resource, entry.changes) }
+    case 'approval_requested': {
+      const { provider, userPoolId, id = '' } = entry.place
+      const named = resourceOf({
+        provider,
+        id,
+        ...(userPoolId === undefined ? {} : { userPoolId }),
+      })
+      return { ...entry, changes: open(named, entry.changes) }
+    }
     case 'outcome':
       return { ...entry, surprises: open(entry.resource, entry.surprises) }
     case 'job_results': {

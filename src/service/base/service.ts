@@ -9,6 +9,7 @@ import type { Provider } from '../../providers/provider.ts'
 import type { Actor, Grantee } from '../../store/log/actor.ts'
 import type { Seal } from '../../store/seal.ts'
 import type { Store } from '../../store/store.ts'
+import type { Approval } from '../approval/pending-change.ts'
 import type { CrashPoint } from './crash-points.ts'
 import type { Late } from './late-work.ts'
 import { untilSeen } from './retry.ts'
@@ -45,6 +46,8 @@ export interface Service {
    * the server itself.
    */
   readonly access?: AccessTo | undefined
+  /** What becomes of a change that needs the approval of someone else; absent: it is refused. */
+  readonly approval?: Approval | undefined
   /** The longest time that one upstream call may take (milliseconds). */
   readonly upstreamTimeoutMs: number
   /** Epoch milliseconds. */

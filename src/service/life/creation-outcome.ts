@@ -129,7 +129,7 @@ export async function beginLog(
   const { fingerprints, store } = service
   const id = provider.creation.idOf(native)
   const resource = resourceOf({ ...ref, id })
-  const { operationId, requestId, actor, copiedFrom, removeAt, becomes } = intent
+  const { operationId, requestId, actor, copiedFrom, approval, removeAt, becomes } = intent
   const standing = { ...becomes, ...(removeAt && { removal: { at: removeAt, actor } }) }
   // If the log has begun already, this same creation was found and recorded before.
   await store.append(
@@ -143,6 +143,7 @@ export async function beginLog(
       tag: fingerprints.ofState(provider.mapping, native),
       state: storedState(service, resource, provider.mapping, native),
       ...(copiedFrom === undefined ? {} : { copiedFrom }),
+      ...(approval === undefined ? {} : { approval }),
       ...(Object.keys(standing).length === 0 ? {} : { standing }),
     }),
   )

@@ -6,7 +6,13 @@
 import type { JsonObject } from '../../core/json/json.ts'
 import { lintClient } from '../../core/lint/lint.ts'
 import { dueOf, type Standing } from '../../store/log/standing.ts'
-import { type ClientName, jobIdOf, refOf, registeredClientOf } from '../../store/resource.ts'
+import {
+  type ClientName,
+  jobIdOf,
+  refOf,
+  registeredClientOf,
+  requestIdOf,
+} from '../../store/resource.ts'
 import type { Service } from '../base/service.ts'
 import { mirroredOf, placesOf } from '../mirror/mirror.ts'
 import { type ClientEvent, conditionEvent } from './client-event.ts'
@@ -50,7 +56,9 @@ export async function overdueEvents({
 }
 
 const isOfClient = (resource: string) =>
-  jobIdOf(resource) === undefined && registeredClientOf(resource) === undefined
+  jobIdOf(resource) === undefined &&
+  requestIdOf(resource) === undefined &&
+  registeredClientOf(resource) === undefined
 
 interface Overdue {
   readonly what: 'lease' | 'secret' | 'move' | 'removal'

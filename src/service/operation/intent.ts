@@ -5,6 +5,7 @@ import { withoutPaths } from '../../core/json/paths.ts'
 import type { Native } from '../../core/mapping/row.ts'
 import type { ClientRef } from '../../providers/call.ts'
 import type { JobOrigin } from '../../store/log/actor.ts'
+import type { ApprovalMark } from '../../store/log/approval/approval-entry.ts'
 import { following } from '../../store/log/chain.ts'
 import type { Action, Entry, Intent } from '../../store/log/entry.ts'
 import { resourceOf } from '../../store/resource.ts'
@@ -30,6 +31,8 @@ export interface Aim {
   readonly becomes?: Intent['becomes'] | undefined
   /** The job that it belongs to. */
   readonly job?: JobOrigin | undefined
+  /** Who approved it, where that was needed. */
+  readonly approval?: ApprovalMark | undefined
   /** The revision that a rollback goes back to. */
   readonly rollbackTo?: number | undefined
 }
@@ -50,6 +53,7 @@ export async function intentAfter(
   const { provider, ref, requestId, actor, deadline, key } = request
   const { operationId, base, baseTag, next, changes } = aim
   const { action, becomes, rotation, secretId, keyId, copiedFrom, removeAt, job, rollbackTo } = aim
+  const { approval } = aim
   const { mapping } = provider
   const aheadMs = service.store.aheadMs?.() ?? 0
   const resource = resourceOf(ref)
@@ -77,6 +81,7 @@ export async function intentAfter(
     ...(await sealRecords(service, place, sealed, isKept(aim))),
     ...(key === undefined ? {} : { key: key.log }),
     ...(job === undefined ? {} : { job }),
+    ...(approval === undefined ? {} : { approval }),
     ...(rollbackTo === undefined ? {} : { rollbackTo }),
     ...(action === undefined ? {} : { action }),
     ...(copiedFrom === undefined ? {} : { copiedFrom }),

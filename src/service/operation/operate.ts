@@ -5,11 +5,13 @@
  */
 
 import type { Native } from '../../core/mapping/row.ts'
+import type { Verdict } from '../../core/rights/access.ts'
 import type { ClientRef } from '../../providers/call.ts'
-import type { Entry } from '../../store/log/entry.ts'
+import { actionOf, type Entry } from '../../store/log/entry.ts'
 import { creationResource, refOf, resourceOf } from '../../store/resource.ts'
 import { subjectOf } from '../access/fresh-look.ts'
-import { judgeWrite } from '../access/judged-write.ts'
+import { judgeWrite, type PlannedWrite, subjectAfter } from '../access/judged-write.ts'
+import { type ApprovalMark, cannotWait } from '../approval/pending-change.ts'
 import { readFresh, tagOf } from '../base/fresh-read.ts'
 import { callerOf, callOf, type Service } from '../base/service.ts'
 import { settlementOf } from './actions.ts'
@@ -48,27 +50,64 @@ async function attempt<P, R>(
   if ('earlierUse' in beginning) return operation.replay(beginning)
   // 3. the plan
   const plan = await operation.plan(beginning)
-  judge(service, operation, beginning, plan)
+  const planned = plannedWrite(operation, beginning, plan)
+  const verdict = judge(service, operation, planned)
   for (const step of plan.steps) await step.check?.()
+  const isWritten = !operation.request.dryRun && plan.unchanged === undefined
+  const isHeld = isWritten && verdict === 'with approval'
+  const approval =
+    isHeld || service.approval?.always === true
+      ? await passed(service, planned, beginning, plan)
+      : undefined
   if (operation.request.dryRun) return plan.planned()
-  if (plan.unchanged === undefined) return write(service, operation, beginning, plan)
+  if (plan.unchanged === undefined) return write(service, operation, beginning, plan, approval)
   const { use } = beginning
   if (use !== undefined && !(await recordUnchanged(service, use))) return LOST_RACE
   return plan.unchanged()
 }
 
-/** Holds the plan against the limits of its caller's grants, in a dry run as in earnest. */
-function judge<P, R>(
-  service: Service,
+function plannedWrite<P, R>(
   { subject, request: { provider } }: Operation<P, R>,
   { ref, read: base, before }: Beginning<P>,
   { aim: { next, action, becomes } }: Plan<R>,
-): void {
-  const access = service.access?.(subject.kind === 'client' ? ref : subject.place)
-  if (access === undefined) return
+): PlannedWrite {
   const isNew = subject.kind === 'new'
-  const standing = before?.standing
-  judgeWrite(service, access, { provider, ref, isNew, base, next, action, standing, becomes })
+  return { provider, ref, isNew, base, next, action, standing: before?.standing, becomes }
+}
+
+/** Holds the plan against the limits of its caller's grants, in a dry run as in earnest. */
+function judge<P, R>(
+  service: Service,
+  { subject }: Operation<P, R>,
+  planned: PlannedWrite,
+): Verdict {
+  const access = service.access?.(subject.kind === 'client' ? planned.ref : subject.place)
+  return access === undefined ? 'granted' : judgeWrite(service, access, planned)
+}
+
+/**
+ * Lets a change pass that was approved.
+ * @throws ClientError `approval_required`, `request_state`
+ */
+function passed<P, R>(
+  { approval }: Service,
+  planned: PlannedWrite,
+  { baseTag }: Beginning<P>,
+  { aim: { changes, action, becomes } }: Plan<R>,
+): Promise<ApprovalMark | undefined> {
+  if (approval === undefined) throw cannotWait()
+  const { provider, ref, isNew, standing } = planned
+  const { id: _, ...site } = ref
+  return approval.pass({
+    provider,
+    place: isNew ? site : ref,
+    action: actionOf({ action }),
+    baseTag: isNew ? '' : baseTag,
+    standing: isNew ? undefined : standing,
+    becomes,
+    changes,
+    after: subjectAfter(planned),
+  })
 }
 
 /** The state of an attempt before it is planned. */
@@ -142,6 +181,7 @@ async function write<P, R>(
   { request }: Operation<P, R>,
   { operationId, call, ref, base, baseTag, before }: Beginning<P>,
   plan: Plan<R>,
+  approval: ApprovalMark | undefined,
 ): Promise<R | typeof LOST_RACE> {
   const { provider, requestId, actor, deadline, key } = request
   const { next, rotation } = plan.aim
@@ -149,7 +189,7 @@ async function write<P, R>(
   await service.reached?.('change planned')
   // 4. the intent
   const intentRequest = { provider, ref, requestId, actor, deadline, ...(key && { key }) }
-  const aim = { ...plan.aim, operationId, base, baseTag }
+  const aim = { ...plan.aim, operationId, base, baseTag, approval }
   const intent = await intentAfter(service, intentRequest, before, aim)
   if (!(await service.store.append(intent))) return LOST_RACE
   await service.reached?.('intent recorded')

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import type { FieldChange } from '../../core/diff.ts'
 import { PAGE_CHARACTERS } from '../../core/patch/bounds.ts'
 import type { Actor, JobOrigin } from '../../store/log/actor.ts'
+import type { ApprovalMark } from '../../store/log/approval/approval-entry.ts'
 import { ACTIONS, type Action, type Entry, type Intent } from '../../store/log/entry.ts'
 import { type ClientName, refOf, resourceOf } from '../../store/resource.ts'
 import {
@@ -45,6 +46,8 @@ export interface HistoryItem {
   readonly actor?: Actor
   /** The job that it belongs to, and the callers behind it. */
   readonly job?: JobOrigin
+  /** Who approved it, where that was needed. */
+  readonly approval?: ApprovalMark
   readonly rollbackTo?: number
   /** The kind of the change, if it was not only a change of settings. */
   readonly action?: Action
@@ -181,9 +184,11 @@ function itemOf(entry: Entry, closing?: Entry): HistoryItem {
   }
 }
 
-/** The source of a copy. */
-const originOf = ({ copiedFrom }: Pick<Intent, 'copiedFrom'>) =>
-  copiedFrom === undefined ? {} : { copiedFrom: refOf(copiedFrom) }
+/** The source of a copy, and who approved what was done. */
+const originOf = ({ copiedFrom, approval }: Pick<Intent, 'copiedFrom' | 'approval'>) => ({
+  ...(copiedFrom === undefined ? {} : { copiedFrom: refOf(copiedFrom) }),
+  ...(approval === undefined ? {} : { approval }),
+})
 
 function changeOf(intent: Intent, client: ClientName, closing: Entry | undefined): HistoryItem {
   const { at, operationId, requestId, actor, job, changes, rollbackTo, action } = intent

@@ -6,7 +6,7 @@
 
 import type { Head } from '../log/entry.ts'
 import { newestOf } from '../log/heads.ts'
-import { jobIdOf } from '../resource.ts'
+import { jobIdOf, requestIdOf } from '../resource.ts'
 import type { Search, Store } from '../store.ts'
 import {
   FEED,
@@ -96,6 +96,7 @@ function headOf(item: Item): Head {
   }
 }
 
-const isOfClient = ({ resource }: Head) => jobIdOf(resource) === undefined
+const isOfClient = ({ resource }: Head) =>
+  jobIdOf(resource) === undefined && requestIdOf(resource) === undefined
 
 const earlier = (one: string, other: string) => (one < other ? one : other)

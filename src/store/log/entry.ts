@@ -7,6 +7,7 @@ import type { JsonObject } from '../../core/json/json.ts'
 import type { ErasedName } from '../erasing.ts'
 import type { RingKey } from '../keys/keyring.ts'
 import type { Actor, JobOrigin } from './actor.ts'
+import type { ApprovalEntry, ApprovalMark } from './approval/approval-entry.ts'
 import type { EntryBase, KeptChange } from './entry-base.ts'
 import type { JobEntry } from './job-entry.ts'
 import type { Standing } from './standing.ts'
@@ -34,6 +35,8 @@ export interface Intent extends EntryBase {
   readonly key?: string
   /** The job that it is part of, and the callers behind that. */
   readonly job?: JobOrigin
+  /** Who approved it, where that was needed. */
+  readonly approval?: ApprovalMark
   /** The revision that a rollback goes back to. */
   readonly rollbackTo?: number
   /** What else than a change of settings it is; `sealed.next` is `null` for a removal. */
@@ -128,6 +131,8 @@ export interface Created extends EntryBase {
   readonly state: JsonObject
   /** That of the intent. */
   readonly copiedFrom?: string
+  /** That of the intent. */
+  readonly approval?: ApprovalMark
 }
 
 /** The client was changed by someone else since the entry before. */
@@ -260,3 +265,4 @@ export type Entry =
   | KeysRecord
   | Delivery
   | JobEntry
+  | ApprovalEntry

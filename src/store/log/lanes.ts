@@ -1,6 +1,6 @@
 /** Under what an entry can be found in the history across clients. */
 
-import { JOBS, refOf } from '../resource.ts'
+import { JOBS, REQUESTS, refOf } from '../resource.ts'
 import type { SearchedOutcome } from '../store.ts'
 import type { Entry } from './entry.ts'
 
@@ -8,13 +8,16 @@ export interface Filing {
   readonly provider: string
   /** `subject` of the actor; what someone else did has none. */
   readonly actor: string | undefined
-  readonly outcome: SearchedOutcome | 'job'
+  readonly outcome: SearchedOutcome | 'job' | 'request'
 }
 
 /** How an entry is filed; `undefined` for what is no end of anything: it is found through its end. */
 export function filingOf(entry: Entry): Filing | undefined {
-  // A job is found by its beginning.
+  // A job is found by its beginning, and a request for approval too.
   if (entry.kind === 'job') return { provider: JOBS, actor: entry.actor.subject, outcome: 'job' }
+  if (entry.kind === 'approval_requested') {
+    return { provider: REQUESTS, actor: entry.actor.subject, outcome: 'request' }
+  }
   if (!isEnd(entry)) return undefined
   return {
     provider: refOf(entry.resource).provider,

@@ -1,0 +1,168 @@
+/** What becomes of an approved request: it is carried out exactly as it was shown, once, or ends with the reason. */
+
+import { OPERATIONS, type Operation, type OperationName } from '../../contract/operations.ts'
+import { ClientError, type ErrorCode, isClientError } from '../../core/errors.ts'
+import { isAtOnce } from '../../core/rights/access.ts'
+import {
+  type ApprovalEnd,
+  type ApprovalView,
+  ENDS,
+  endRequest,
+  isOver,
+  openAsked,
+} from '../../service/approval/approval-log.ts'
+import type { Approval } from '../../service/approval/pending-change.ts'
+import { printOf } from '../../service/approval/plan-print.ts'
+import type { Service } from '../../service/base/service.ts'
+import { type Permissions, wholeAccessOf } from '../auth/permissions.ts'
+import { type Principal, principalAgain } from '../auth/principal.ts'
+import type { Perform, Performed, Trace } from '../exchange.ts'
+import { jointAccess, type Refusal } from './joint-access.ts'
+
+/** By what it is carried out. */
+export interface Carrying {
+  readonly service: Service
+  readonly perform: Perform
+  readonly approver: Principal
+  /** By which the approver's rights are judged. */
+  readonly permissions: Permissions
+  readonly requestId: string
+  /** Epoch milliseconds. */
+  readonly deadline: number
+  readonly trace: Trace
+}
+
+/** Failures after which it is not certain that the change cannot come any more, or that pass. */
+const PASSING: readonly ErrorCode[] = [
+  ...(['key_in_use', 'client_busy', 'too_many_requests', 'deadline_exceeded'] as const),
+  ...(['store_unavailable', 'provider_unavailable', 'provider_throttled'] as const),
+  ...(['provider_misconfigured', 'outcome_unknown', 'internal'] as const),
+]
+
+/**
+ * Plans an approved request once more, on behalf of both callers.
+ * @throws ClientError `request_state` where it has ended by that; as the approver is refused
+ */
+export async function checkPlan(carrying: Carrying, view: ApprovalView): Promise<void> {
+  const refusal: Refusal = {}
+  try {
+    await performAs(carrying, view, { dryRun: true, refusal })
+  } catch (error) {
+    if (refusal.error !== undefined || !isLasting(error)) throw error
+    throw endedAs(await endRequest(carrying.service, view, { ...endOf(error) }))
+  }
+}
+
+/**
+ * Carries a request out that was approved; the same again where that was interrupted.
+ * @throws ClientError `request_state` where it could not be; as its handler where that is not certain
+ */
+export async function carryOutRequest(
+  carrying: Carrying,
+  view: ApprovalView,
+): Promise<ApprovalView> {
+  const { service } = carrying
+  try {
+    const answer = await performAs(carrying, view, { dryRun: false, refusal: {} })
+    return await endRequest(service, view, { end: 'applied', ...resultOf(answer) })
+  } catch (error) {
+    if (!isLasting(error)) throw error
+    return await endRequest(service, view, { ...endOf(error) })
+  }
+}
+
+const isLasting = (error: unknown): error is ClientError =>
+  isClientError(error) && !PASSING.includes(error.code)
+
+/** How a request ends by a failure that lasts. */
+function endOf(error: ClientError): Parameters<typeof endRequest>[2] {
+  const { code, details } = error
+  const { cause, operationId } = details
+  const known = ENDS.find((one) => code === 'request_state' && one === cause)
+  if (known !== undefined) return { end: known }
+  if (operationId !== undefined) return { end: 'failed', operationId, code }
+  if (VOIDING.includes(code)) return { end: 'void' }
+  return OUTDATING.includes(code) ? { end: 'outdated' } : { end: 'failed', code }
+}
+
+/** Of a caller who may not do it, or may not know of the place any more. */
+const VOIDING: readonly ErrorCode[] = ['insufficient_scope', 'invalid_field']
+const OUTDATING: readonly ErrorCode[] = ['not_found', 'client_gone', 'precondition_failed']
+
+/** What of an answer the request keeps. */
+function resultOf({ status, headers = {}, body }: Performed) {
+  const operationId = headers['operation-id']
+  const id = status === 201 && typeof body !== 'string' ? body.id : undefined
+  return {
+    ...(operationId === undefined ? {} : { operationId }),
+    ...(typeof id === 'string' ? { created: id } : {}),
+  }
+}
+
+const stateError = (end: ApprovalEnd) => new ClientError('request_state', SAYS[end], { cause: end })
+
+/** The answer to someone who would have a request carried out that has ended otherwise. */
+export function endedAs({ ended }: ApprovalView): ClientError {
+  if (ended === undefined) {
+    return new ClientError('request_state', 'Someone else has decided this request already.')
+  }
+  const code = ended.code === undefined ? '' : ` (${ended.code})`
+  return new ClientError('request_state', `${SAYS[ended.end]}${code}`)
+}
+
+const SAYS: Readonly<Record<ApprovalEnd, string>> = {
+  applied: 'The request has been carried out.',
+  outdated:
+    'The request is outdated: the client is no longer as it was when the request was made. Nothing was sent. Its submitter can make it anew.',
+  void: 'The request is void: its submitter may not make this change any more. Nothing was sent.',
+  failed: 'The request was approved, and the change failed. Its operation shows why.',
+  expired: 'The request has expired. Its submitter can make it anew.',
+}
+
+function performAs(
+  { perform, approver, permissions, service, requestId, deadline, trace }: Carrying,
+  view: ApprovalView,
+  { dryRun, refusal }: { readonly dryRun: boolean; readonly refusal: Refusal },
+): Promise<Performed> {
+  const { id, requested } = view
+  const { operation, actor, token } = requested
+  const opened = openAsked(service, requested)
+  const row: Operation | undefined = OPERATIONS[operation as OperationName]
+  if (opened === undefined || row === undefined) {
+    const says =
+      'What the request asks for cannot be read any more: its key or its operation is gone.'
+    throw new ClientError('request_state', says)
+  }
+  const route = { ...row, operationId: operation }
+  const approving = wholeAccessOf(permissions, approver, route, isAtOnce)
+  return perform({
+    operation,
+    asked: opened.asked,
+    principal: principalAgain({ ...actor, ...token }),
+    dryRun,
+    // No key of a caller contains a space.
+    name: `request ${id}`,
+    requestId,
+    deadline,
+    trace,
+    approval: approvalOf(service, view, approver),
+    access: (own) => jointAccess(own, approving, refusal),
+  })
+}
+
+/** Lets pass what was shown, and nothing else. */
+function approvalOf(
+  service: Service,
+  { id, requested }: ApprovalView,
+  { subject, issuer, clientId }: Principal,
+): Approval {
+  const approvedBy = { subject, issuer, ...(clientId === undefined ? {} : { clientId }) }
+  return {
+    always: true,
+    pass: async (change) => {
+      if (isOver(service, requested.expiresAt)) throw stateError('expired')
+      if (printOf(service, change) !== requested.print) throw stateError('outdated')
+      return { requestId: id, approvedBy }
+    },
+  }
+}

@@ -1,0 +1,101 @@
+/** Who may know of a request for approval, and who may decide it: callers who could ask for it themselves. */
+
+import { isDeepStrictEqual } from 'node:util'
+import { OPERATIONS, type Operation, type OperationName } from '../../contract/operations.ts'
+import { ClientError, isClientError } from '../../core/errors.ts'
+import { isAtOnce } from '../../core/rights/access.ts'
+import type { Grant } from '../../core/rights/limit.ts'
+import type { Permission } from '../../core/rights/permissions.ts'
+import { lookFor } from '../../service/access/fresh-look.ts'
+import { type ApprovalView, findRequest, openAsked } from '../../service/approval/approval-log.ts'
+import { wholeAccessOf } from '../auth/permissions.ts'
+import { actorOf, type Principal } from '../auth/principal.ts'
+import type { Exchange } from '../exchange.ts'
+import { callerOf, lookingFor, type Site } from '../target.ts'
+
+/** A request as its reader may see it. */
+export interface ReadRequest {
+  readonly view: ApprovalView
+  readonly isOwn: boolean
+  may: Site['may']
+}
+
+/**
+ * The request that the path names.
+ * @throws ClientError `not_found`, the same for one that the caller may not know of
+ */
+export async function requestOf(exchange: Exchange): Promise<ReadRequest> {
+  const view = await findRequest(exchange.settings.service, exchange.params.requestId ?? '')
+  const read = view && (await readerOf(exchange, view))
+  if (read !== undefined) return read
+  throw new ClientError('not_found', 'There is no such request, or none that you may know of.')
+}
+
+/** A request to its reader; `undefined`: it is hidden. */
+export async function readerOf(
+  exchange: Exchange,
+  view: ApprovalView,
+): Promise<ReadRequest | undefined> {
+  const isOwn = isDeepStrictEqual(view.requested.actor, actorOf(callerOf(exchange)))
+  const may = await rightsAt(exchange, view, () => true)
+  if (may === undefined) return isOwn ? { view, isOwn, may: () => false } : undefined
+  return { view, isOwn, may }
+}
+
+/**
+ * Refuses a caller who may not decide a request: it takes the right to do it oneself, at once.
+ * @throws ClientError `insufficient_scope`
+ */
+export async function checkDecider(exchange: Exchange, view: ApprovalView): Promise<void> {
+  if (isSame(view.requested.actor, callerOf(exchange))) {
+    throw new ClientError(
+      'insufficient_scope',
+      'Someone else must decide this request: neither the caller who submitted it, nor a token of the same client.',
+    )
+  }
+  if ((await rightsAt(exchange, view, isAtOnce)) !== undefined) return
+  const { permission } = view.requested
+  throw new ClientError(
+    'insufficient_scope',
+    `To decide this request takes the permission ${permission} on its client, by a grant without approval.`,
+  )
+}
+
+/** One person or program can have several tokens: by its subject, or by the client that holds them. */
+function isSame(
+  submitter: { readonly subject: string; readonly issuer: string; readonly clientId?: string },
+  { subject, issuer, clientId }: Principal,
+): boolean {
+  if (submitter.issuer !== issuer) return false
+  const names = [submitter.subject, submitter.clientId].filter((one) => one !== undefined)
+  return [subject, clientId].some((one) => one !== undefined && names.includes(one))
+}
+
+/** What the caller may do by grants that count, on the client before and after; `undefined`: not what was asked for. */
+async function rightsAt(
+  exchange: Exchange,
+  { requested }: ApprovalView,
+  counts: (grant: Grant) => boolean,
+): Promise<Site['may'] | undefined> {
+  const { service, permissions } = exchange.settings
+  const { operation, place, permission } = requested
+  const { id } = place
+  const row: Operation | undefined = OPERATIONS[operation as OperationName]
+  const provider = service.providers.get(place.provider)
+  const opened = openAsked(service, requested)
+  if (row === undefined || provider === undefined || opened === undefined) return undefined
+  const route = { ...row, operationId: operation }
+  const access = wholeAccessOf(permissions, callerOf(exchange), route, counts)(place)
+  const { after } = opened
+  const covers = (one: Permission) => after === undefined || access.sees(after, one)
+  if (!access.reaches(permission) || !covers(permission)) return undefined
+  if (id === undefined) return covers
+  const looking = lookingFor(exchange, provider, { ...place, id })
+  try {
+    await lookFor(service, access, { ...looking, removedToo: true })
+  } catch (error) {
+    if (isClientError(error, 'not_found')) return undefined
+    throw error
+  }
+  return access.may(permission) ? (one) => access.may(one) && covers(one) : undefined
+}

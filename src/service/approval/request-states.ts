@@ -1,0 +1,7 @@
+/** How a request for approval can stand. */
+
+import { DECISIONS, ENDS } from '../../store/log/approval/approval-entry.ts'
+
+/** Those that wait, those that someone decided, and how they end. */
+export const REQUEST_STATES = ['pending', ...DECISIONS, ...ENDS] as const
+export type RequestState = (typeof REQUEST_STATES)[number]
