@@ -8,6 +8,9 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ClientError } from '../../src/core/errors.ts'
 import type { JsonObject } from '../../src/core/json/json.ts'
+import { accessTo } from '../../src/core/rights/access.ts'
+import type { Limit } from '../../src/core/rights/limit.ts'
+import type { Permission } from '../../src/core/rights/permissions.ts'
 import { secret } from '../../src/core/secrecy/secret.ts'
 import type { Call } from '../../src/providers/call.ts'
 import type { Provider } from '../../src/providers/provider.ts'
@@ -433,6 +436,72 @@ describe('a caller who may not replace a registration', () => {
     seen = []
     await adopt('second-token')
     expect(seen.map(({ token }) => token)).toEqual(['second-token', 'second-token'])
+  })
+})
+
+describe('a caller with limited grants', () => {
+  const within = (only: Limit, grants: readonly Permission[] = ['clients:write']): Service => ({
+    ...bench.service,
+    access: accessTo(() => [{ grants, only }], {
+      operation: 'adoptClient',
+      permission: 'clients:write',
+    }),
+  })
+  const NAMED = { names: ['Example'] }
+
+  it('adopts a client that its registration shows to be within them', async () => {
+    await expect(adopt('token', { service: within(NAMED) })).resolves.toMatchObject({
+      outcome: 'applied',
+    })
+    expect(await kinds()).toEqual(['intent', 'applied'])
+  })
+
+  it.each<[string, Limit]>([
+    ['another name', { names: ['Another'] }],
+    ['a team', { teams: ['a'] }],
+    ['another id', { clients: ['other'] }],
+  ])('keeps nothing of one outside of them (%s)', async (_, only) => {
+    for (const dryRun of [true, false]) {
+      await expect(adopt('token', { service: within(only), dryRun })).rejects.toMatchObject({
+        code: 'not_found',
+        message: 'There is no such client. Check its id, the provider and the user pool.',
+      })
+    }
+    expect(await held()).toBe(0)
+    expect(await kinds()).toEqual([])
+  })
+
+  it('sends nothing about an id outside of them', async () => {
+    await expect(adopt('token', { service: within({ clients: ['other'] }) })).rejects.toMatchObject(
+      { code: 'not_found' },
+    )
+    expect(seen).toEqual([])
+  })
+
+  it('is refused what is about settings, and what it may only see', async () => {
+    for (const service of [within({ fields: ['callbacks'] }), within(NAMED, ['clients:read'])]) {
+      await expect(adopt('token', { service })).rejects.toMatchObject({
+        code: 'insufficient_scope',
+      })
+    }
+    expect(await held()).toBe(0)
+  })
+
+  it('is not shown by a repeated request what has left its grants', async () => {
+    const mine = { service: within(NAMED), key: key() }
+    await adopt('token', mine)
+    valid = new Set(['renewed'])
+    await adopt('renewed')
+    await expect(adopt('token', mine)).resolves.toMatchObject({ replayed: true })
+    changeOutside()
+    await expect(adopt('token', mine)).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  it('puts no other registration in the place of one that works', async () => {
+    await adopt('token')
+    const refused = adopt('second-token', { service: within(NAMED), refuseReplacing: refuse })
+    await expect(refused).rejects.toMatchObject({ code: 'insufficient_scope' })
+    expect(await kinds()).toEqual(['intent', 'applied'])
   })
 })
 
