@@ -18,6 +18,7 @@ import { measureColdStarts } from './cold-start.ts'
 import { measureEmbedded } from './embedded.ts'
 import { measureFiles } from './files.ts'
 import { measureGrowth } from './growth.ts'
+import { measureHidden } from './hidden.ts'
 import { measureHistory } from './history.ts'
 import { measureInstances } from './instances.ts'
 import { measureJob } from './job.ts'
@@ -52,6 +53,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
     ...(await measureGrowth(built, upstream, times(15, 5))),
   ],
   callers: () => measureCallers(times(100, 20)),
+  hidden: () => measureHidden(times(60, 10)),
   auth0: () => measureChanges(built, upstream, 'auth0', times(600, 60)),
   cognito: () => measureChanges(built, upstream, 'cognito', times(600, 60)),
   cold: () => measureColdStarts(built, upstream, times(40, 8)),

@@ -123,7 +123,16 @@ function settings({ id, marks }: Fresh): readonly fc.Arbitrary<Asked>[] {
     path: '/jobs',
     body: { clients: [{ ...where, id }], patch: client, autoStart },
   }))
-  return [merge, merge, merge, operations, operations, creation, copy, job]
+  const form = set.map(([where, client]) => ({
+    method: 'PATCH',
+    path,
+    body: new URLSearchParams([
+      ...Object.entries(where as Record<string, string>),
+      ['client', JSON.stringify(client)],
+    ]).toString(),
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  }))
+  return [merge, merge, merge, operations, operations, form, creation, copy, job]
 }
 
 /** Everything else that changes something. */
@@ -149,7 +158,24 @@ function others({ id, marks, job }: Fresh): readonly fc.Arbitrary<Asked>[] {
     remove(`${at}/leases`, { owner: 'me' }),
     send('POST', `${at}/move`, { from: held, to: 'https://mine.example.com/moved' }),
     ...['narrow', 'end'].map((how) => send('POST', `${at}/move/${how}`, { from: held })),
-    send('PUT', `${at}/registration`, { registrationAccessToken: 'mine' }),
+    ...[{ registrationAccessToken: 'mine' }, {}].map((body) =>
+      send('PUT', `${at}/registration`, body),
+    ),
+    ...[[held], ['https://mine.example.com/managed']].map((callbacks) =>
+      send('PUT', `${at}/values`, { managers: { me: { callbacks } } }),
+    ),
+    send('POST', `${at}/restore`, {}),
+    remove(`${at}/secrets/one`),
+    address.map((where) => ({
+      method: 'POST',
+      path: '/jobs/reap',
+      body: { select: { ...where, q: marks.client }, olderThanSeconds: 86_400, unknownUse: true },
+    })),
+    address.map((where) => ({
+      method: 'POST',
+      path: '/jobs',
+      body: { select: { ...where, q: marks.client }, patch: { name: 'Selected' }, autoStart: true },
+    })),
     ...['start', 'pause', 'resume', 'cancel'].map((told) =>
       fc.constant({ method: 'POST', path: `/jobs/${job}/${told}` }),
     ),
@@ -159,9 +185,10 @@ function others({ id, marks, job }: Fresh): readonly fc.Arbitrary<Asked>[] {
 
 function reads({ id, marks, operation, job }: Fresh): readonly fc.Arbitrary<Asked>[] {
   return [
-    ...['', '/lint', '/history', '/secrets', '/keys', '/leases', '/move'].map((rest) =>
-      get(`/clients/${id}${rest}`),
-    ),
+    ...[
+      ...['', '/lint', '/history', '/secrets', '/keys', '/leases', '/move'],
+      ...['/standing', '/values'],
+    ].map((rest) => get(`/clients/${id}${rest}`)),
     get('/clients'),
     get('/clients', { fresh: 'true' }),
     get('/clients', { q: marks.client.slice(0, 12) }),
@@ -172,6 +199,8 @@ function reads({ id, marks, operation, job }: Fresh): readonly fc.Arbitrary<Aske
     plain('/jobs'),
     ...['', '/results', '/events'].map((rest) => plain(`/jobs/${job}${rest}`)),
     plain('/providers'),
+    plain('/providers/auth0'),
+    plain('/whoami'),
     plain('/metrics'),
   ]
 }

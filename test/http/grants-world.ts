@@ -37,10 +37,13 @@ export const ADDRESSES: readonly JsonObject[] = [
   { provider: 'local' },
 ]
 
-/** A new client at each provider, with marks, a history and a job; no one has used them before. */
-export async function freshClients(world: JobWorld, run: number): Promise<Fresh> {
+/**
+ * A new client at each provider, with marks, a history and a job; no one has used them before. `prefix`: of their ids and
+ * names.
+ */
+export async function freshClients(world: JobWorld, run: number, prefix = ''): Promise<Fresh> {
   const marks = marksOf(run)
-  const id = `client${run}`
+  const id = `${prefix}client${run}`
   const { client, history, secret } = marks
   const callback = `https://${client}.example.com/cb`
   world.auth0.put({
@@ -48,7 +51,7 @@ export async function freshClients(world: JobWorld, run: number): Promise<Fresh>
     client_id: id,
     client_aliases: [],
     client_secret: secret,
-    name: client,
+    name: `${prefix}${client}`,
     description: history,
     callbacks: [callback],
     grant_types: ['authorization_code', 'refresh_token'],
@@ -56,14 +59,14 @@ export async function freshClients(world: JobWorld, run: number): Promise<Fresh>
   world.cognito.put(POOL_ID, {
     ...fullCognitoClient,
     ClientId: id,
-    ClientName: history,
+    ClientName: `${prefix}${history}`,
     ClientSecret: secret,
     CallbackURLs: [callback],
   })
   await putLocalClient(world.documents, {
     ...fullLocalClient,
     client_id: id,
-    client_name: client,
+    client_name: `${prefix}${client}`,
     client_secret: secret,
     description: history,
     redirect_uris: [callback],
@@ -72,7 +75,7 @@ export async function freshClients(world: JobWorld, run: number): Promise<Fresh>
   let operation = ''
   for (const address of ADDRESSES) {
     const name = address.userPoolId === undefined ? 'description' : 'name'
-    const asked = { ...address, client: { [name]: 'Named since' } }
+    const asked = { ...address, client: { [name]: `${prefix}Named since` } }
     const answer = await world.send('PATCH', `/clients/${id}`, asked)
     expect(answer.status, JSON.stringify(answer.body)).toBe(200)
     operation = answer.headers['operation-id'] ?? ''
@@ -104,6 +107,21 @@ export async function stateOf(world: JobWorld, { id, job }: Fresh) {
   ]
   return { standing, records, job: body.state, made: madeIn(world) }
 }
+
+/** What holds for the clients beside their settings: leases, moves, managed values, teams. */
+export const standingsOf = (world: JobWorld, { id }: Fresh): Promise<readonly JsonObject[]> =>
+  Promise.all(
+    ADDRESSES.map(async (address) => {
+      const query = new URLSearchParams(address as Record<string, string>).toString()
+      const read = (rest: string) =>
+        world.send('GET', `/clients/${id}${rest}`, undefined, { query })
+      const [{ body: standing }, { body: values }] = [
+        await read('/standing'),
+        await read('/values'),
+      ]
+      return { ...standing, managers: values.managers ?? null }
+    }),
+  )
 
 const has = <T>(read: () => T): T | undefined => {
   try {

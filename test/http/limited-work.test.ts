@@ -46,14 +46,14 @@ describe('lint over all clients', () => {
   const SHARED = 'https://shared.example.com/cb'
   const lint = async (scope: string | undefined, limit = 100) => {
     const [items, shared]: [JsonObject[], JsonObject[]] = [[], []]
-    let mirror: Json = null
+    let mirror: unknown
     for (let cursor = ''; ; ) {
       const path = `/lint?provider=auth0&limit=${limit}${cursor}`
       const answer = await (scope === undefined ? world.send('GET', path) : as(scope, 'GET', path))
       expect(answer.status, answer.text).toBe(200)
       items.push(...(answer.body.items as JsonObject[]))
       shared.push(...(answer.body.shared as JsonObject[]))
-      mirror = answer.body.mirror as Json
+      mirror = answer.body.mirror
       if (answer.body.next === undefined) return { items, shared, mirror }
       cursor = `&cursor=${answer.body.next}`
     }
@@ -71,7 +71,7 @@ describe('lint over all clients', () => {
     'shows those within the grant, and counts no others (pages of %s)',
     async (limit) => {
       const all = await lint(undefined)
-      expect(all.shared).toContainEqual(expect.objectContaining({ count: 9 }))
+      expect(all.shared.map(({ count }) => count)).toContain(9)
       const own = await lint('named', limit)
       expect(ids(own.items)).toEqual(['lint0', 'lint2', 'lint4', 'lint6', 'lint8'])
       const finding = own.shared.filter(({ message }) => String(message).includes(SHARED))
@@ -80,7 +80,7 @@ describe('lint over all clients', () => {
       // What each has is what is found on it by itself.
       for (const { client, findings } of own.items) {
         const { body } = await as('named', 'GET', `/clients/${(client as JsonObject).id}/lint`)
-        expect(body.findings).toEqual(expect.arrayContaining(findings as Json[]))
+        expect(body.findings).toEqual(expect.arrayContaining(findings as unknown[]))
       }
       expect(own.mirror).toMatchObject([{ verifiedAt: null }])
     },
@@ -90,7 +90,7 @@ describe('lint over all clients', () => {
     put('lint0', 'Theirs now', { callbacks: [SHARED] })
     const own = await lint('named')
     expect(ids(own.items)).not.toContain('lint0')
-    expect(own.shared).toContainEqual(expect.objectContaining({ count: 4 }))
+    expect(own.shared.map(({ count }) => count)).toContain(4)
     put('lint0', 'Ours 0', { callbacks: [SHARED, 'http://insecure.example.com/cb'] })
   })
 
