@@ -15,6 +15,7 @@ import { explainBundle, measureBundle } from './bundle.ts'
 import { measureChanges } from './change.ts'
 import { measureCommand } from './cli.ts'
 import { measureColdStarts } from './cold-start.ts'
+import { measureCopy } from './copy.ts'
 import { measureEmbedded } from './embedded.ts'
 import { measureFiles } from './files.ts'
 import { measureGrowth } from './growth.ts'
@@ -74,6 +75,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
       times(500, 100),
       has('aims') ? 'under writes' : undefined,
     ),
+  copy: () => measureCopy(times(100_000, 10_000)),
   postgresql: () => measurePostgresList(times(100_000, 10_000), times(500, 100)),
   server: () => measureAbuse(built, upstream, times(5, 2)),
   embedded: () => measureEmbedded(built, times(7, 5), times(800, 400)),

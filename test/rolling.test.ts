@@ -3,17 +3,16 @@
  * one after the other is replaced; every change is in one order, and in the history.
  */
 
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { build } from 'esbuild'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type CognitoEmulator, startCognitoEmulator } from '../src/emulators/cognito/index.ts'
 import { readChains } from '../src/store/layout/chains.ts'
 import { openToRead } from '../src/store/sqlite/database.ts'
 import { layoutIn } from '../src/store/sqlite/layout/sqlite-layout.ts'
 import { recordsIn } from '../src/store/sqlite/layout/sqlite-records.ts'
+import { buildServer, isCommitHere } from './faults/other-build.ts'
 import {
   cognitoAt,
   type Issuer,
@@ -27,41 +26,7 @@ import { fullCognitoClient, POOL_ID } from './fixtures/cognito.ts'
 /** The last commit whose programs knew layout 3, and no other. */
 const BEFORE = '581a1c0f4eb2dfc96bd567bf5e76681fecaeea99'
 
-function isThere(): boolean {
-  try {
-    execFileSync('git', ['cat-file', '-e', `${BEFORE}^{commit}`], { stdio: 'ignore' })
-    return true
-  } catch {
-    process.stderr.write(`rolling.test.ts is skipped: the commit ${BEFORE} is not here.
-`)
-    return false
-  }
-}
-
-/** Builds the server of that commit below a folder. */
-async function buildBefore(folder: string): Promise<string> {
-  const source = join(folder, 'source')
-  mkdirSync(source, { recursive: true })
-  const archive = execFileSync('git', ['archive', BEFORE, 'src'], { maxBuffer: 2 ** 27 })
-  execFileSync('tar', ['-x', '-C', source], { input: archive })
-  await build({
-    entryPoints: {
-      serve: join(source, 'src', 'serve.ts'),
-      'sqlite-writer': join(source, 'src', 'store', 'sqlite', 'writer-thread.ts'),
-    },
-    outdir: join(folder, 'dist'),
-    bundle: true,
-    splitting: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    packages: 'external',
-    logLevel: 'error',
-  })
-  return join(folder, 'dist', 'serve.js')
-}
-
-describe.skipIf(!isThere())('servers of two versions on one file', () => {
+describe.skipIf(!isCommitHere(BEFORE))('servers of two versions on one file', () => {
   // Where the packages are found.
   const built = join(process.cwd(), 'node_modules', '.cache', 'clientry', `rolling-${process.pid}`)
   let folder: string
@@ -84,7 +49,7 @@ describe.skipIf(!isThere())('servers of two versions on one file', () => {
   })
 
   it('are replaced one after the other, and every change is made and recorded', async () => {
-    const program = await buildBefore(built)
+    const program = await buildServer(BEFORE, built)
     const options = {
       database: join(folder, 'clientry.db'),
       providers: { cognito: cognitoAt(cognito.url) },

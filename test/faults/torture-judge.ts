@@ -13,6 +13,8 @@ export interface Totals {
   rounds: number
   changes: number
   kills: number
+  /** Times that the store was lost for a moment. */
+  crashes: number
   freezes: number
   faults: number
   outsideWrites: number
@@ -31,6 +33,8 @@ export interface Round {
   readonly issuer: Issuer
   readonly servers: readonly ServerProcess[]
   readonly totals: Totals
+  /** Loses the store for a moment. */
+  crash?(): Promise<void>
 }
 
 /** Tries of a change that nothing is to go wrong with. */

@@ -1,20 +1,16 @@
 /**
- * Rounds of concurrent changes over two real servers on one SQLite file, while servers are killed and
- * frozen, the network is spoiled and someone else writes. After each round all is quiet, and what is
+ * Rounds of concurrent changes over two real servers on one store, while servers are killed and
+ * frozen, the store is lost, the network is spoiled and someone else writes. After each round all is quiet, and what is
  * in force, what was answered and what is recorded are compared.
  */
 
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { resourceOf } from '../../src/store/resource.ts'
-import { openDatabase } from '../../src/store/sqlite/database.ts'
-import { createSqliteStore } from '../../src/store/sqlite/sqlite.ts'
 import type { Chance } from './chance.ts'
 import type { Operation } from './linearizability.ts'
 import { type FaultProxy, PROXY_FAULTS, startFaultProxy } from './proxy.ts'
 import { patch, type ServerProcess, startIssuer, startServer } from './servers.ts'
 import { calm, judge, type Round, type Totals } from './torture-judge.ts'
+import type { SharedStore } from './torture-stores.ts'
 import { TARGETS, type Target } from './torture-targets.ts'
 
 /** Deadlines are short, so that what a dead process left open is settled soon (milliseconds). */
@@ -29,21 +25,20 @@ export interface Torture {
   close(): Promise<void>
 }
 
-export async function startTorture(): Promise<Torture> {
-  const folder = mkdtempSync(join(tmpdir(), 'clientry-torture-'))
-  const database = join(folder, 'clientry.db')
+export async function startTorture(shared: SharedStore): Promise<Torture> {
   const issuer = await startIssuer()
   const targets = await Promise.all(TARGETS.map((start) => start()))
   const proxies = await Promise.all(targets.map(({ url }) => startFaultProxy(url)))
   const providers = Object.fromEntries(
     targets.map((target, index) => [target.name, target.settings(proxies[index]?.url ?? '')]),
   )
-  const store = createSqliteStore(await openDatabase(database))
+  const { store } = shared
   const servers: (ServerProcess | undefined)[] = [undefined, undefined]
   const totals: Totals = {
     rounds: 0,
     changes: 0,
     kills: 0,
+    crashes: 0,
     freezes: 0,
     faults: 0,
     outsideWrites: 0,
@@ -52,7 +47,8 @@ export async function startTorture(): Promise<Torture> {
   }
 
   async function running(): Promise<readonly ServerProcess[]> {
-    const options = { database, providers, issuer, limits: LIMITS }
+    const { settings, variables: secrets } = shared
+    const options = { database: '', store: settings, secrets, providers, issuer, limits: LIMITS }
     const both = servers.map(async (server, index) => {
       const alive = server?.alive() ? server : await startServer(options)
       servers[index] = alive
@@ -68,7 +64,9 @@ export async function startTorture(): Promise<Torture> {
       const target = targets[index] as Target
       const proxy = proxies[index] as FaultProxy
       const servers = await running()
-      const quiet = await playRound({ chance, target, proxy, store, issuer, totals, servers })
+      const { crash } = shared
+      const round = { chance, target, proxy, store, issuer, totals, servers }
+      const quiet = await playRound({ ...round, ...(crash && { crash }) })
       await quiet(await running())
       totals.rounds += 1
     },
@@ -76,8 +74,7 @@ export async function startTorture(): Promise<Torture> {
       await Promise.all(servers.map((server) => server?.kill()))
       await Promise.all(proxies.map((proxy) => proxy.close()))
       await Promise.all(targets.map((target) => target.close()))
-      await Promise.all([issuer.close(), store.close()])
-      rmSync(folder, { recursive: true, force: true })
+      await Promise.all([issuer.close(), shared.close()])
     },
   }
 }
@@ -139,7 +136,14 @@ async function send({ chance, target, servers, issuer, totals }: Round, history:
 /** Answers, or none at all, after which a change may be in force; every other one says that it is not. */
 const UNKNOWN = ['', 'outcome_unknown', 'change_unresolved', 'internal']
 
-/** Kills, freezes and outside writes at moments that calls of the round choose. */
+const EVENTS: readonly ('kill' | 'freeze' | 'outside write' | 'crash')[] = [
+  'kill',
+  'kill',
+  'freeze',
+  'outside write',
+]
+
+/** Kills, freezes, outside writes and losses of the store at moments that calls of the round choose. */
 async function disturb(round: Round, over: { readonly yes: boolean }): Promise<void> {
   const { chance, proxy, servers, totals, target } = round
   const events = chance.below(3)
@@ -147,10 +151,13 @@ async function disturb(round: Round, over: { readonly yes: boolean }): Promise<v
     const calls = proxy.forwarded() + chance.below(12)
     while (!over.yes && proxy.forwarded() < calls) await new Promise(setImmediate)
     const victim = chance.one(servers)
-    const event = chance.one(['kill', 'kill', 'freeze', 'outside write'] as const)
+    const event = chance.one(round.crash === undefined ? EVENTS : [...EVENTS, 'crash'])
     if (event === 'kill') {
       await victim.kill()
       totals.kills += 1
+    } else if (event === 'crash') {
+      await round.crash?.()
+      totals.crashes += 1
     } else if (event === 'outside write') {
       target.writeOutside(chance)
       totals.outsideWrites += 1

@@ -5,7 +5,7 @@
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, chownSync, cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Client } from 'pg'
@@ -74,6 +74,27 @@ export function copyData(from: string, to: string): void {
   const user = runAs()
   if (user !== undefined) execFileSync('chown', ['-R', `${user.uid}:${user.gid}`, to])
   chmodSync(to, 0o700)
+}
+
+/** The program that copies a server that runs; npm's releases have none. */
+export const hasBaseBackup = (bin: string) => existsSync(join(bin, 'pg_basebackup'))
+
+/** Copies a server that runs, for a standby of it. */
+export function baseBackup({
+  bin,
+  folder,
+  port,
+}: Required<Pick<ServerOptions, 'bin' | 'folder' | 'port'>>): void {
+  mkdirSync(folder, { mode: 0o700 })
+  const user = runAs()
+  if (user !== undefined) chownSync(folder, user.uid, user.gid)
+  const from = ['--host=127.0.0.1', `--port=${port}`, '--username=root', '--wal-method=stream']
+  const options = ['--pgdata', folder, '--write-recovery-conf', '--checkpoint=fast', '--no-sync']
+  execFileSync(join(bin, 'pg_basebackup'), [...from, ...options], {
+    cwd: '/',
+    stdio: ['ignore', 'ignore', 'pipe'],
+    ...user,
+  })
 }
 
 /** Makes the data of a server. */

@@ -1,10 +1,10 @@
 /**
  * G2, G7: servers as processes of their own on one PostgreSQL. Their changes are in one order; the database is killed and started
- * again in the middle of two hundred; a standby takes its place with everything that was answered.
+ * again in the middle of two hundred.
  */
 
 import { randomUUID } from 'node:crypto'
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -25,12 +25,9 @@ import {
   startIssuer,
 } from '../faults/servers.ts'
 import { fullCognitoClient, POOL_ID } from '../fixtures/cognito.ts'
-import { closingOf, intentOf } from '../fixtures/entries.ts'
-import { freePort } from '../free-port.ts'
 import { describePostgres } from './place.ts'
 import { findPostgres } from './programs.ts'
-import { copyData, initialize, type PostgresServer, startServer } from './server.ts'
-import { startTcpProxy } from './tcp-proxy.ts'
+import { initialize, type PostgresServer, startServer } from './server.ts'
 
 const ROOT = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 const WHERE = { provider: 'cognito', userPoolId: POOL_ID }
@@ -145,61 +142,5 @@ describePostgres('servers on one PostgreSQL', () => {
     expect(watched(end?.body ?? {}).callbacks).toEqual(expect.arrayContaining(added))
     expect(await store.openIntents()).toEqual([])
     expect((await verifyLog(store, {})).faults).toEqual([])
-  })
-
-  it('lose nothing that was answered when a standby takes the place of the primary', async () => {
-    const standbyFolder = `${folder}-standby`
-    const settings = {
-      synchronous_standby_names: '*',
-      wal_level: 'replica',
-      max_wal_senders: '4',
-    }
-    // A standby from a copy of the stopped primary.
-    await database.kill('SIGINT')
-    copyData(folder, standbyFolder)
-    writeFileSync(join(standbyFolder, 'standby.signal'), '')
-    const source = `host=127.0.0.1 port=${database.port} user=root application_name=standby`
-    await database.start()
-    const standby = await startServer({
-      bin,
-      folder: standbyFolder,
-      port: await freePort(),
-      settings: { primary_conninfo: source },
-    })
-    open.push(standby)
-    const proxy = await startTcpProxy(database.port)
-    open.push(proxy)
-    const store = await storeAt(proxy.port)
-    await database.kill('SIGINT')
-    await database.start(settings)
-    await eventually(async () =>
-      expect(
-        await database.query("select 1 from pg_stat_replication where sync_state = 'sync'"),
-      ).toHaveLength(1),
-    )
-    const answered: string[] = []
-    let isOver = false
-    const appending = (async () => {
-      for (let index = 0; !isOver; index += 1) {
-        const resource = JSON.stringify(['auth0', null, `client ${index}`])
-        const entry = [intentOf(resource, 1), closingOf(resource, 2)] as const
-        for (const one of entry)
-          await store.append(one).then(
-            (isDone) => isDone && answered.push(`${resource} ${one.seq}`),
-            () => undefined,
-          )
-      }
-    })()
-    await eventually(() => expect(answered.length).toBeGreaterThan(60))
-    await database.kill('SIGKILL')
-    await standby.query('select pg_promote()')
-    const before = answered.length
-    proxy.target = standby.port
-    await eventually(() => expect(answered.length).toBeGreaterThan(before + 20))
-    isOver = true
-    await appending
-    const kept = new Set<string>()
-    for await (const { resource, seq } of store.records()) kept.add(`${resource} ${seq}`)
-    expect(answered.filter((one) => !kept.has(one))).toEqual([])
   })
 })

@@ -53,6 +53,7 @@ it('keeps what the request says, and nothing that it lacks', async () => {
     deadline,
     baseTag: 'tag',
     changes: [],
+    erasable: true,
   })
   const { base, next } = aim()
   expect(await openSealed(service, intent)).toEqual({ base, next })

@@ -259,6 +259,7 @@ describe('closing an intent', () => {
       settledBy: 'request',
       tag: bench.service.fingerprints.ofState(provider.mapping, native),
       state: expect.any(Object),
+      erasable: true,
     })
     const { state = {} } = entry as Closing
     // An object is sealed, whatever is in it.
