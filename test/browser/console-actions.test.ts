@@ -390,4 +390,42 @@ describeInChromium('actions on one client', (startBrowser) => {
       await server.close()
     })
   })
+
+  describe('for someone whose grants are limited', () => {
+    it('shows their clients alone, and says what is beyond the limit before anything is sent', async () => {
+      const server = await startConsoleWorld(['clients:read', 'clients:write'], (permission) => ({
+        clients: ['exampleClientId'],
+        ...(permission === 'clients:write' ? { fields: ['description'] } : {}),
+      }))
+      server.world.auth0.put({
+        ...fullAuth0Client,
+        client_id: 'other',
+        client_aliases: [],
+      } as never)
+      await fillMirror(server.world)
+      const recorded = await record(browser)
+      const { page } = recorded
+      await enter(recorded, server)
+      await page.waitForSelector('.row')
+      expect(await page.locator('.table').textContent()).not.toContain('other')
+      await open(page, AUTH0)
+      const before = server.world.upstreamWrites()
+      await page.getByLabel('New value of Redirect URIs').fill('https://more.example.com/callback')
+      await page.keyboard.press('Enter')
+      await button(page, 'Preview the change').click()
+      await page.waitForSelector('dialog .failure:has-text("clients:write")')
+      await inPanel(page, 'Close').click()
+      await button(page, 'Discard').click()
+      await page.getByLabel('Change Description').click()
+      await page.getByLabel('Description', { exact: true }).fill('Mine')
+      await page.keyboard.press('Enter')
+      await button(page, 'Preview the change').click()
+      expect(await planOf(page)).toContain('+ After: Mine')
+      expect(server.world.upstreamWrites()).toBe(before)
+      await inPanel(page, 'Apply').click()
+      await done(page, 'The change is applied.')
+      expect(recorded.faults).toEqual([])
+      await server.close()
+    })
+  })
 })

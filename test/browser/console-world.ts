@@ -5,7 +5,10 @@
 
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { GrantLimit } from '../../src/contract/server.ts'
 import { createNodeServer, type NodeServer } from '../../src/node/node-server.ts'
 import { startWorld, type World } from '../contract/world.ts'
 import { freePort } from '../free-port.ts'
@@ -17,7 +20,7 @@ import {
 } from './sign-in-issuer.ts'
 
 /** The build, which every test is run after. */
-const ENTRY = new URL('../../dist/serve.js', import.meta.url).href
+const ENTRY = pathToFileURL(resolve('dist/serve.js')).href
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 export interface ConsoleWorld {
@@ -27,15 +30,21 @@ export interface ConsoleWorld {
   close(): Promise<void>
 }
 
-/** Starts it; people have the permissions that the issuer's user has scopes for. */
-export async function startConsoleWorld(scopes: readonly string[]): Promise<ConsoleWorld> {
+/** Starts it; people have the permissions that the issuer's user has scopes for, perhaps within a limit. */
+export async function startConsoleWorld(
+  scopes: readonly string[],
+  only?: (permission: string) => GrantLimit,
+): Promise<ConsoleWorld> {
   const issuer = await startSignInIssuer()
   issuer.user.scopes = scopes
   const port = await freePort()
   const url = `http://localhost:${port}`
   const world = await startWorld({
     issuers: [{ issuer: issuer.url, jwksUrl: `${issuer.url}/jwks`, audience: [CONSOLE_AUDIENCE] }],
-    permissions: scopes.map((one) => ({ scope: one, grants: [one], issuer: 'any' })) as never,
+    permissions: scopes.map((one) => ({
+      ...{ scope: one, grants: [one], issuer: 'any' },
+      ...(only === undefined ? {} : { only: only(one) }),
+    })) as never,
     console: {
       url,
       issuer: issuer.url,

@@ -20,6 +20,7 @@ beforeAll(async () => {
     { scope: 'team', grants: GRANTED, only: { teams: ['payments'] } },
     { scope: 'ci', grants: ['leases:write'], only: { values: [{ pattern: PREVIEWS }] } },
     { scope: 'looks', grants: ['clients:read'], only: { operations: ['getClient'] } },
+    { scope: 'describer', grants: ['clients:write'], only: { fields: ['description'] } },
     { scope: 'rotator', grants: ['secrets:rotate'], only: { names: ['Ours of old'] } },
   ]
   world = await startJobWorld(4, { permissions: permissions as never, scopes: PERMISSIONS })
@@ -34,6 +35,20 @@ function put(id: string, name: string, more: JsonObject = {}): void {
 const as = (scope: string, method: string, path: string, body?: Json, headers = {}) =>
   world.send(method, path, body, { scopes: scope.split(' '), headers })
 const recordOf = (id: string) => world.auth0.client(id) as unknown as JsonObject
+
+describe('a grant for settings', () => {
+  it.each(['?dryRun=true', ''])(
+    'changes these, also of a client whose secret its holder may not see: PATCH%s',
+    async (query) => {
+      put('described', 'Described')
+      const patched = (client: JsonObject) =>
+        as('clients:read describer', 'PATCH', `/clients/described${query}`, { client })
+      const { status, text } = await patched({ description: `changed${query}` })
+      expect(status, text).toBe(200)
+      expect((await patched({ name: 'Another' })).status).toBe(403)
+    },
+  )
+})
 
 describe('a grant for names', () => {
   it.each([

@@ -6,7 +6,9 @@ import { hrefOf, type Place, replacePlace } from '../frame/place.ts'
 import { api } from '../frame/session.ts'
 import { columnsOf } from './columns.tsx'
 
-/** Of one page. */
+/** Of the first page: more than a screen shows, and no more than is there at once after each key. */
+const FIRST_LIMIT = 40
+/** Of each further one. */
 const LIMIT = 100
 /** Longer ones are refused (docs/http.md). */
 const LONGEST_SEARCH = 200
@@ -48,8 +50,8 @@ export function useClients(place: Place) {
   const found = useInfiniteQuery({
     queryKey: ['clients', query],
     queryFn: async ({ pageParam, signal }) => {
-      const cursor = pageParam === '' ? {} : { cursor: pageParam }
-      return (await api.listClients({ ...query, ...cursor, limit: LIMIT, signal })).body
+      const page = pageParam === '' ? { limit: FIRST_LIMIT } : { cursor: pageParam, limit: LIMIT }
+      return (await api.listClients({ ...query, ...page, signal })).body
     },
     initialPageParam: '',
     getNextPageParam: ({ next }) => next,

@@ -128,6 +128,7 @@ function planFor(
       job: request.job,
       rollbackTo: patch.kind === 'rollback' ? patch.to : undefined,
     },
+    ...(base === read ? {} : { on: base }),
     steps,
     after: 'answered',
     planned: async () => {

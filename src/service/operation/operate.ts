@@ -68,8 +68,8 @@ async function attempt<P, R>(
 
 function plannedWrite<P, R>(
   { subject, request: { provider } }: Operation<P, R>,
-  { ref, read: base, before }: Beginning<P>,
-  { aim: { next, action, becomes } }: Plan<R>,
+  { ref, read, before }: Beginning<P>,
+  { aim: { next, action, becomes }, on: base = read }: Plan<R>,
 ): PlannedWrite {
   const isNew = subject.kind === 'new'
   return { provider, ref, isNew, base, next, action, standing: before?.standing, becomes }

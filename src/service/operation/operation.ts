@@ -43,6 +43,8 @@ export interface Repeated extends Omit<Start, 'operationId'> {
 export interface Plan<R> extends Sending {
   /** What the intent says, apart from the base. */
   readonly aim: Omit<Aim, 'operationId' | 'base' | 'baseTag'>
+  /** The record that it is planned on, where that is not what was read: secrets are others in a dry run that must not confirm a guess. */
+  readonly on?: Native
   /** The secret that the steps have added, once the provider has answered. */
   added?(): LiveSecret | undefined
   /** Answers a dry run. */
