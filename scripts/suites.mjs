@@ -1,7 +1,7 @@
 /**
  * `npm run suites`: tools of others judge the API of a development server that this starts. What they need comes from the
  * npm, PyPI and Maven registries into a cache outside of the checkout (`CLIENTRY_SUITES`, else `~/.cache/clientry-suites`).
- * Node, Python 3.9 and Java 17 must be there. `npm run suites -- redocly python` runs some of them.
+ * Node, Python 3.9, Java 17 and Go must be there. `npm run suites -- redocly python` runs some of them.
  */
 
 import { execFileSync, spawn } from 'node:child_process'
@@ -11,6 +11,7 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -32,6 +33,8 @@ const VERSIONS = {
   typescript: 'typescript@5.9.3',
   schemathesis: 'schemathesis==4.32.5',
   cfnLint: 'cfn-lint==1.58.0',
+  actionlint: 'github.com/rhysd/actionlint/cmd/actionlint@v1.7.12',
+  zizmor: 'zizmor==1.32.0',
   cdk: 'aws-cdk-lib@2.276.0',
   constructs: 'constructs@10.8.1',
   generator: 'org.openapitools:openapi-generator-cli:7.17.0',
@@ -119,6 +122,16 @@ function generated(generator, description, work, properties) {
   return out
 }
 
+/** The workflows that pages show, whole ones. */
+const workflowsOfPages = () =>
+  readdirSync(join(root, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .flatMap((name) => [
+      ...readFileSync(join(root, 'docs', name), 'utf8').matchAll(/^```yaml\n([\s\S]*?)^```/gm),
+    ])
+    .map(([, block]) => block)
+    .filter((block) => /^on:/m.test(block))
+
 /** Each gives the failures that nothing explains. */
 const SUITES = {
   redocly: ({ description }) => {
@@ -201,6 +214,28 @@ const SUITES = {
     cpSync(join(root, 'deploy', 'systemd', 'clientry.service'), unit)
     const verified = run('systemd-analyze', ['verify', unit])
     return [template, verified].flatMap(({ ok, out }) => (ok && out === '' ? [] : [out]))
+  },
+  // The workflows of the repository, and those of the pages beside the built action, whose inputs they have to name.
+  workflows: ({ work }) => {
+    const actionlint = once('actionlint', VERSIONS.actionlint, (into) => {
+      prepare('go', ['install', VERSIONS.actionlint], { env: { ...process.env, GOBIN: into } })
+    })
+    const place = join(work, '.github', 'workflows')
+    mkdirSync(place, { recursive: true })
+    for (const [index, workflow] of workflowsOfPages().entries()) {
+      writeFileSync(join(place, `page-${index}.yml`), workflow)
+    }
+    for (const folder of ['.', 'trusted']) {
+      cpSync(join(root, 'dist', 'action'), join(work, folder, '.github', 'actions', 'clientry'), {
+        recursive: true,
+      })
+    }
+    prepare('git', ['init', '--quiet', work])
+    const linted = [root, work].map((cwd) => run(join(actionlint, 'actionlint'), [], { cwd }))
+    const zizmor = join(pythonWith('zizmor', VERSIONS.zizmor), 'zizmor')
+    const options = ['--offline', '--no-progress', '--quiet', '--format=plain']
+    const judged = run(zizmor, [...options, join(root, '.github'), join(root, 'packages')])
+    return [...linted, judged].flatMap(({ ok, out }) => (ok ? [] : [out]))
   },
   // The construct: its types, and what it comes to.
   cdk: () => {
