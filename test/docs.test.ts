@@ -43,6 +43,14 @@ it.each(PAGES)('%s runs or installs nothing by the name clientry', (page) => {
   expect(byName.exec(read(page))?.[0]).toBeUndefined()
 })
 
+// A job gets a token of its own: a stored one would have to be long-lived, and be changed by someone.
+it.each(PAGES)('%s shows no workflow that takes a stored secret', (page) => {
+  const workflows = [...read(page).matchAll(/^```yaml\n([\s\S]*?)^```/gm)]
+    .map(([, block = '']) => block)
+    .filter((block) => /^on:/m.test(block))
+  expect(workflows.filter((block) => /\bsecrets\.(?!GITHUB_TOKEN\b)/.test(block))).toEqual([])
+})
+
 describe('docs/http.md', () => {
   const page = read('docs/http.md')
 

@@ -1,10 +1,18 @@
 /**
  * The package as people get it, in an empty project with all that it needs: from a tarball, and from git, where npm builds it.
- * The second takes two installations, and is in `npm run test:long` only.
+ * The second takes two installations, and is in `npm run test:long` only, as are the first commands of docs/start.md.
  */
 
 import { execFileSync, spawn } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -109,6 +117,36 @@ it.each(
     } finally {
       server.kill('SIGKILL')
     }
+  },
+  LONG_MS,
+)
+
+/** What comes before the part of docs/start.md that test/start-page.test.ts runs. */
+it.runIf(IS_LONG)(
+  'the first commands of docs/start.md make the command of a clone',
+  () => {
+    const [, block = ''] =
+      /^```sh\n(git clone[\s\S]*?)^```/m.exec(readFileSync('docs/start.md', 'utf8')) ?? []
+    const from = 'https://HOST/OWNER/clientry.git'
+    expect(block).toContain(`git clone ${from}\n`)
+    commit()
+    const prefix = join(folder, 'prefix')
+    mkdirSync(project)
+    const script = block.replace(from, `file://${join(folder, 'clientry')}`)
+    const printed = execFileSync('bash', ['--norc', '-euo', 'pipefail', '-c', script], {
+      cwd: project,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...process.env,
+        PATH: `${join(prefix, 'bin')}:${process.env.PATH}`,
+        npm_config_prefix: prefix,
+        npm_config_prefer_offline: 'true',
+        npm_config_audit: 'false',
+        npm_config_fund: 'false',
+      },
+    })
+    expect(printed).toMatch(/^\d+\.\d+\.\d+\n$/m)
   },
   LONG_MS,
 )

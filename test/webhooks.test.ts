@@ -13,6 +13,7 @@ import type { JsonObject } from '../src/core/json/json.ts'
 import { deliveryResource } from '../src/store/resource.ts'
 import { ask } from './contract/caller.ts'
 import { startWorld, type World } from './contract/world.ts'
+import { POOL_ID } from './fixtures/cognito.ts'
 
 const file = (name: string) => fileURLToPath(new URL(`fixtures/receiver/${name}`, import.meta.url))
 const [key, cert] = ['key.pem', 'certificate.pem'].map((name) => readFileSync(file(name), 'utf8'))
@@ -277,6 +278,41 @@ it('what does not end in time is reported once, and again where it is something 
   later(60_000 + 901_000)
   await deliver()
   expect(typesOf().slice(2).sort()).toEqual(['clientry.change', 'clientry.overdue'])
+})
+
+it('an old secret that does not end after its rotation is reported', async () => {
+  await open({ events: ['clientry.overdue'] })
+  const rotation = { provider: 'cognito-client', userPoolId: POOL_ID, retireAfterSeconds: 60 }
+  const { status } = await ask(world, 'POST', `${CLIENT}/rotate-secret`, { body: rotation })
+  expect(status).toBe(200)
+  later(60_000 + 901_000)
+  await deliver()
+  expect(received.map(({ event }) => [event.source, event.data])).toEqual([
+    [
+      `/providers/cognito-client/pools/${POOL_ID}`,
+      { what: 'secret', since: expect.any(String), secretId: expect.any(String) },
+    ],
+  ])
+})
+
+it('drift that a round of the mirror finds is reported, without a request about the client', async () => {
+  await open({ events: ['clientry.outside_change'] })
+  await patch({ description: 'One' })
+  const refresh = async () => {
+    // As often as rounds are due.
+    later(3_600_000)
+    while (await world.clientry.refresh());
+  }
+  await refresh()
+  world.auth0.put({ ...world.auth0.client('exampleClientId'), name: 'Renamed elsewhere' })
+  await refresh()
+  await deliver()
+  expect(received.map(({ event }) => [event.type, event.data])).toEqual([
+    [
+      'clientry.outside_change',
+      { provider: 'auth0', clientId: 'exampleClientId', fields: ['name'] },
+    ],
+  ])
 })
 
 it('the position is in the log, whose chain stays whole', async () => {
