@@ -14,7 +14,7 @@ import { allPermissions, createPermissions } from '../http/auth/permissions.ts'
 import { type Principal, principalAgain } from '../http/auth/principal.ts'
 import { createVerifier, type Verifier } from '../http/auth/verify.ts'
 import { withCors } from '../http/cors.ts'
-import type { LogLine } from '../http/exchange.ts'
+import type { HttpSettings, LogLine } from '../http/exchange.ts'
 import type { DescribedPlaces } from '../http/openapi/places.ts'
 import { createQuotas } from '../http/quotas.ts'
 import type { ConsoleIssuer, ConsoleSettings } from '../http/session/console-settings.ts'
@@ -168,7 +168,7 @@ export async function createClientry(
   // One that begins in this very millisecond is of this start.
   const notBefore = config.mode === 'development' ? now() - 1 : 0
   if (isCold) prepare(service, config)
-  const app = createApp({
+  const http: HttpSettings = {
     service,
     jobs,
     quotas: createQuotas(config.quotas, now),
@@ -184,7 +184,8 @@ export async function createClientry(
     ...(operator === undefined && (await consoleSettingsOf(config, surroundings))),
     ...(config.mode === 'development' && { describedPlaces: placesOf(config, providers) }),
     log: (line) => observe({ kind: 'request', line }),
-  })
+  }
+  const app = createApp(http)
   const pauses: Pauses = new Map()
   const erasing: Erasing = {}
   let keysLoadedAt = now()
@@ -205,7 +206,8 @@ export async function createClientry(
     }, config.server.corsOrigins),
     service,
     sweep: async () => {
-      const { addCheckpoint, carryOutDue, eraseOld, keepRecords, sweep } = await betweenRequests()
+      const { addCheckpoint, carryOutDue, eraseOld, keepRecords, sweep, sweepRequests } =
+        await betweenRequests()
       const parts = [
         async () => {
           const retained = await keepRecords({ ...service, store }, config)
@@ -232,6 +234,9 @@ export async function createClientry(
           observe({ kind: 'due', done })
           for (const one of failed) observe({ kind: 'due_failed', ...one })
           for (const one of notices) observe({ kind: 'notice', ...one })
+        },
+        async () => {
+          await sweepRequests(http)
         },
         jobs.sweep,
         async () => {

@@ -100,7 +100,10 @@ export async function storeRequest(
     ...(key === undefined ? {} : { fingerprint: key.fingerprint }),
     sealed: service.seal.close(sealed, placeOf(resource, 'asked')),
   })
-  if (await service.store.append(requested)) return { view: { id, requested }, isNew: true }
+  if (await service.store.append(requested)) {
+    await service.reached?.('request recorded')
+    return { view: { id, requested }, isNew: true }
+  }
   const view = await findRequest(service, id)
   return { view: view ?? { id, requested }, isNew: false }
 }

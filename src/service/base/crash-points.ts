@@ -16,8 +16,9 @@ export const CRASH_POINTS = [
   'outcome found',
   'undo begun',
   'undo step sent',
-  'decision recorded',
-  'request ended',
 ] as const
 
-export type CrashPoint = (typeof CRASH_POINTS)[number]
+/** The same between the steps of an approval, around those of its change. */
+export const APPROVAL_POINTS = ['request recorded', 'decision recorded', 'request ended'] as const
+
+export type CrashPoint = (typeof CRASH_POINTS | typeof APPROVAL_POINTS)[number]
