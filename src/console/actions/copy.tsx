@@ -1,6 +1,7 @@
 /** A copy of the client at another place, with a report of what becomes of each of its settings. */
 
 import { type ReactNode, useState } from 'react'
+import { visible } from '../../core/page/text.ts'
 import type { ClientAddress, CopyRequest } from '../../sdk/index.ts'
 import { rightsAt, useCaller } from '../client/client-data.ts'
 import { type ProposalFor, plannedOf } from '../client/proposal.ts'
@@ -8,7 +9,6 @@ import { hrefOfClient, useProviders } from '../clients/client-search.ts'
 import { ChoiceInput, PlanForm, TextInput } from '../frame/form.tsx'
 import { api } from '../frame/session.ts'
 import { TEXTS } from '../frame/texts.ts'
-import { visible } from '../frame/visible-text.tsx'
 import type { ActionProps } from './action.ts'
 import { CopyReportView } from './copy-report.tsx'
 

@@ -1,6 +1,7 @@
 /** The public keys of a client: added beside those that it has, and removed. */
 
 import { type ReactNode, useState } from 'react'
+import { visible } from '../../core/page/text.ts'
 import type { ClientAddress, ClientKey, JsonObject } from '../../sdk/index.ts'
 import { useKeys } from '../client/client-data.ts'
 import { type ProposalFor, plannedOf } from '../client/proposal.ts'
@@ -9,7 +10,7 @@ import { PlanForm, TextInput } from '../frame/form.tsx'
 import { readJson } from '../frame/json-text.ts'
 import { api } from '../frame/session.ts'
 import { TEXTS } from '../frame/texts.ts'
-import { Visible, visible } from '../frame/visible-text.tsx'
+import { Visible } from '../frame/visible-text.tsx'
 import type { ActionProps } from './action.ts'
 
 export function Keys({ address, rights, propose }: ActionProps): ReactNode {

@@ -1,13 +1,14 @@
 /** Leases: values that are in a list of the client for a time; opened, renewed and ended here. */
 
 import { type ReactNode, useState } from 'react'
+import { visible } from '../../core/page/text.ts'
 import type { ClientAddress, JsonObject, Lease, LeaseField } from '../../sdk/index.ts'
 import { FIELD_ROWS, LEASABLE } from '../client/fields.ts'
 import { type ProposalFor, plannedOf } from '../client/proposal.ts'
 import { ChoiceInput, PlanForm, TextInput } from '../frame/form.tsx'
 import { api } from '../frame/session.ts'
 import { TEXTS } from '../frame/texts.ts'
-import { Visible, visible } from '../frame/visible-text.tsx'
+import { Visible } from '../frame/visible-text.tsx'
 import type { ActionProps } from './action.ts'
 
 const FIELDS = Object.keys(LEASABLE) as readonly LeaseField[]

@@ -1,6 +1,7 @@
 /** Moves: a redirect URI gives way to another, in three steps, so that no login fails between them. */
 
 import { type ReactNode, useState } from 'react'
+import { visible } from '../../core/page/text.ts'
 import type { ClientAddress, Move, Moves as OpenMoves } from '../../sdk/index.ts'
 import { useMoves } from '../client/client-data.ts'
 import { Lines } from '../client/plan-body.tsx'
@@ -9,7 +10,7 @@ import { Failure } from '../frame/failure.tsx'
 import { ChoiceInput, PlanForm, TextInput } from '../frame/form.tsx'
 import { api } from '../frame/session.ts'
 import { TEXTS } from '../frame/texts.ts'
-import { Visible, visible } from '../frame/visible-text.tsx'
+import { Visible } from '../frame/visible-text.tsx'
 import type { ActionProps } from './action.ts'
 
 export function Moves({ address, client, rights, propose }: ActionProps): ReactNode {

@@ -1,6 +1,7 @@
 /** The secrets of a client: which are live, a new one, the end of one. A value is copied, and never stands on the page by itself. */
 
 import { type ReactNode, useState } from 'react'
+import { visible } from '../../core/page/text.ts'
 import type { ClientAddress, LiveSecret } from '../../sdk/index.ts'
 import { useSecrets } from '../client/client-data.ts'
 import { type ProposalFor, plannedOf } from '../client/proposal.ts'
@@ -10,7 +11,7 @@ import { Failure } from '../frame/failure.tsx'
 import { ChoiceInput, PlanForm } from '../frame/form.tsx'
 import { api } from '../frame/session.ts'
 import { TEXTS } from '../frame/texts.ts'
-import { Visible, visible } from '../frame/visible-text.tsx'
+import { Visible } from '../frame/visible-text.tsx'
 import type { ActionProps } from './action.ts'
 import { RevealSecret } from './reveal.tsx'
 

@@ -1,6 +1,7 @@
 /** One client: every field in groups, an edit of any of them, its plan, and the history. */
 
 import { type ReactNode, useCallback, useEffect, useState } from 'react'
+import { visible } from '../../core/page/text.ts'
 import type { Client, ClientAddress, FieldName } from '../../sdk/index.ts'
 import { Copying } from '../actions/copy.tsx'
 import { Keys } from '../actions/keys.tsx'
@@ -11,7 +12,7 @@ import { Toolbar } from '../actions/toolbar.tsx'
 import { Failure } from '../frame/failure.tsx'
 import { goTo, hrefOf } from '../frame/place.ts'
 import { TEXTS } from '../frame/texts.ts'
-import { Visible, visible } from '../frame/visible-text.tsx'
+import { Visible } from '../frame/visible-text.tsx'
 import {
   rightsAt,
   useCaller,

@@ -1,10 +1,11 @@
 /** A list, value by value: who manages or leases each, since when it is there, what was found about it. */
 
 import { type FormEvent, type ReactNode, useId, useState } from 'react'
+import { visible } from '../../core/page/text.ts'
 import type { ClientAddress, FieldName, HistoryItem, Json, OwnedValue } from '../../sdk/index.ts'
 import { Fault } from '../frame/failure.tsx'
 import { age, TEXTS } from '../frame/texts.ts'
-import { Visible, visible } from '../frame/visible-text.tsx'
+import { Visible } from '../frame/visible-text.tsx'
 import { useValues } from './client-data.ts'
 import type { FieldEdit } from './draft.ts'
 

@@ -1,11 +1,12 @@
 /** A map, or the settings of the provider itself, member by member. */
 
 import { type FormEvent, type ReactNode, useId, useState } from 'react'
+import { visible } from '../../core/page/text.ts'
 import type { FieldName, Json, JsonObject, Provider } from '../../sdk/index.ts'
 import { Fault } from '../frame/failure.tsx'
 import { readJson, sameJson, shownJson } from '../frame/json-text.ts'
 import { TEXTS } from '../frame/texts.ts'
-import { Visible, VisibleJson, visible } from '../frame/visible-text.tsx'
+import { Visible, VisibleJson } from '../frame/visible-text.tsx'
 import type { FieldEdit } from './draft.ts'
 
 interface Props {

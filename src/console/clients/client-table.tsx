@@ -11,10 +11,10 @@ import {
   useRef,
   useState,
 } from 'react'
+import { visible } from '../../core/page/text.ts'
 import type { ListedClient } from '../../sdk/index.ts'
 import { goTo } from '../frame/place.ts'
 import { TEXTS } from '../frame/texts.ts'
-import { visible } from '../frame/visible-text.tsx'
 import { hrefOfClient } from './client-search.ts'
 import { Cell, type ColumnName, WIDTHS } from './columns.tsx'
 

@@ -1,10 +1,10 @@
 /** All clients of all providers in one table, with a search that follows each key. */
 
 import { type ReactNode, useCallback, useEffect, useRef } from 'react'
+import { visible } from '../../core/page/text.ts'
 import { Failure } from '../frame/failure.tsx'
 import { hrefOf, type Place } from '../frame/place.ts'
 import { TEXTS } from '../frame/texts.ts'
-import { visible } from '../frame/visible-text.tsx'
 import { chosenColumns, useClients } from './client-search.ts'
 import { ClientTable, type TableHandle } from './client-table.tsx'
 import { SearchBar } from './search-bar.tsx'

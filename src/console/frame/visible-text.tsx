@@ -4,24 +4,22 @@
  */
 
 import type { ReactNode } from 'react'
+import { visibleParts } from '../../core/page/text.ts'
 import type { Json } from '../../sdk/index.ts'
 import { shownJson } from './json-text.ts'
 
-const UNSEEN = /([\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\u115f\u1160\u3164\uffa0]|\u034f)/u
-
 /** The text, with what is unseen by its code. */
 export function Visible({ text }: { readonly text: string }): ReactNode {
-  const parts = text.split(UNSEEN)
   return (
     <bdi className="given">
-      {parts.map((part, index) =>
-        index % 2 === 0 ? (
-          part
-        ) : (
+      {visibleParts(text).map((part, index) =>
+        part.isCode ? (
           // biome-ignore lint/suspicious/noArrayIndexKey: parts of one text have no other name
           <span className="unseen" key={index}>
-            {codeOf(part)}
+            {part.text}
           </span>
+        ) : (
+          part.text
         ),
       )}
     </bdi>
@@ -41,13 +39,3 @@ export function VisibleJson({ value }: { readonly value: Json }): ReactNode {
       </span>
     ))
 }
-
-/** The same for titles and names of controls, where nothing can be marked. */
-export const visible = (text: string): string =>
-  text
-    .split(UNSEEN)
-    .map((part, index) => (index % 2 === 0 ? part : codeOf(part)))
-    .join('')
-
-const codeOf = (character: string): string =>
-  `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`

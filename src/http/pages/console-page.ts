@@ -7,12 +7,12 @@
  */
 
 import { ClientError } from '../../core/errors.ts'
+import { escaped } from '../../core/page/text.ts'
 import type { Answer } from '../answer.ts'
 import type { Exchange } from '../exchange.ts'
 import type { ConsoleFiles } from '../session/console-settings.ts'
 import { consoleOf } from '../session/session-caller.ts'
 import type { HttpRequest } from '../wire/message.ts'
-import { escaped } from './html.ts'
 
 /** The page as a browser asks for it. */
 export function consolePage(

@@ -1,9 +1,10 @@
 /** `GET /docs`: the OpenAPI description as a page to read, made on the server. */
 
 import { isRecord, type Json, type JsonObject } from '../../core/json/json.ts'
+import { escaped } from '../../core/page/text.ts'
 import type { Answer } from '../answer.ts'
 import { describeApi } from '../openapi/openapi.ts'
-import { escaped, page } from './html.ts'
+import { page } from './html.ts'
 
 let answer: Answer | undefined
 

@@ -1,11 +1,12 @@
 /** `GET /`: where things are, as JSON for a program; for a browser the console, or a page where there is none. */
 
+import { escaped } from '../../core/page/text.ts'
 import { VERSION } from '../../core/version.ts'
 import type { Answer } from '../answer.ts'
 import type { Exchange } from '../exchange.ts'
 import { accepted } from '../wire/accept.ts'
 import { consolePage } from './console-page.ts'
-import { escaped, page } from './html.ts'
+import { page } from './html.ts'
 
 const PLACES = [
   ['docs', '/docs', 'Reference of the API'],

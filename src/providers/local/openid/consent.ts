@@ -10,6 +10,7 @@ import {
   type KoaContextWithOIDC,
   type Provider as OpenidProvider,
 } from 'oidc-provider'
+import type { Access } from './pages.ts'
 
 /** The grant that a request is judged by; `undefined` has the user asked. */
 export async function loadGrant(ctx: KoaContextWithOIDC): Promise<Grant | undefined> {
@@ -40,14 +41,17 @@ interface Missing {
   readonly missingResourceScopes?: Readonly<Record<string, readonly string[]>>
 }
 
-/** Scopes and claims that the user is asked for. */
-export function missingOf({ prompt }: Interaction): readonly string[] {
+/** Scopes and claims that the user is asked for; where all are granted already (`prompt=consent`), those of the request. */
+export function accessOf({ prompt, params }: Interaction): Access {
   const { missingOIDCScope, missingOIDCClaims, missingResourceScopes } = prompt.details as Missing
-  return [
+  const missing = [
     ...(missingOIDCScope ?? []),
     ...(missingOIDCClaims ?? []),
     ...Object.values(missingResourceScopes ?? {}).flat(),
   ]
+  if (missing.length > 0) return { requested: missing, isGranted: false }
+  const scopes = typeof params.scope === 'string' ? params.scope.split(' ') : []
+  return { requested: scopes.filter((scope) => scope !== ''), isGranted: true }
 }
 
 /** Grants what is missing; gives the id of the grant. */

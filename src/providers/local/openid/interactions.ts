@@ -6,7 +6,7 @@
 
 import type { IncomingMessage } from 'node:http'
 import { errors, type Interaction, type Provider as OpenidProvider } from 'oidc-provider'
-import { grantRequested, missingOf } from './consent.ts'
+import { accessOf, grantRequested } from './consent.ts'
 import { renderConsent, renderError, renderLogin } from './pages.ts'
 
 type Middleware = Parameters<OpenidProvider['use']>[0]
@@ -31,10 +31,11 @@ export function createInteractions(provider: OpenidProvider): Middleware {
         ctx.status = 303
         return
       }
-      const name = client.clientName ?? client.clientId
-      const hint = interaction.params.login_hint
-      if (interaction.prompt.name === 'consent') renderConsent(ctx, name, missingOf(interaction))
-      else renderLogin(ctx, name, typeof hint === 'string' ? hint : '')
+      const { login_hint: hint, redirect_uri: uri } = interaction.params
+      const destination = { name: client.clientName ?? client.clientId, redirectUri: String(uri) }
+      if (interaction.prompt.name === 'consent')
+        renderConsent(ctx, destination, accessOf(interaction))
+      else renderLogin(ctx, destination, typeof hint === 'string' ? hint : '')
     } catch (error) {
       if (!(error instanceof errors.OIDCProviderError)) throw error
       ctx.status = error.status
