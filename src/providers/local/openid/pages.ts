@@ -5,6 +5,7 @@
 
 import { LOOK, styleSource } from '../../../core/page/look.ts'
 import { escaped, visible, visibleHtml } from '../../../core/page/text.ts'
+import { parseUrl } from '../../../core/uri/uri-reading.ts'
 
 /** The part of a Koa context that a page is written to. */
 export interface Page {
@@ -45,9 +46,7 @@ const form = (prompt: string, body: string, button: string) =>
 
 /** Where the user comes back to; the host is what can be known of a client that only has a name. */
 function returning({ redirectUri }: Destination): string {
-  const { host, protocol } = URL.canParse(redirectUri)
-    ? new URL(redirectUri)
-    : { host: '', protocol: '' }
+  const { host, protocol } = parseUrl(redirectUri) ?? { host: redirectUri, protocol: '' }
   const place = host === '' ? `an app that opens ${protocol}` : host
   return `<p class="quiet">You return to ${visibleHtml(place)}</p>`
 }
