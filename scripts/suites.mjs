@@ -21,6 +21,7 @@ import { homedir, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { isDeepStrictEqual } from 'node:util'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const cache = process.env.CLIENTRY_SUITES ?? join(homedir(), '.cache', 'clientry-suites')
@@ -35,6 +36,7 @@ const VERSIONS = {
   cfnLint: 'cfn-lint==1.58.0',
   actionlint: 'github.com/rhysd/actionlint/cmd/actionlint@v1.7.12',
   zizmor: 'zizmor==1.32.0',
+  pdata: 'go.opentelemetry.io/collector/pdata@v1.71.0',
   cdk: 'aws-cdk-lib@2.276.0',
   constructs: 'constructs@10.8.1',
   generator: 'org.openapitools:openapi-generator-cli:7.17.0',
@@ -236,6 +238,32 @@ const SUITES = {
     const options = ['--offline', '--no-progress', '--quiet', '--format=plain']
     const judged = run(zizmor, [...options, join(root, '.github'), join(root, 'packages')])
     return [...linted, judged].flatMap(({ ok, out }) => (ok ? [] : [out]))
+  },
+  // What goes to a collector of OpenTelemetry, read by the part of the Collector that reads it there.
+  otlp: ({ work }) => {
+    const folder = once('otlp', VERSIONS.pdata, (into) => {
+      cpSync(join(assets, 'otlp.go'), join(into, 'main.go'))
+      for (const args of [
+        ['mod', 'init', 'otlp'],
+        ['get', VERSIONS.pdata],
+        ['mod', 'tidy'],
+        ['build', '-o', 'otlp', '.'],
+      ]) {
+        prepare('go', args, { cwd: into })
+      }
+    })
+    prepare(process.execPath, ['scripts/run.mjs', join(assets, 'otlp-messages.ts'), work], {
+      cwd: root,
+    })
+    const read = run(join(folder, 'otlp'), [work])
+    if (!read.ok) return [read.out]
+    const messageIn = (name) =>
+      JSON.parse(readFileSync(join(work, `${name}.json`), 'utf8'), (_, value) =>
+        Array.isArray(value) && value.length === 0 ? undefined : value,
+      )
+    return ['traces', 'metrics'].filter(
+      (name) => !isDeepStrictEqual(messageIn(name), messageIn(`${name}.read`)),
+    )
   },
   // The construct: its types, and what it comes to.
   cdk: () => {
