@@ -50,13 +50,15 @@ describe('the variables', () => {
       OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: '700',
       OTEL_EXPORTER_OTLP_METRICS_COMPRESSION: 'gzip',
       OTEL_BSP_SCHEDULE_DELAY: '100',
+      OTEL_BSP_EXPORT_TIMEOUT: '600',
+      OTEL_METRIC_EXPORT_TIMEOUT: '30000',
       OTEL_METRIC_EXPORT_INTERVAL: '200',
       OTEL_RESOURCE_ATTRIBUTES: 'service.name=a,deployment.environment.name=test',
       OTEL_SERVICE_NAME: 'clients',
     })
     expect(settings).toMatchObject({
       resource: { 'service.name': 'clients', 'deployment.environment.name': 'test' },
-      traces: { headers: { 'api-key': 'both' }, timeoutMs: 700, isCompressed: false, everyMs: 100 },
+      traces: { headers: { 'api-key': 'both' }, timeoutMs: 600, isCompressed: false, everyMs: 100 },
       metrics: {
         headers: { 'api-key': 'a key' },
         timeoutMs: 500,

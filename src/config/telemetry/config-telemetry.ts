@@ -59,8 +59,8 @@ export function telemetryOf(given: Environment): TelemetrySettings | undefined {
   const fault: Fault = (sentence) => faults.push(sentence)
   const [traces, metrics] = KINDS.map((kind) => collectorOf(kind, environment, fault))
   if (traces === undefined && metrics === undefined && faults.length === 0) return undefined
-  const number = (name: string, otherwise: number) =>
-    numberOf(name, environment[name], fault) ?? otherwise
+  const number = (name: string, otherwise: number, most = MOST) =>
+    Math.min(numberOf(name, environment[name], fault) ?? otherwise, most)
   const resource = resourceOf(environment, fault)
   const settings: TelemetrySettings = {
     resource,
@@ -68,6 +68,7 @@ export function telemetryOf(given: Environment): TelemetrySettings | undefined {
       traces: {
         ...traces,
         ...samplingOf(environment, fault),
+        timeoutMs: number('OTEL_BSP_EXPORT_TIMEOUT', traces.timeoutMs, traces.timeoutMs),
         everyMs: number('OTEL_BSP_SCHEDULE_DELAY', DEFAULT_BATCH.everyMs),
         mostWaiting: number('OTEL_BSP_MAX_QUEUE_SIZE', DEFAULT_BATCH.mostWaiting),
         mostAtOnce: number('OTEL_BSP_MAX_EXPORT_BATCH_SIZE', DEFAULT_BATCH.mostAtOnce),
@@ -76,6 +77,7 @@ export function telemetryOf(given: Environment): TelemetrySettings | undefined {
     ...(metrics && {
       metrics: {
         ...metrics,
+        timeoutMs: number('OTEL_METRIC_EXPORT_TIMEOUT', metrics.timeoutMs, metrics.timeoutMs),
         everyMs: number('OTEL_METRIC_EXPORT_INTERVAL', DEFAULT_METRICS_EVERY_MS),
       },
     }),
