@@ -4,7 +4,7 @@
  */
 
 import { randomUUID } from 'node:crypto'
-import { readdirSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort } from '../free-port.ts'
 import { isMade, made, type Recipe } from './cache.ts'
@@ -56,6 +56,27 @@ export async function whyNoKeycloak(): Promise<string | undefined> {
 export async function startKeycloak(database?: string): Promise<Keycloak> {
   const given = process.env.CLIENTRY_KEYCLOAK_PORT
   if (given !== undefined && database === undefined) return running(`http://127.0.0.1:${given}`)
+  if (database !== undefined && !existsSync(fileOf(database))) {
+    copyFileSync(await newDatabase(), fileOf(database))
+  }
+  return launch(database)
+}
+
+const DATABASE: Recipe = { name: 'keycloak-database', parts: RECIPE.parts }
+
+/** A database with its tables and the administrator: to make these takes half of a first start. */
+async function newDatabase(): Promise<string> {
+  const folder = await made(DATABASE, async (own) => {
+    const { stop } = await launch(join(own, 'new'))
+    await stop()
+  })
+  return fileOf(join(folder, 'new'))
+}
+
+/** As H2 names it. */
+const fileOf = (database: string) => `${database}.mv.db`
+
+async function launch(database?: string): Promise<Keycloak> {
   const home = await fetchKeycloak()
   const [port, management] = [await freePort(), await freePort()]
   const url = `http://127.0.0.1:${port}`

@@ -155,47 +155,91 @@ describe.each(chosen)('a server of Clientry that is killed, at $name', ({ kind }
 
 const open = CHOSEN === undefined ? undefined : LASTING[CHOSEN]
 
-describe.skipIf(open === undefined)('the server itself, killed during an update', () => {
+/** Longer than it takes to have a change at each place: none is given up before the kill. */
+const PATIENT = { limits: { deadlineMs: 20_000, upstreamTimeoutMs: 10_000 } }
+
+/** How long before the kill a write is passed on (milliseconds): it dies with the server, or is applied before. */
+const ON_ITS_WAY_MS = [1, 3, 9]
+
+describe.skipIf(open === undefined)('the server itself, killed during updates', () => {
   const folder = mkdtempSync(join(tmpdir(), 'clientry-killed-'))
+  const endpoints: Endpoint[] = []
   let lasting: Lasting
   beforeAll(async () => {
-    if (open !== undefined) lasting = await open(folder)
+    if (open === undefined) return
+    lasting = await open(folder)
+    for (const [kind, world] of Object.entries(lasting.worlds)) {
+      endpoints.push({ kind, world, instances: await startInstances(world, 1, PATIENT) })
+    }
   })
   afterAll(async () => {
+    for (const { instances } of endpoints) await instances.close()
     await lasting?.close()
     rmSync(folder, { recursive: true, force: true })
   })
 
   it('leaves every change settled, as the server then has it', async (context) => {
-    for (const [kind, world] of Object.entries(lasting.worlds)) {
-      const { front } = world
-      if (front === undefined) throw new TypeError('nothing is sent')
-      const instances = await startInstances(world, 1, LIMITS)
-      try {
-        const id = await newClient(world, instances)
-        const places = PLACES.filter(({ call }) => call === WRITE)
-        for (const [index, place] of places.entries()) {
-          let restarted = Promise.resolve()
-          const add = () => instances.add(0, id, at(index))
-          // What is passed on dies with the server, or is applied before: nothing holds it until there is another one.
-          await until(front, place, add, async () => {
-            const isOnItsWay = place.stage === 'come' && place.passes
-            restarted = isOnItsWay ? after(2).then(lasting.restart) : lasting.restart()
-            if (!isOnItsWay) await restarted
-          })
-          await restarted
-          // By then Clientry has found out that the server is there again.
-          await settle(instances, world, id, at(`after-${index}`))
-        }
-        const changes = await judge(instances, world, id)
-        const value = `the server ${places.length} x: ${changes} of ${changes} changes settled`
-        measured(context, { kind, figure: 'kills', value })
-      } finally {
-        await instances.close()
+    const held: Held[] = []
+    for (const endpoint of endpoints) {
+      for (const place of PLACES.filter(({ call }) => call === WRITE)) {
+        const delays = place.stage === 'come' && place.passes ? ON_ITS_WAY_MS : [undefined]
+        for (const beforeMs of delays) held.push(await hold(endpoint, place, beforeMs))
       }
+    }
+    // The server is killed once, amid a change of a client of its own at each place of each endpoint.
+    const longest = Math.max(...ON_ITS_WAY_MS)
+    for (const { beforeMs, release } of held) {
+      if (beforeMs !== undefined) void after(longest - beforeMs).then(release)
+    }
+    await after(longest)
+    await lasting.restart()
+    // What was not on its way goes on by then: cut, or with an answer of the one that died.
+    for (const { release } of held) release()
+    await Promise.all(held.map(({ ended }) => ended))
+    for (const { kind, world, instances } of endpoints) {
+      const ids = held.flatMap((one) => (one.endpoint.kind === kind ? [one.id] : []))
+      const changes = await settled(instances, world, ids)
+      const value = `the server 1 x, amid ${ids.length} changes: ${changes} of ${changes} changes settled`
+      measured(context, { kind, figure: 'kills', value })
     }
   })
 })
+
+interface Endpoint {
+  readonly kind: string
+  readonly world: World
+  readonly instances: Instances
+}
+
+/** A change whose call is at a place, and stays there until it is released. */
+interface Held {
+  readonly endpoint: Endpoint
+  readonly id: string
+  /** Absent: the call is not passed on before the kill. */
+  readonly beforeMs: number | undefined
+  release(): void
+  readonly ended: Promise<void>
+}
+
+async function hold(endpoint: Endpoint, place: Place, beforeMs?: number): Promise<Held> {
+  const { world, instances } = endpoint
+  const { front } = world
+  if (front === undefined) throw new TypeError('nothing is sent')
+  const id = await newClient(world, instances)
+  let release = () => {}
+  const released = new Promise<void>((done) => {
+    release = done
+  })
+  let ended = Promise.resolve()
+  await new Promise<void>((arrived) => {
+    const add = () => instances.add(0, id, at('killed'))
+    ended = until(front, place, add, () => {
+      arrived()
+      return released
+    })
+  })
+  return { endpoint, id, beforeMs, release, ended }
+}
 
 /** A client of its own for each kill: what was left open of one is settled while others are killed. */
 async function newClient(world: World, instances: Instances): Promise<string> {
