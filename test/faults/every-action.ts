@@ -4,8 +4,6 @@
  * writers add is in `enumeration.ts`, for the actions whose settlement they can make a difference to.
  */
 
-import { mkdtempSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
 import { inParallel } from '../../src/core/in-parallel.ts'
 import { createFingerprints } from '../../src/core/secrecy/fingerprint.ts'
 import type { Provider } from '../../src/providers/provider.ts'
@@ -20,9 +18,9 @@ import type { Clients } from './action-places.ts'
 import { ACTION_KINDS, type ActionKind, type On } from './action-worlds.ts'
 import {
   type Crash,
-  FOLDER,
   INSTANCE_KEY,
   type Instance,
+  onFreshStore,
   openInstance,
   visits,
 } from './instance.ts'
@@ -95,14 +93,7 @@ export async function everyAction(
 }
 
 async function runAction(scenario: ActionScenario): Promise<Evidence> {
-  const folder = mkdtempSync(join(FOLDER, 'clientry-action-'))
-  const clients = await scenario.kind.start()
-  try {
-    return await run(scenario, clients, join(folder, 'clientry.db'))
-  } finally {
-    await clients.close()
-    rmSync(folder, { recursive: true, force: true })
-  }
+  return onFreshStore(scenario.kind.start, (clients, path) => run(scenario, clients, path))
 }
 
 async function run(

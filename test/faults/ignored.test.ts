@@ -4,8 +4,6 @@
  * half-way is undone, as with any other change.
  */
 
-import { mkdtempSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { readOperation } from '../../src/service/reading/history.ts'
@@ -17,9 +15,9 @@ import {
   type Crash,
   calmly,
   changeWith,
-  FOLDER,
   type Instance,
   keyFor,
+  onFreshStore,
   openInstance,
   sweepUntilSettled,
   visits,
@@ -52,15 +50,9 @@ async function run(
   members: readonly string[],
   crashes: readonly (Crash | undefined)[],
 ) {
-  const folder = mkdtempSync(join(FOLDER, 'clientry-ignored-'))
-  const client = await kind.start()
-  const path = join(folder, 'clientry.db')
-  try {
-    return await runOn({ kind, client: over(client, members), path, crashes })
-  } finally {
-    await client.close()
-    rmSync(folder, { recursive: true, force: true })
-  }
+  return onFreshStore(kind.start, (client, path) =>
+    runOn({ kind, client: over(client, members), path, crashes }),
+  )
 }
 
 function over(client: ChangedClient, members: readonly string[]): ChangedClient {

@@ -4,8 +4,9 @@
  */
 
 import { randomUUID } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Json } from '../../src/core/json/json.ts'
 import { parseMergePatch } from '../../src/core/patch/patch.ts'
 import { PERMISSIONS } from '../../src/core/rights/permissions.ts'
@@ -47,7 +48,23 @@ export type Answer =
 /** The key of the installation. */
 export const INSTANCE_KEY = Buffer.alloc(32, 7)
 /** In memory where the system has that: no power is cut here, and a thousand files are written. */
-export const FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
+const FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
+
+/** Runs a scenario on what it is about, which is started for it, with the path of a store that is not there yet. */
+export async function onFreshStore<C extends { close(): Promise<unknown> }, R>(
+  start: () => Promise<C>,
+  work: (client: C, path: string) => Promise<R>,
+): Promise<R> {
+  const folder = mkdtempSync(join(FOLDER, 'clientry-scenario-'))
+  const client = await start()
+  try {
+    return await work(client, join(folder, 'clientry.db'))
+  } finally {
+    await client.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
 /** Where a call stalls or comes late: long enough for a loopback call of a busy process (milliseconds). */
 export const UPSTREAM_TIMEOUT_MS = 150
 /** Elsewhere nothing waits for it, so that no busy machine makes a fault of its own (milliseconds). */

@@ -3,8 +3,6 @@
  * upstream, an outside writer and a crash; the settlement after it can crash too.
  */
 
-import { mkdtempSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
 import { type JsonObject, same } from '../../src/core/json/json.ts'
 import type { CrashPoint } from '../../src/service/base/crash-points.ts'
 import { changeClient } from '../../src/service/change/change.ts'
@@ -14,8 +12,8 @@ import type { ChangedClient, ChangeKind, UpstreamFault } from './changed-client.
 import {
   type Crash,
   calmly,
-  FOLDER,
   type Instance,
+  onFreshStore,
   openInstance,
   sweepUntilSettled,
   takesTime,
@@ -60,14 +58,7 @@ const OVER_MS = 10 * HOUR_MS
 
 /** Runs one; it takes some tens of milliseconds. */
 export async function runLease(scenario: LeaseScenario): Promise<LeaseEvidence> {
-  const folder = mkdtempSync(join(FOLDER, 'clientry-lease-'))
-  const client = await scenario.kind.start()
-  try {
-    return await run(scenario, client, join(folder, 'clientry.db'))
-  } finally {
-    await client.close()
-    rmSync(folder, { recursive: true, force: true })
-  }
+  return onFreshStore(scenario.kind.start, (client, path) => run(scenario, client, path))
 }
 
 async function run(

@@ -6,6 +6,7 @@
  */
 
 import { expect, it } from 'vitest'
+import { inParallel } from '../../src/core/in-parallel.ts'
 import { createDraw, patience } from '../property.ts'
 import { CHANGE_KINDS, UPSTREAM_FAULTS } from './changed-client.ts'
 import { visits } from './instance.ts'
@@ -64,12 +65,11 @@ it(
         }
       }
     }
-    const waiting = combinations.filter((one) => isPlain(one) || isDrawn(nameOf(one)))
-    const work = async () => {
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
-        await explore(next)
-    }
-    await Promise.all(Array.from({ length: AT_ONCE }, work))
+    await inParallel(
+      combinations.filter((one) => isPlain(one) || isDrawn(nameOf(one))),
+      AT_ONCE,
+      explore,
+    )
     process.stdout.write(`${JSON.stringify(count)}\n`)
     expect(broken).toEqual([])
     // Those where nothing else goes wrong, which are always run.

@@ -4,8 +4,6 @@
  * crash too. The rotation is then sent again with its key.
  */
 
-import { mkdtempSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
 import { secret } from '../../src/core/secrecy/secret.ts'
 import { startAuth0Emulator } from '../../src/emulators/auth0/index.ts'
 import { startCognitoEmulator } from '../../src/emulators/cognito/index.ts'
@@ -31,9 +29,9 @@ import {
   CALM_TIMEOUT_MS,
   type Crash,
   calmly,
-  FOLDER,
   type Instance,
   keyFor,
+  onFreshStore,
   openInstance,
   sweepUntilSettled,
   takesTime,
@@ -137,14 +135,11 @@ async function startOkta(): Promise<RotatedClient> {
 
 /** Runs one; it takes some tens of milliseconds. */
 export async function runRotation(scenario: RotationScenario): Promise<RotationEvidence> {
-  const folder = mkdtempSync(join(FOLDER, 'clientry-rotation-'))
-  const client = await startClient(scenario.provider)
-  try {
-    return await run(scenario, client, join(folder, 'clientry.db'))
-  } finally {
-    await client.emulator.close()
-    rmSync(folder, { recursive: true, force: true })
+  const start = async () => {
+    const client = await startClient(scenario.provider)
+    return { ...client, close: client.emulator.close }
   }
+  return onFreshStore(start, (client, path) => run(scenario, client, path))
 }
 
 async function run(

@@ -7,6 +7,7 @@
  */
 
 import { expect, it } from 'vitest'
+import { inParallel } from '../../src/core/in-parallel.ts'
 import { createDraw, patience } from '../property.ts'
 import { UPSTREAM_FAULTS } from './changed-client.ts'
 import { visits } from './instance.ts'
@@ -63,12 +64,7 @@ it(
       }
     }
     const isRun = (one: RotationScenario) => one.fault === undefined || isDrawn(JSON.stringify(one))
-    const waiting = combinations.filter(isRun)
-    const work = async () => {
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
-        await explore(next)
-    }
-    await Promise.all(Array.from({ length: AT_ONCE }, work))
+    await inParallel(combinations.filter(isRun), AT_ONCE, explore)
     process.stdout.write(`${JSON.stringify(count)}\n`)
     expect(broken).toEqual([])
     // Those without a fault, which are always run.

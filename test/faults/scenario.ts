@@ -4,8 +4,6 @@
  * instance that stands still for ever at a crash point; the next one opens the same file.
  */
 
-import { mkdtempSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
 import type { CrashPoint } from '../../src/service/base/crash-points.ts'
 import type { Entry } from '../../src/store/log/entry.ts'
 import { resourceOf } from '../../src/store/resource.ts'
@@ -24,8 +22,8 @@ import {
   calmly,
   changeCalmly,
   changeWith,
-  FOLDER,
   keyFor,
+  onFreshStore,
   openInstance,
   sweepUntilSettled,
   takesTime,
@@ -81,14 +79,7 @@ const TIMES = { retryAfter: 0.05, delayMs: 1.5 * UPSTREAM_TIMEOUT_MS }
 
 /** Runs one scenario; it takes some tens of milliseconds. */
 export async function runScenario(scenario: Scenario): Promise<Evidence> {
-  const folder = mkdtempSync(join(FOLDER, 'clientry-scenario-'))
-  const client = await scenario.kind.start()
-  try {
-    return await run(scenario, client, join(folder, 'clientry.db'))
-  } finally {
-    await client.close()
-    rmSync(folder, { recursive: true, force: true })
-  }
+  return onFreshStore(scenario.kind.start, (client, path) => run(scenario, client, path))
 }
 
 async function run(scenario: Scenario, client: ChangedClient, path: string): Promise<Evidence> {

@@ -17,7 +17,7 @@ import {
 } from '../../src/store/resource.ts'
 import type { Grown, Store } from '../../src/store/store.ts'
 import { type Bench, openBench } from '../contract/service.ts'
-import { outsideChangeOf } from '../fixtures/entries.ts'
+import { headOf, outsideChangeOf } from '../fixtures/entries.ts'
 import { onFresh } from '../fixtures/opened.ts'
 
 let bench: Bench
@@ -28,7 +28,6 @@ const it = onFresh(
   },
 )
 
-const headOf = (id: string, seq = 1): Head => ({ resource: id, seq, hash: `${id} ${seq}` })
 const heads = (count: number) => Array.from({ length: count }, (_, index) => headOf(`${index}`))
 const checkpoints = () => bench.service.store.entries(CHECKPOINTS) as Promise<readonly Checkpoint[]>
 

@@ -4,10 +4,11 @@ import { expect } from 'vitest'
 import type { Service } from '../../src/service/base/service.ts'
 import { codeOf } from '../../src/service/upkeep/checkpoint.ts'
 import { addCopyCheckpoint } from '../../src/service/upkeep/copy-checkpoint.ts'
-import type { Checkpoint, Head } from '../../src/store/log/entry.ts'
+import type { Checkpoint } from '../../src/store/log/entry.ts'
 import { CHECKPOINTS } from '../../src/store/resource.ts'
 import type { Store } from '../../src/store/store.ts'
 import { type Bench, openBench } from '../contract/service.ts'
+import { headOf } from '../fixtures/entries.ts'
 import { onFresh } from '../fixtures/opened.ts'
 
 let bench: Bench
@@ -18,7 +19,6 @@ const it = onFresh(
   },
 )
 
-const headOf = (id: string, seq = 1): Head => ({ resource: id, seq, hash: `${id} ${seq}` })
 const heads = (count: number) => Array.from({ length: count }, (_, index) => headOf(`${index}`))
 const checkpoints = () => bench.service.store.entries(CHECKPOINTS) as Promise<readonly Checkpoint[]>
 

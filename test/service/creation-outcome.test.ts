@@ -17,7 +17,7 @@ import { createClient } from '../../src/service/life/create.ts'
 import type { CreationRequest } from '../../src/service/life/creation.ts'
 import { beginLog } from '../../src/service/life/creation-outcome.ts'
 import { type RemovalRequest, removeClient } from '../../src/service/life/remove.ts'
-import { SETTLEMENTS, type Settlement, settlementOf } from '../../src/service/operation/actions.ts'
+import { SETTLEMENTS, type Settlement } from '../../src/service/operation/actions.ts'
 import { keyOf } from '../../src/service/operation/idempotency.ts'
 import type { Running } from '../../src/service/operation/running.ts'
 import { close } from '../../src/service/operation/settle.ts'
@@ -30,15 +30,11 @@ import { onSubject } from '../fixtures/bench.ts'
 import { intentOf, outsideChangeOf } from '../fixtures/entries.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
 import { ACTOR, creationOf, PATCH, PLACE } from './creations.ts'
-import { dyingAt, POINTS_IN_ORDER } from './dying.ts'
+import { dyingAt, findOutcome, POINTS_IN_ORDER } from './dying.ts'
 
 const REF = { ...PLACE, id: '+making' }
 /** Allowed, and worth a warning. */
 const RISKY = { name: 'Portal', callbacks: ['https://203.0.113.7/cb'] }
-
-/** Learns what became of an operation, by its action. */
-const findOutcome: Settlement['look'] = (service, running, call, mayLand) =>
-  settlementOf(running.intent).look(service, running, call, mayLand)
 
 let subject: Subject
 let bench: Bench

@@ -2,6 +2,7 @@
 
 import type { CrashPoint } from '../../src/service/base/crash-points.ts'
 import type { Service } from '../../src/service/base/service.ts'
+import { type Settlement, settlementOf } from '../../src/service/operation/actions.ts'
 import { sweep } from '../../src/service/upkeep/sweep.ts'
 
 /** The places by which a change comes that is made and recorded. */
@@ -37,6 +38,10 @@ export async function dyingAt(
     )
   })
 }
+
+/** Learns what became of an operation, by its action. */
+export const findOutcome: Settlement['look'] = (service, running, call, mayLand) =>
+  settlementOf(running.intent).look(service, running, call, mayLand)
 
 /** The instance a minute later: what died before is overdue. */
 export const later = (service: Service): Service => ({

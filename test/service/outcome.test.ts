@@ -14,7 +14,6 @@ import type { CrashPoint } from '../../src/service/base/crash-points.ts'
 import { openState } from '../../src/service/base/record-storage.ts'
 import { sealedPlace } from '../../src/service/base/sealed.ts'
 import { callOf, type Service } from '../../src/service/base/service.ts'
-import { type Settlement, settlementOf } from '../../src/service/operation/actions.ts'
 import type { Running } from '../../src/service/operation/running.ts'
 import { close, settle } from '../../src/service/operation/settle.ts'
 import { sweep } from '../../src/service/upkeep/sweep.ts'
@@ -25,10 +24,7 @@ import type { Bench } from '../contract/service.ts'
 import type { Subject } from '../contract/subjects.ts'
 import { onSubject } from '../fixtures/bench.ts'
 import { closingOf, intentOf } from '../fixtures/entries.ts'
-
-/** Learns what became of an operation, by its action. */
-const findOutcome: Settlement['look'] = (service, running, call, mayLand) =>
-  settlementOf(running.intent).look(service, running, call, mayLand)
+import { findOutcome } from './dying.ts'
 
 let subject: Subject
 let bench: Bench

@@ -174,7 +174,8 @@ describe('rotation', () => {
     expect(await outcome(await fresh(first))).toBe(REFUSED)
   })
 
-  it('takes no key after a freeze in which a look was under way', async () => {
+  /** A look that was under way when the process froze, and a token that is judged two hours later. */
+  async function afterFreeze() {
     server.publish(first)
     await outcome(await fresh(first))
     const requests = new Promise<ServerResponse>((resolve) => server.answer(resolve))
@@ -184,20 +185,17 @@ describe('rotation', () => {
     clock.pass(2 * HOUR)
     server.publish(second)
     const waiting = outcome(await fresh(first))
+    return { frozen, waiting }
+  }
+
+  it('takes no key after a freeze in which a look was under way', async () => {
+    const { frozen, waiting } = await afterFreeze()
     frozen.destroy()
     expect(await waiting).toBe(REFUSED)
   })
 
   it('takes keys that came before a freeze for no newer than that', async () => {
-    server.publish(first)
-    await outcome(await fresh(first))
-    const requests = new Promise<ServerResponse>((resolve) => server.answer(resolve))
-    clock.pass(11 * MINUTE)
-    expect(await outcome(await fresh(first))).toBe('user')
-    const frozen = await requests
-    clock.pass(2 * HOUR)
-    server.publish(second)
-    const waiting = outcome(await fresh(first))
+    const { frozen, waiting } = await afterFreeze()
     json(frozen, { keys: [first.jwk] })
     expect(await waiting).toBe(REFUSED)
   })
