@@ -48,7 +48,7 @@ export type Answer =
 /** The key of the installation. */
 export const INSTANCE_KEY = Buffer.alloc(32, 7)
 /** In memory where the system has that: no power is cut here, and a thousand files are written. */
-const FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
+export const FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 
 /** Runs a scenario on what it is about, which is started for it, with the path of a store that is not there yet. */
 export async function onFreshStore<C extends { close(): Promise<unknown> }, R>(
