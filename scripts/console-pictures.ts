@@ -17,6 +17,7 @@ const CLIENT = '#/client?provider=auth0&id=exampleClientId'
 const VIEWS: Readonly<Record<string, { readonly at: string; act?(page: Page): Promise<void> }>> = {
   clients: { at: '#/clients' },
   client: { at: CLIENT },
+  'all changes': { at: '#/history' },
   plan: { at: CLIENT, act: previewCallback },
   history: {
     at: CLIENT,
@@ -85,7 +86,7 @@ async function pageOf(browser: Browser, dev: DevServer, { dark, ...viewport }: S
 async function show(page: Page, dev: DevServer, name: string, path: string): Promise<void> {
   await page.goto(`${dev.url}/${VIEWS[name]?.at ?? ''}`)
   await page.reload()
-  await page.waitForSelector('.row, .group')
+  await page.waitForSelector('.row, .group, .chart')
   await page.waitForLoadState('networkidle')
   await VIEWS[name]?.act?.(page)
   await page.screenshot({ path })

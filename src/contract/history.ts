@@ -97,8 +97,26 @@ export interface HistoryItem {
   readonly settledBy?: 'request' | 'settlement'
 }
 
+/** How many ended on one day, or were noticed. */
+export interface DayCounts {
+  /** In UTC: `2026-11-30`. */
+  readonly day: string
+  /** Outcomes that none had are absent. */
+  readonly counts: { readonly [O in Exclude<HistoryOutcome, 'open'>]?: number }
+}
+
+export interface HistoryCounts {
+  /** RFC 3339; later than asked for where there are too many to be counted. */
+  readonly from: string
+  /** The first moment that no longer counts. */
+  readonly to: string
+  /** Oldest first; days without any are absent. */
+  readonly days: readonly DayCounts[]
+}
+
 /** Named bodies of this file. */
 export interface HistoryBodies {
   readonly HistoryItem: HistoryItem
   readonly HistoryPage: Page<HistoryItem>
+  readonly HistoryCounts: HistoryCounts
 }

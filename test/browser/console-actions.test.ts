@@ -327,6 +327,26 @@ describeInChromium('actions on one client', (startBrowser) => {
       expect(focused).toBe('Suspend')
     })
 
+    it('shows what was done to all clients by filters in the address, and how much of it on which day', async () => {
+      await page.getByRole('navigation').getByRole('link', { name: 'History' }).click()
+      await page.waitForSelector('.timeline li')
+      const all = await page.locator('.timeline li').count()
+      expect(all).toBeGreaterThan(10)
+      await expect.poll(() => page.locator('.chart rect').count()).toBeGreaterThan(0)
+      await page.click('summary:has-text("As a table")')
+      expect(await page.locator('.chart tbody tr').count()).toBeGreaterThan(0)
+      await page.getByLabel('Provider').selectOption('cognito-client')
+      await expect.poll(() => page.locator('.timeline li').count()).toBeLessThan(all)
+      expect(page.url()).toContain('provider=cognito-client')
+      await page.getByLabel('Who (subject)').fill('no one')
+      await page.keyboard.press('Enter')
+      await page.waitForSelector('.empty')
+      await page.click('text=Remove the filters')
+      await expect.poll(() => page.locator('.timeline li').count()).toBe(all)
+      await page.locator('.timeline li a').first().click()
+      await page.waitForSelector('.title h1')
+    })
+
     it('shows what others have changed meanwhile, and sends nothing', async () => {
       await open(page, AUTH0)
       const { auth0 } = server.world

@@ -83,6 +83,9 @@ describeInChromium('every view', (startBrowser) => {
       await check(name)
       await page.click('dialog button:has-text("Close")')
     }
+    await page.evaluate("location.hash = '#/history'")
+    await page.waitForSelector('.chart')
+    if (IS_LONG) await check('all changes')
     await page.evaluate("location.hash = '#/client?provider=auth0&id=no-such-client'")
     await page.waitForSelector('.failure')
     if (IS_LONG) await check('failure')

@@ -206,3 +206,53 @@ it('shows what a copy was made of to those who may know of clients there', async
     expect(await shown(['history:local', 'read'])).toEqual(source)
   }
 })
+
+describe('GET /history/counts', () => {
+  const totals = (body: JsonObject) =>
+    (body.days as readonly { day: string; counts: Record<string, number> }[]).map(
+      ({ counts }) => counts,
+    )
+  const today = new Date().toISOString().slice(0, 10)
+
+  it('counts by day and outcome what the caller may see', async () => {
+    const all = Object.keys(ADDRESSES).map((id) => `history:${id}`)
+    const listed = (await get(all, '/history?limit=100')).body.items as readonly JsonObject[]
+    const { status, body } = await get(all, '/history/counts')
+    expect(status).toBe(200)
+    // The tests could run over midnight.
+    const sum = totals(body)
+      .flatMap((one) => Object.values(one))
+      .reduce((a, b) => a + b, 0)
+    expect(sum).toBe(listed.length)
+    expect(JSON.stringify(body.days)).toContain(today.slice(0, 8))
+    const one = await get(['history:local'], '/history/counts')
+    expect(totals(one.body)).toEqual([{ applied: 1 }])
+    const before = await get(
+      all,
+      '/history/counts?from=2020-01-01T00:00:00Z&to=2020-02-01T00:00:00Z',
+    )
+    expect(before.body).toEqual({
+      from: '2020-01-01T00:00:00.000Z',
+      to: '2020-02-01T00:00:00.000Z',
+      days: [],
+    })
+  })
+
+  it.each([
+    ['a period of more than a year', 'from=2020-01-01T00:00:00Z&to=2022-01-01T00:00:00Z', 400],
+    [
+      'a period that ends before it begins',
+      'from=2022-01-01T00:00:00Z&to=2021-01-01T00:00:00Z',
+      400,
+    ],
+    ['no time', 'from=yesterday', 400],
+    ['a parameter that it does not have', 'actor=tester', 400],
+    ['a provider that the caller may not see', 'provider=auth0', 400],
+  ])('refuses %s', async (_, query, status) => {
+    expect((await get(['history:local'], `/history/counts?${query}`)).status).toBe(status)
+  })
+
+  it('needs history:read', async () => {
+    expect((await get(['read'], '/history/counts')).status).toBe(403)
+  })
+})

@@ -36,6 +36,28 @@ const as = (scope: string, method: string, path: string, body?: Json, headers = 
   world.send(method, path, body, { scopes: scope.split(' '), headers })
 const recordOf = (id: string) => world.auth0.client(id) as unknown as JsonObject
 
+describe('a grant for ids', () => {
+  it('counts the changes of its clients and of no others', async () => {
+    const client = { description: 'counted' }
+    for (const id of ['client000', 'client001']) {
+      expect(
+        (await as('clients:write clients:read', 'PATCH', `/clients/${id}`, { client })).status,
+      ).toBe(200)
+    }
+    const countsOf = async (scope: string) => {
+      const { status, body } = await as(scope, 'GET', '/history/counts')
+      expect(status).toBe(200)
+      const days = (body as { days: { counts: Record<string, number> }[] }).days
+      return days.flatMap(({ counts }) => Object.values(counts)).reduce((sum, one) => sum + one, 0)
+    }
+    const listed = await as('ids', 'GET', '/history?limit=100')
+    const own = (listed.body as { items: unknown[] }).items.length
+    expect(own).toBeGreaterThan(0)
+    expect(await countsOf('ids')).toBe(own)
+    expect(await countsOf('history:read')).toBeGreaterThan(own)
+  })
+})
+
 describe('a grant for settings', () => {
   it.each(['?dryRun=true', ''])(
     'changes these, also of a client whose secret its holder may not see: PATCH%s',

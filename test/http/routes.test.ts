@@ -153,6 +153,7 @@ const REQUESTS: Readonly<Record<string, Minimal>> = {
     about: 'default provider',
   },
   searchHistory: { path: () => '/history', about: 'any provider' },
+  getHistoryCounts: { path: () => '/history/counts', about: 'any provider' },
   getOperation: { path: () => `/operations/${operationId}`, about: 'default provider' },
   createJob: {
     path: () => '/jobs',

@@ -2,6 +2,7 @@
 
 import type { ReactNode } from 'react'
 import type { HistoryItem } from '../../sdk/index.ts'
+import { hrefOfClient } from '../clients/client-search.ts'
 import { Time } from '../clients/columns.tsx'
 import { Failure } from '../frame/failure.tsx'
 import { TEXTS } from '../frame/texts.ts'
@@ -54,10 +55,13 @@ export function Timeline({ history, mayRead, mayWrite, goBack }: Props): ReactNo
 
 interface EntryProps {
   readonly item: HistoryItem
+  /** Among those of other clients. */
+  readonly isAmongOthers?: boolean
   goBack?(to: number): void
 }
 
-function Entry({ item, goBack }: EntryProps): ReactNode {
+/** One change, or what was noticed. */
+export function Entry({ item, isAmongOthers, goBack }: EntryProps): ReactNode {
   const {
     kind,
     at,
@@ -85,6 +89,18 @@ function Entry({ item, goBack }: EntryProps): ReactNode {
           </span>
         )}
       </p>
+      {isAmongOthers === true && (
+        <p>
+          <a href={hrefOfClient(item.client)}>
+            <Visible text={item.client.id} />
+          </a>{' '}
+          <span className="quiet">
+            <Visible
+              text={[item.client.provider, item.client.userPoolId].filter(Boolean).join(' / ')}
+            />
+          </span>
+        </p>
+      )}
       {providerMessage !== undefined && (
         <p className="quiet">
           <Visible text={providerMessage} />

@@ -1,6 +1,7 @@
 /** The frame of the console: who is signed in, which view is shown, and what to do when the session has ended. */
 
 import { Component, lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react'
+import { rightsAt, useCaller } from '../client/client-data.ts'
 import { ClientsView } from '../clients/clients-view.tsx'
 import { Failure } from './failure.tsx'
 import { hrefOf, usePlace } from './place.ts'
@@ -8,6 +9,9 @@ import { loadSession, signIn, signInInTab, signOut, useSession } from './session
 import { TEXTS } from './texts.ts'
 import { Visible } from './visible-text.tsx'
 
+const HistoryView = lazy(async () => ({
+  default: (await import('../history/history-view.tsx')).HistoryView,
+}))
 // Not needed to see the table.
 const ClientView = lazy(async () => ({
   default: (await import('../client/client-view.tsx')).ClientView,
@@ -26,6 +30,7 @@ export function App(): ReactNode {
         <a className="brand" href={hrefOf('clients', {})}>
           {TEXTS.name}
         </a>
+        <Views />
         <span className="who">
           <span className="quiet">{TEXTS.signedInAs} </span>
           <Visible text={current.subject} />
@@ -48,8 +53,30 @@ export function App(): ReactNode {
 
 const focusContent = () => document.getElementById('content')?.focus()
 
+/** The views that the caller may see anything in. */
+function Views(): ReactNode {
+  const { view } = usePlace()
+  const { data: caller } = useCaller()
+  const mayHistory = (caller?.providers ?? []).some(({ provider }) =>
+    rightsAt(caller, provider).includes('history:read'),
+  )
+  const views: readonly ('clients' | 'history')[] = mayHistory
+    ? ['clients', 'history']
+    : ['clients']
+  return (
+    <nav aria-label={TEXTS.views}>
+      {views.map((one) => (
+        <a key={one} href={hrefOf(one, {})} {...(one === view ? { 'aria-current': 'page' } : {})}>
+          {TEXTS[one]}
+        </a>
+      ))}
+    </nav>
+  )
+}
+
 function View(): ReactNode {
   const place = usePlace()
+  if (place.view === 'history') return <HistoryView place={place} />
   if (place.view !== 'client') return <ClientsView place={place} />
   const { params } = place
   const address = {

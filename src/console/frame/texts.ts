@@ -302,6 +302,23 @@ export const TEXTS = {
     left: (count: number) => `Left behind: ${count}`,
     carried: (count: number) => `The same: ${count}`,
   },
+  views: 'Views',
+  historyTitle: 'Changes of all clients',
+  outcome: 'Outcome',
+  anyOutcome: 'All',
+  who: 'Who (subject)',
+  since: 'From day',
+  until: 'To day',
+  noChanges: 'No change matches.',
+  noChangesSays: 'Change the filters, or remove them all.',
+  removeFilters: 'Remove the filters',
+  countsTitle: 'Changes by day',
+  countsSay: (total: number, from: string, to: string) =>
+    `${total.toLocaleString('en')} ${total === 1 ? 'change' : 'changes'} from ${from} to ${to} (UTC)`,
+  countsCut: (from: string) =>
+    `There are more than can be counted: those from ${from} on are shown.`,
+  day: 'Day',
+  asTable: 'As a table',
   findings: (count: number) => (count === 1 ? '1 finding' : `${count} findings`),
   groups: {
     identity: 'Identity',

@@ -27,6 +27,19 @@ export const HISTORY_OPERATIONS = {
     answerHeaders: [],
     errors: LIST_ERRORS,
   },
+  /** Of 30 days where no others are asked for, and of 366 at most. */
+  getHistoryCounts: {
+    method: 'GET',
+    path: '/history/counts',
+    summary: 'Counts the changes of all clients by day and outcome.',
+    page: '#history',
+    permission: 'history:read',
+    query: ['provider', 'from', 'to'],
+    headers: [],
+    answers: { 200: 'HistoryCounts' },
+    answerHeaders: [],
+    errors: LIST_ERRORS,
+  },
   getOperation: {
     method: 'GET',
     path: '/operations/{operationId}',

@@ -41,6 +41,7 @@ export const APPROVALS: { readonly [N in OperationName]: ApprovalMeaning } = {
   endMove: 'request',
   getClientHistory: 'none',
   searchHistory: 'none',
+  getHistoryCounts: 'none',
   getOperation: 'none',
   lintClient: 'none',
   lintClients: 'none',

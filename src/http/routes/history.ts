@@ -15,6 +15,7 @@ import {
   readHistory,
   readOperation,
 } from '../../service/reading/history.ts'
+import { countHistory } from '../../service/reading/history-counts.ts'
 import { searchWithin } from '../../service/reading/history-within.ts'
 import type { Answer } from '../answer.ts'
 import { requirePermission } from '../auth/permissions.ts'
@@ -37,8 +38,14 @@ import { timeIn } from '../wire/query.ts'
 export const HISTORY_HANDLERS: Handlers<keyof typeof HISTORY_OPERATIONS> = {
   getClientHistory,
   searchHistory,
+  getHistoryCounts,
   getOperation,
 }
+
+const DAY_MS = 86_400_000
+/** Counted where no others are asked for. */
+const DEFAULT_DAYS = 30
+const MOST_DAYS = 366
 
 /** `GET /clients/{clientId}/history`: what was done to one client, newest first. */
 async function getClientHistory(exchange: Exchange): Promise<Answer> {
@@ -71,6 +78,23 @@ async function searchHistory(exchange: Exchange): Promise<Answer> {
     ...(after === undefined ? {} : { after }),
   })
   return pageAnswer(exchange, items, next === undefined ? undefined : placeText(next))
+}
+
+/** `GET /history/counts`: how many changes ended on each day, of clients that the caller may know of. */
+async function getHistoryCounts(exchange: Exchange): Promise<Answer> {
+  const { query, settings } = exchange
+  const { now } = settings.service
+  const to = timeOf('to', query.to) ?? now()
+  const from = timeOf('from', query.from) ?? to - DEFAULT_DAYS * DAY_MS
+  if (from >= to || to - from > MOST_DAYS * DAY_MS) {
+    throw invalid('from', `must be before to, and at most ${MOST_DAYS} days before it`)
+  }
+  const counted = await countHistory(settings.service, {
+    ...{ providers: providersOf(exchange), from, to, deadline: exchange.request.deadline },
+    mayKnow: (client) => mayKnow(exchange, client, 'history:read'),
+  })
+  const days = [...counted.days].map(([day, counts]) => ({ day, counts: { ...counts } }))
+  return { status: 200, body: { from: rfc3339(counted.from), to: rfc3339(to), days } }
 }
 
 /**

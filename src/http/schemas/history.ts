@@ -4,7 +4,9 @@ import * as z from 'zod/mini'
 import type { Page } from '../../contract/common.ts'
 import type {
   ApprovalMark,
+  DayCounts,
   HistoryBodies,
+  HistoryCounts,
   HistoryItem,
   JobOrigin,
   LeaseChange,
@@ -69,10 +71,27 @@ const historyItem = z.object({
   settledBy: optional(z.enum(['request', 'settlement'])),
 } satisfies Shape<HistoryItem>)
 
+const dayCounts = z.object({
+  day: z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/)),
+  counts: z.object({
+    applied: optional(count),
+    partly_applied: optional(count),
+    not_applied: optional(count),
+    conflict: optional(count),
+    outside_change: optional(count),
+    overlap: optional(count),
+  } satisfies Shape<DayCounts['counts']>),
+} satisfies Shape<DayCounts>)
+
 export const HISTORY_SCHEMAS = {
   HistoryItem: historyItem,
   HistoryPage: z.object({
     items: z.array(historyItem),
     next: optional(text),
   } satisfies Shape<Page<HistoryItem>>),
+  HistoryCounts: z.object({
+    from: time,
+    to: time,
+    days: z.array(dayCounts),
+  } satisfies Shape<HistoryCounts>),
 } satisfies Schemas<HistoryBodies>

@@ -266,7 +266,8 @@ export async function searchHistory(
   }
 }
 
-async function itemOfPlace(
+/** The item of a place in the history across clients. */
+export async function itemOfPlace(
   service: Service,
   { resource, seq }: SearchResult,
 ): Promise<HistoryItem> {
