@@ -8,6 +8,7 @@ import { KEY_COMMANDS } from './commands/keys/key-commands.ts'
 import { LEASE_COMMANDS } from './commands/lease/lease-commands.ts'
 import { LIFE_COMMANDS } from './commands/life/life-commands.ts'
 import { MOVE_COMMANDS } from './commands/move/move-commands.ts'
+import { REQUEST_COMMANDS } from './commands/requests/request-commands.ts'
 import { SECRET_COMMANDS } from './commands/secrets/secret-commands.ts'
 import { SERVER_COMMANDS } from './commands/server/server-commands.ts'
 import { STANDING_COMMANDS } from './commands/standing/standing-commands.ts'
@@ -22,6 +23,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
   { title: 'secrets', commands: SECRET_COMMANDS },
   { title: 'public keys', commands: KEY_COMMANDS },
   { title: 'many clients at once', commands: JOB_COMMANDS },
+  { title: 'approval by someone else', commands: REQUEST_COMMANDS },
   { title: 'files', commands: FILE_COMMANDS },
   { title: 'the store', commands: STORE_COMMANDS },
   { title: 'servers and this program', commands: SERVER_COMMANDS },

@@ -12,8 +12,8 @@ export const EXIT = {
   unavailable: { code: 6, says: 'the server or a provider does not answer; try again later' },
   refused: { code: 7, says: 'the change breaks a rule, or the provider refused it' },
   unknown: { code: 8, says: 'the change was sent, and its outcome is not known yet' },
-  waiting: { code: 10, says: 'someone else has to approve the change, which waits as a request' },
   fault: { code: 9, says: 'an error in this program' },
+  waiting: { code: 10, says: 'someone else has to approve the change, which waits as a request' },
 } as const satisfies Readonly<Record<string, { readonly code: number; readonly says: string }>>
 
 export type ExitName = keyof typeof EXIT

@@ -114,6 +114,11 @@ export const OPTIONS = {
     value: 'OUTCOME',
     says: 'only with this outcome: applied, partly_applied, not_applied, conflict, open, outside_change, overlap',
   },
+  state: {
+    value: 'STATE',
+    says: 'only requests in this state: pending, approved, rejected, withdrawn, applied, outdated, void, failed, expired',
+  },
+  comment: { value: 'TEXT', says: 'what the submitter is to know' },
   since: { value: 'TIME', says: 'only from this time on (RFC 3339)' },
   scope: { value: 'SCOPES', says: 'the scopes to ask for, separated by spaces' },
   issuer: { value: 'URL', says: 'the issuer to sign in at' },

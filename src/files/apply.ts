@@ -166,8 +166,8 @@ export interface Failure {
 }
 
 /**
- * Applies the open items, several at a time; after the first failure no other is started. What was
- * done stays in place: the same plan can be applied again, or a new one made.
+ * Applies the open items, several at a time; after the first failure no other is started. What waits for the approval of
+ * someone else is asked for and holds up nothing. What was done stays in place: the same plan can be applied again, or a new one made.
  */
 export async function applyItems(
   api: ApplyingApi,
@@ -177,7 +177,7 @@ export async function applyItems(
   const applied: Applied[] = []
   const failures: Failure[] = []
   await inParallel(items, AT_ONCE, async (item) => {
-    if (failures.length > 0) return
+    if (failures.some(({ error }) => !isWaiting(error))) return
     try {
       const one = await applyItem(api, item)
       applied.push(one)
@@ -189,6 +189,12 @@ export async function applyItems(
   })
   return { applied, failures }
 }
+
+/** Whether a change was stored, for someone else to approve. */
+export const isWaiting = (error: unknown): error is ClientryError =>
+  error instanceof ClientryError &&
+  error.code === 'approval_required' &&
+  error.request !== undefined
 
 function applyItem(api: ApplyingApi, item: PlanItem): Promise<Applied> {
   switch (item.action) {

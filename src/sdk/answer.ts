@@ -1,6 +1,7 @@
 /** What an answer of the network means: the body with what stands in its headers, or an error. */
 
 import type { ErrorBody } from '../contract/common.ts'
+import type { ApprovalRequest } from '../contract/requests/requests.ts'
 import { currentCode, ERROR_CODES, type ErrorCode } from '../core/errors.ts'
 import type { Json } from '../core/json/json.ts'
 import { parseJson } from '../core/json/json-text.ts'
@@ -28,6 +29,7 @@ export function readAnswer<Body>(
     }
     return failureOf(facts, body)
   }
+  if (status === 202 && isRequest(body)) return waiting(body, requestId)
   const etag = header('etag')
   const operationId = header('operation-id')
   return {
@@ -38,6 +40,17 @@ export function readAnswer<Body>(
     ...(operationId === undefined ? {} : { operationId }),
     replayed: header('idempotent-replayed') === 'true',
   }
+}
+
+/** A change that was stored for someone else to approve; a job is answered with the same status. */
+const isRequest = (body: unknown): body is ApprovalRequest =>
+  typeof body === 'object' && body !== null && 'operation' in body && 'submittedBy' in body
+
+/** What was asked for was not done, so it is no answer. */
+function waiting(request: ApprovalRequest, requestId: string): ClientryError {
+  const { id, expiresAt } = request
+  const says = `Someone else has to approve this change: it waits as the request ${id} until ${expiresAt}. POST /requests/${id}/approve (clientry approve ${id}) approves it.`
+  return new ClientryError('approval_required', says, { status: 202, requestId, request })
 }
 
 function parsed(text: string): Json | undefined {

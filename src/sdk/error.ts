@@ -1,6 +1,7 @@
 /** The one error of the SDK: an answer that is none of success, or no answer at all. */
 
 import type { ErrorBody } from '../contract/common.ts'
+import type { ApprovalRequest } from '../contract/requests/requests.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import type { JsonObject } from '../core/json/json.ts'
 
@@ -21,6 +22,8 @@ export interface ErrorFacts {
   readonly fields?: readonly string[] | undefined
   /** The body of a PATCH of the same client, after which the request can succeed. */
   readonly mend?: JsonObject | undefined
+  /** The request for approval that a change was stored as; it was not carried out. */
+  readonly request?: ApprovalRequest | undefined
   /** What the provider said in its own words. */
   readonly providerMessage?: string | undefined
   /** The scope that the token lacks, where one grants what the request needs (RFC 6750 section 3). */
@@ -45,6 +48,7 @@ export class ClientryError extends Error implements ErrorFacts {
   readonly outcome: ErrorFacts['outcome']
   readonly fields: readonly string[] | undefined
   readonly mend: JsonObject | undefined
+  readonly request: ApprovalRequest | undefined
   readonly providerMessage: string | undefined
   readonly scope: string | undefined
 
@@ -60,6 +64,7 @@ export class ClientryError extends Error implements ErrorFacts {
     this.outcome = facts.outcome
     this.fields = facts.fields
     this.mend = facts.mend
+    this.request = facts.request
     this.providerMessage = facts.providerMessage
     this.scope = facts.scope
   }

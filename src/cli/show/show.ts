@@ -105,6 +105,11 @@ export function showItem(terminal: Terminal, item: HistoryItem, withClient: bool
   if (operationId !== undefined)
     terminal.print(terminal.style('faint', `  operation ${plain(operationId)}`))
   if (job !== undefined) terminal.print(terminal.style('faint', `  ${jobLine(job)}`))
+  const { approval } = item
+  if (approval !== undefined) {
+    const by = `approved by ${plain(approval.approvedBy.subject)}`
+    terminal.print(terminal.style('faint', `  ${by}, request ${plain(approval.requestId)}`))
+  }
   showChanges(terminal, item.changes)
   for (const field of item.missed ?? []) {
     terminal.print(terminal.style('faint', `  ${plain(field)} stayed as it was`))

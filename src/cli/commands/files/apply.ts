@@ -1,6 +1,12 @@
 /** `clientry apply PLAN`. */
 
-import { type Applied, applyItems, type Checked, checkPlan } from '../../../files/apply.ts'
+import {
+  type Applied,
+  applyItems,
+  type Checked,
+  checkPlan,
+  isWaiting,
+} from '../../../files/apply.ts'
 import type { ClientFile } from '../../../files/client-file.ts'
 import type { Environment } from '../../../files/environments/environment.ts'
 import { hide, reveal } from '../../../files/environments/plan-values.ts'
@@ -18,6 +24,7 @@ import { EXIT, UsageError } from '../../exit.ts'
 import { environmentIn } from '../../folder/environments.ts'
 import { checkFolder, isThere, readFileAt, readText } from '../../folder/folder.ts'
 import { keepIds } from '../../folder/new-ids.ts'
+import { inCommandWords } from '../../show/command-words.ts'
 import { addressOf, exitOfFaults, showFaults } from '../../show/faults.ts'
 import { progressOf } from '../../show/progress.ts'
 import { counted } from '../../show/show.ts'
@@ -68,8 +75,12 @@ export const run: Run = async (invocation) => {
   const { applied, failures } = await applyItems(api, open, progressOf(terminal, 'applied'))
   await keepIds({ terminal, api, folder: plan.folder, environment }, applied)
   printResults(invocation, applied)
-  const [failure] = failures
-  if (failure === undefined) return EXIT.ok.code
+  const waiting = failures.filter(({ error }) => isWaiting(error))
+  for (const { item, error } of waiting) {
+    terminal.note(`${lineOf(item)}: ${plain(inCommandWords((error as ClientryError).message))}`)
+  }
+  const failure = failures.find((one) => !waiting.includes(one))
+  if (failure === undefined) return waiting.length === 0 ? EXIT.ok.code : EXIT.waiting.code
   terminal.note(
     `${applied.length} of ${open.length} were applied before it stopped at ${lineOf(failure.item)}. The changes already made stay in place.`,
   )

@@ -1,0 +1,31 @@
+/** `clientry approve REQUEST` and `clientry reject REQUEST`. */
+
+import type { Run } from '../../command.ts'
+import { EXIT, UsageError } from '../../exit.ts'
+import { showRequest } from '../../show/requests.ts'
+
+const deciding =
+  (decision: 'approveRequest' | 'rejectRequest', verb: string): Run =>
+  async ({ words, options, terminal, connect }) => {
+    const [id = ''] = words
+    const api = await connect()
+    if (options.yes !== true) {
+      if (!terminal.person) {
+        throw new UsageError(`There is no terminal to ask on. Add --yes to ${verb} the request.`)
+      }
+      showRequest(terminal, (await api.getRequest(id)).body)
+      const question = `${verb[0]?.toUpperCase()}${verb.slice(1)} this request?`
+      if (!(await terminal.confirm(question))) {
+        terminal.note('Nothing was decided.')
+        return EXIT.differs.code
+      }
+    }
+    const { comment } = options
+    const { body } = await api[decision](id, comment === undefined ? {} : { comment })
+    if (options.json === true) terminal.printJson(body)
+    else showRequest(terminal, body)
+    return EXIT.ok.code
+  }
+
+export const approve = deciding('approveRequest', 'approve')
+export const reject = deciding('rejectRequest', 'reject')

@@ -1,0 +1,25 @@
+/** Requests for approval as people read them. */
+
+import type { ApprovalRequest } from '../../sdk/types.ts'
+import { plain, type Terminal } from '../terminal.ts'
+import { nameOf, showChanges } from './show.ts'
+
+/** A request with what it changes. */
+export function showRequest(terminal: Terminal, request: ApprovalRequest): void {
+  const { id, state, operation, client, submittedBy, submittedAt, expiresAt } = request
+  const { changes = [], withheld, decidedBy, comment, operationId, code } = request
+  terminal.print(`${terminal.style('strong', plain(id))} ${plain(state)}`)
+  const where = nameOf({ ...client, id: client.id ?? '' })
+  terminal.print(`  ${plain(operation)} ${where}`)
+  terminal.print(`  submitted ${plain(submittedAt)} by ${plain(submittedBy.subject)}`)
+  if (state === 'pending') terminal.print(`  expires ${plain(expiresAt)}`)
+  if (decidedBy !== undefined) terminal.print(`  decided by ${plain(decidedBy.subject)}`)
+  if (comment !== undefined) terminal.print(`  ${plain(comment)}`)
+  if (code !== undefined) terminal.print(`  failed: ${plain(code)}`)
+  if (withheld) terminal.print('  what it changes is not shown: you may not read the client')
+  showChanges(terminal, changes)
+  if (operationId !== undefined) {
+    terminal.print(terminal.style('faint', `  operation ${plain(operationId)}`))
+  }
+  if (state === 'pending') terminal.print(`  next: clientry approve ${plain(id)}`)
+}
