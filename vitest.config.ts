@@ -10,7 +10,8 @@ const PURE = ['test/core/**/*.test.ts']
 
 /** They change their process, or leave something behind in it, so that each has one of its own. */
 export const ALONE = [
-  'test/{contract,faults}/**/*.test.ts',
+  'test/contract/{dynamodb,earlier-stores,entries,frame,providers,registrations,seen,stores}.test.ts',
+  'test/faults/**/*.test.ts',
   'test/{build,install,lambda,store-place}.test.ts',
   // They stop the timers of the whole process, and count them.
   'test/service/{bounded-store,late-work,jobs/bell}.test.ts',
