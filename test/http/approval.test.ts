@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import { PERMISSIONS } from '../../src/core/rights/permissions.ts'
+import { requestEvents } from '../../src/service/notify/request-events.ts'
 import type { Sent } from '../contract/caller.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { type JobWorld, startJobWorld } from './jobs-world.ts'
@@ -214,5 +215,24 @@ describe('a change that takes approval', () => {
       described(String(fullAuth0Client.description)),
     )
     expect(same.status).toBe(200)
+  })
+
+  it('is reported to webhooks by each state, with names and no values', async () => {
+    const eventsOf = async (id: unknown) =>
+      (await requestEvents(world.clientry.service, 0)).filter(({ data }) => data.request === id)
+    const { id, client } = await waiting('a value that no event holds')
+    const [pending] = await eventsOf(id)
+    expect(pending).toMatchObject({
+      type: 'clientry.approval',
+      source: '/providers/auth0',
+      subject: client,
+      data: { state: 'pending', operation: 'updateClient', fields: ['description'] },
+    })
+    expect(await eventsOf(id)).toEqual([pending])
+    await decide(id, 'approve')
+    const [applied] = await eventsOf(id)
+    expect(applied?.data).toMatchObject({ state: 'applied', decidedBy: { subject: 'owner' } })
+    expect(applied?.id).not.toBe(pending?.id)
+    expect(JSON.stringify([pending, applied])).not.toContain('a value that no event holds')
   })
 })

@@ -24,6 +24,7 @@ export const EVENT_TYPES = [
   'clientry.overlap',
   'clientry.overdue',
   'clientry.ends_soon',
+  'clientry.approval',
 ] as const
 export type EventType = (typeof EVENT_TYPES)[number]
 

@@ -4,6 +4,7 @@ import type { GrownHead } from '../../store/log/heads.ts'
 import { type ClientEvent, digestOf } from './client-event.ts'
 import { endingEvents, overdueEvents } from './conditions.ts'
 import type { Position } from './position.ts'
+import { requestEvents } from './request-events.ts'
 import { isEventOf, type Notifying, type Webhook } from './webhook.ts'
 
 export interface Work {
@@ -13,6 +14,7 @@ export interface Work {
   readonly cursor: string
   /** There are more. */
   readonly more: boolean
+  /** What is overdue, and requests for approval by how they stand. */
   readonly overdue: readonly ClientEvent[]
   readonly endings: readonly ClientEvent[] | undefined
   /** Those of both that were not reported. */
@@ -33,7 +35,8 @@ export async function workOf(
   const heads = grown.heads.filter(
     ({ resource, seq }) => seq > (delivered[digestOf(resource)]?.[0] ?? 0),
   )
-  const overdue = (await overdueEvents(service)).filter(isWanted)
+  const requests = await requestEvents(service, position.notBefore)
+  const overdue = [...(await overdueEvents(service)), ...requests].filter(isWanted)
   const endings = (await endingEvents(service, former.lookedAt))?.filter(isWanted)
   const unreported = [
     ...overdue.filter(({ id }) => !known.includes(id)),
