@@ -89,13 +89,18 @@ export const ${name} = () => JSON.parse(readFileSync(new URL('./${file}', import
 export function oneFileOf(entry) {
   return {
     name: 'one-file',
-    setup: ({ onResolve, onLoad, resolve }) => {
+    setup: ({ initialOptions, onStart, onLoad }) => {
       const parts = new Set()
-      onResolve({ filter: /^[.]{1,2}[/]/ }, async ({ path, kind, resolveDir, importer }) => {
-        if (kind !== 'dynamic-import') return undefined
-        const found = await resolve(path, { kind: 'import-statement', resolveDir, importer })
-        if (!found.external) parts.add(found.path)
-        return found
+      // All of them are known before the first is read: one that is also imported at once may be read before anyone asks for it later.
+      onStart(async () => {
+        const plugins = initialOptions.plugins.filter(({ name }) => name !== 'one-file')
+        const look = { ...initialOptions, plugins, write: false, metafile: true }
+        const { metafile } = await build(look)
+        for (const { imports } of Object.values(metafile.inputs)) {
+          for (const { path, kind, external } of imports) {
+            if (kind === 'dynamic-import' && !external) parts.add(join(root, path))
+          }
+        }
       })
       onLoad({ filter: /[.]ts$/ }, ({ path }) => {
         if (!parts.has(path)) return undefined

@@ -194,9 +194,12 @@ it('removes what was superseded a day ago, and nothing that no build has made', 
   timeout: LONG_MS,
 }, async () => {
   const path = join(dist, '.built')
-  const stamp = JSON.parse(readFileSync(path, 'utf8')) as {
-    superseded: { file: string; at: number }[]
-  }
+  const stampNow = () =>
+    JSON.parse(readFileSync(path, 'utf8')) as {
+      readonly files: readonly string[]
+      readonly superseded: readonly { readonly file: string; readonly at: number }[]
+    }
+  const stamp = stampNow()
   expect(stamp.superseded.length).toBeGreaterThan(0)
   const [old, ...young] = stamp.superseded
   const at = Date.now() - 25 * 3_600_000
@@ -204,6 +207,8 @@ it('removes what was superseded a day ago, and nothing that no build has made', 
   writeFileSync(path, JSON.stringify({ ...stamp, superseded }))
   writeFileSync(join(dist, 'lambda', 'clientry.json'), '{}')
   await build()
+  // Names have hashes of what is in the files: the same sources give the same files.
+  expect(stampNow().files.toSorted()).toEqual(stamp.files.toSorted())
   expect(existsSync(join(dist, old?.file ?? ''))).toBe(false)
   for (const { file } of young) expect(existsSync(join(dist, file)), file).toBe(true)
   expect(existsSync(join(dist, 'lambda', 'clientry.json'))).toBe(true)

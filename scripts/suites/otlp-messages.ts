@@ -54,7 +54,7 @@ for (const event of [call, request]) {
   metrics.observe(event)
   telemetry.observe(event)
 }
-await telemetry.close()
+await telemetry.flush(60_000)
 for (const { path, message } of collector.received) {
   const name = path.endsWith('traces') ? 'traces.json' : 'metrics.json'
   writeFileSync(join(folder, name), JSON.stringify(message))

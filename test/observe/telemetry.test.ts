@@ -7,6 +7,8 @@ import type { ProgramEvent } from '../../src/observe/observe.ts'
 import { createTelemetry } from '../../src/program/telemetry/telemetry.ts'
 import { faultOf, startCollector } from './collector.ts'
 
+/** Far more than any of it takes on a busy machine (milliseconds). */
+const AMPLE_MS = 60_000
 const ENDPOINT = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318' }
 
 describe('the variables', () => {
@@ -144,7 +146,11 @@ describe('what is sent', () => {
   function started(more: Readonly<Record<string, string>> = {}) {
     const metrics = createMetrics(['auth0'])
     const lines: object[] = []
-    const settings = telemetryOf({ OTEL_EXPORTER_OTLP_ENDPOINT: `${collector.url}/`, ...more })
+    const settings = telemetryOf({
+      OTEL_EXPORTER_OTLP_ENDPOINT: `${collector.url}/`,
+      OTEL_EXPORTER_OTLP_TIMEOUT: String(AMPLE_MS),
+      ...more,
+    })
     const readings = { keys: [], pace: [], overdue: ['auth0'] }
     if (settings === undefined) throw new TypeError('no settings')
     const telemetry = createTelemetry(settings, {
@@ -166,7 +172,7 @@ describe('what is sent', () => {
       OTEL_SERVICE_NAME: 'clients',
     })
     observe(request())
-    await telemetry.close()
+    await telemetry.flush(AMPLE_MS)
     expect(collector.received.map(({ path }) => path).sort()).toEqual(['/v1/metrics', '/v1/traces'])
     for (const { headers, message } of collector.received) {
       expect(headers).toMatchObject({ 'api-key': 'a key', 'content-encoding': 'gzip' })
@@ -184,7 +190,7 @@ describe('what is sent', () => {
   it('has every series of GET /metrics, with its value', async () => {
     const { telemetry, observe, text } = started({ OTEL_TRACES_EXPORTER: 'none' })
     for (let count = 0; count < 3; count += 1) observe(request())
-    await telemetry.flush(5_000)
+    await telemetry.flush(AMPLE_MS)
     const ours = (name: string) => name.startsWith('clientry_')
     const expected = (await text())
       .split('\n')
@@ -204,7 +210,7 @@ describe('what is sent', () => {
   it('has buckets that count what is between two bounds', async () => {
     const { telemetry, observe } = started()
     for (let count = 0; count < 3; count += 1) observe(request())
-    await telemetry.flush(5_000)
+    await telemetry.flush(AMPLE_MS)
     const [point] = collector
       .metrics()
       .filter(({ name }) => name === 'clientry_request_duration_seconds')
@@ -221,14 +227,14 @@ describe('what is sent', () => {
     const { telemetry, observe, lines } = started({ OTEL_METRICS_EXPORTER: 'none' })
     collector.refuse({ status: 503 })
     observe(request())
-    await telemetry.flush(5_000)
-    await telemetry.flush(5_000)
+    await telemetry.flush(AMPLE_MS)
+    await telemetry.flush(AMPLE_MS)
     expect(lines).toMatchObject([{ message: 'traces failed', level: 'warn', cause: '503' }])
     collector.refuse(undefined)
     const before = collector.received.length
-    await telemetry.flush(5_000)
+    await telemetry.flush(AMPLE_MS)
     expect(collector.received.slice(before)).toHaveLength(1)
-    await telemetry.flush(5_000)
+    await telemetry.flush(AMPLE_MS)
     expect(collector.received.slice(before)).toHaveLength(1)
   })
 
@@ -236,7 +242,7 @@ describe('what is sent', () => {
     const { telemetry, observe, lines } = started({ OTEL_METRICS_EXPORTER: 'none' })
     collector.refuse({ status: 200, body: { partialSuccess: { rejectedSpans: '1' } } })
     observe(request())
-    await telemetry.flush(5_000)
+    await telemetry.flush(AMPLE_MS)
     expect(lines).toMatchObject([{ message: 'traces failed', cause: 'rejected 1' }])
   })
 
@@ -245,7 +251,7 @@ describe('what is sent', () => {
       OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'http://127.0.0.1:9/v1/metrics',
     })
     observe(request())
-    await telemetry.close()
+    await telemetry.flush(AMPLE_MS)
     expect(lines).toMatchObject([{ message: 'metrics failed', cause: 'ECONNREFUSED' }])
     expect(collector.spans()).toHaveLength(1)
   })
