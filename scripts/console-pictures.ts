@@ -18,6 +18,10 @@ const VIEWS: Readonly<Record<string, { readonly at: string; act?(page: Page): Pr
   clients: { at: '#/clients' },
   client: { at: CLIENT },
   'all changes': { at: '#/history' },
+  capabilities: { at: '#/capabilities' },
+  compare: {
+    at: '#/compare?a-provider=auth0&a-id=exampleClientId&b-provider=local&b-id=exampleClientId',
+  },
   plan: { at: CLIENT, act: previewCallback },
   history: {
     at: CLIENT,
@@ -86,7 +90,7 @@ async function pageOf(browser: Browser, dev: DevServer, { dark, ...viewport }: S
 async function show(page: Page, dev: DevServer, name: string, path: string): Promise<void> {
   await page.goto(`${dev.url}/${VIEWS[name]?.at ?? ''}`)
   await page.reload()
-  await page.waitForSelector('.row, .group, .chart')
+  await page.waitForSelector('.row, .group, .chart, .wide-table')
   await page.waitForLoadState('networkidle')
   await VIEWS[name]?.act?.(page)
   await page.screenshot({ path })

@@ -347,6 +347,38 @@ describeInChromium('actions on one client', (startBrowser) => {
       await page.waitForSelector('.title h1')
     })
 
+    it('shows which provider can hold what, and why not', async () => {
+      await page.getByRole('navigation').getByRole('link', { name: 'Capabilities' }).click()
+      await page.waitForSelector('.wide-table')
+      const heads = await page.locator('#can-flows + .wide-table thead th').allTextContents()
+      expect(heads.length).toBe(4)
+      await page.click('summary:has-text("Pushed authorization requests only")')
+      expect(await page.locator('#can-flows + .wide-table').textContent()).toContain(
+        'cognito-client:',
+      )
+    })
+
+    it('compares two clients of two providers, and says what differs', async () => {
+      await open(page, AUTH0)
+      await page.click('text=Compare with another client')
+      const other = page.getByRole('form', { name: 'The other client' })
+      await other.getByLabel('Provider').selectOption('local')
+      await other.getByLabel('Client id').fill('exampleClientId')
+      await other.getByRole('button', { name: 'Choose' }).click()
+      await page.waitForSelector('text=settings differ.')
+      const rows = () => page.locator('.wide-table tbody tr').count()
+      const differing = await rows()
+      expect(differing).toBeGreaterThan(3)
+      await page.getByLabel('Show also what is the same').check()
+      expect(await rows()).toBeGreaterThan(differing)
+      expect(page.url()).toContain('b-provider=local')
+      const text = await page.locator('.wide-table').textContent()
+      expect(text).toContain('providerSettings.')
+      expect(text).not.toContain('Secret')
+      await page.reload()
+      await page.waitForSelector('text=settings differ.')
+    })
+
     it('shows what others have changed meanwhile, and sends nothing', async () => {
       await open(page, AUTH0)
       const { auth0 } = server.world

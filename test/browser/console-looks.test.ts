@@ -86,6 +86,14 @@ describeInChromium('every view', (startBrowser) => {
     await page.evaluate("location.hash = '#/history'")
     await page.waitForSelector('.chart')
     if (IS_LONG) await check('all changes')
+    await page.evaluate("location.hash = '#/capabilities'")
+    await page.waitForSelector('.wide-table')
+    if (IS_LONG) await check('capabilities')
+    await page.evaluate(
+      "location.hash = '#/compare?a-provider=auth0&a-id=exampleClientId&b-provider=local&b-id=exampleClientId'",
+    )
+    await page.waitForSelector('text=settings differ.')
+    if (IS_LONG) await check('compare')
     await page.evaluate("location.hash = '#/client?provider=auth0&id=no-such-client'")
     await page.waitForSelector('.failure')
     if (IS_LONG) await check('failure')

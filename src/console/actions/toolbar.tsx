@@ -1,6 +1,7 @@
 /** What can be done to a client as a whole: suspended and resumed, protected, removed. */
 
 import type { ReactNode } from 'react'
+import { hrefOfComparison } from '../frame/place.ts'
 import { TEXTS } from '../frame/texts.ts'
 import type { ActionProps } from './action.ts'
 import { removal } from './removal.tsx'
@@ -29,6 +30,7 @@ export function Toolbar({ address, client, rights, propose }: ActionProps): Reac
           {TEXTS.remove}
         </button>
       )}
+      <a href={hrefOfComparison(address)}>{TEXTS.compareThis}</a>
     </div>
   )
 }

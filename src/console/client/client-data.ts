@@ -1,6 +1,6 @@
 /** What the view of one client reads: the client, what its provider can hold, and what is known about its values. */
 
-import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
+import { queryOptions, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import type {
   Caller,
   ClientAddress,
@@ -30,15 +30,15 @@ export const useClient = (address: ClientAddress) =>
     refetchOnReconnect: false,
   })
 
-/** What the provider can hold, and why not. */
-export const useProvider = (id: string | undefined) =>
-  useQuery({
+/** What a provider can hold, and why not. */
+export const providerQuery = (id: string) =>
+  queryOptions({
     queryKey: ['provider', id],
-    queryFn: async ({ signal }): Promise<Provider> =>
-      (await api.getProvider(id ?? '', { signal })).body,
-    enabled: id !== undefined,
+    queryFn: async ({ signal }): Promise<Provider> => (await api.getProvider(id, { signal })).body,
     staleTime: 300_000,
   })
+
+export const useProvider = (id: string) => useQuery(providerQuery(id))
 
 /** Who calls, and what they may do where. */
 export const useCaller = () =>

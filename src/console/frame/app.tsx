@@ -9,6 +9,12 @@ import { loadSession, signIn, signInInTab, signOut, useSession } from './session
 import { TEXTS } from './texts.ts'
 import { Visible } from './visible-text.tsx'
 
+const CapabilitiesView = lazy(async () => ({
+  default: (await import('../capabilities/capabilities-view.tsx')).CapabilitiesView,
+}))
+const CompareView = lazy(async () => ({
+  default: (await import('../compare/compare-view.tsx')).CompareView,
+}))
 const HistoryView = lazy(async () => ({
   default: (await import('../history/history-view.tsx')).HistoryView,
 }))
@@ -53,6 +59,8 @@ export function App(): ReactNode {
 
 const focusContent = () => document.getElementById('content')?.focus()
 
+const VIEWS = ['clients', 'history', 'compare', 'capabilities'] as const
+
 /** The views that the caller may see anything in. */
 function Views(): ReactNode {
   const { view } = usePlace()
@@ -60,9 +68,7 @@ function Views(): ReactNode {
   const mayHistory = (caller?.providers ?? []).some(({ provider }) =>
     rightsAt(caller, provider).includes('history:read'),
   )
-  const views: readonly ('clients' | 'history')[] = mayHistory
-    ? ['clients', 'history']
-    : ['clients']
+  const views = VIEWS.filter((one) => one !== 'history' || mayHistory)
   return (
     <nav aria-label={TEXTS.views}>
       {views.map((one) => (
@@ -77,6 +83,8 @@ function Views(): ReactNode {
 function View(): ReactNode {
   const place = usePlace()
   if (place.view === 'history') return <HistoryView place={place} />
+  if (place.view === 'capabilities') return <CapabilitiesView />
+  if (place.view === 'compare') return <CompareView place={place} />
   if (place.view !== 'client') return <ClientsView place={place} />
   const { params } = place
   const address = {

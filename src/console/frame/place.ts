@@ -4,6 +4,7 @@
  */
 
 import { useSyncExternalStore } from 'react'
+import type { ClientAddress } from '../../sdk/index.ts'
 
 export interface Place {
   readonly view: string
@@ -18,6 +19,10 @@ export function hrefOf(view: string, params: Readonly<Record<string, string | un
   const query = new URLSearchParams(pairs).toString()
   return `#/${view}${query === '' ? '' : `?${query}`}`
 }
+
+/** Where a client is compared with another one. */
+export const hrefOfComparison = ({ provider, userPoolId, id }: ClientAddress): string =>
+  hrefOf('compare', { 'a-provider': provider, 'a-pool': userPoolId, 'a-id': id })
 
 export function placeOf(hash: string): Place {
   const [view = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2)
