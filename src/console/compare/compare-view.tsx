@@ -116,7 +116,7 @@ function Comparison({ one, other }: ComparisonProps): ReactNode {
         {TEXTS.showSame}
       </label>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it can be wider than the screen, and is scrolled by keyboard */}
-      <div className="wide-table" tabIndex={0} role="group" aria-label={TEXTS.compare}>
+      <div className="wide-table compared" tabIndex={0} role="group" aria-label={TEXTS.compare}>
         <table>
           <thead>
             <tr>

@@ -35,9 +35,15 @@ export function HistoryView({ place }: { readonly place: Place }): ReactNode {
       {isPending && <p className="loading">{TEXTS.loading}</p>}
       {!isPending && items.length === 0 && error === null && (
         <div className="empty">
-          <h2>{TEXTS.noChanges}</h2>
-          <p>{TEXTS.noChangesSays}</p>
-          <a href={hrefOf('history', {})}>{TEXTS.removeFilters}</a>
+          {place.params.size === 0 ? (
+            <h2>{TEXTS.noHistory}</h2>
+          ) : (
+            <>
+              <h2>{TEXTS.noChanges}</h2>
+              <p>{TEXTS.noChangesSays}</p>
+              <a href={hrefOf('history', {})}>{TEXTS.removeFilters}</a>
+            </>
+          )}
         </div>
       )}
       <div className="timeline">
