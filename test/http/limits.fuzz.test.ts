@@ -47,6 +47,9 @@ beforeAll(async () => {
       grants: ['clients:read', 'clients:write', 'history:read', 'jobs:read', 'jobs:write'],
       only: { clients: [IN] },
     },
+    // It may change these clients, and read others only.
+    { scope: 'blind', grants: GRANTED, only: { teams: ['elsewhere'] } },
+    { scope: 'blind', grants: ['clients:write'], only: { clients: [IN] } },
     { scope: 'values', grants: ['clients:read', 'history:read', 'jobs:read'] },
     {
       scope: 'values',
@@ -247,6 +250,36 @@ it(
       )
       const leasesOf = (all: readonly JsonObject[]) => all.map(({ leases }) => leases ?? null)
       expect({ sequence, leases: leasesOf(stands) }).toEqual({ sequence, leases: leasesOf(stood) })
+    })
+    await fc.assert(property, { numRuns: RUNS })
+  },
+  LIMIT_MS,
+)
+
+it(
+  'a caller who may read other clients only is shown nothing of these',
+  async () => {
+    const property = fc.asyncProperty(fc.nat(), async (seed) => {
+      sequences += 1
+      const fresh = await freshClients(world, sequences, 'in_')
+      const said: Asked[] = []
+      for (const asked of fc.sample(requestsOf(fresh, 'clients:write'), {
+        numRuns: LENGTH,
+        seed,
+      })) {
+        said.push(asked)
+        const { status, body, headers } = await ask('blind', asked)
+        const outcomes = status === 202 ? await outcomesOf(idIn(body)) : []
+        const text = body + JSON.stringify([headers, outcomes])
+        const known = JSON.stringify(said)
+        const shown = Object.values(fresh.marks).filter(
+          (mark) => text.includes(mark) && !known.includes(mark),
+        )
+        expect({ asked, shown, text }).toEqual({ asked, shown: [], text })
+        // Nor what it holds without a mark.
+        if (asked.method === 'GET' && asked.path.includes(fresh.id))
+          expect(status, text).not.toBe(200)
+      }
     })
     await fc.assert(property, { numRuns: RUNS })
   },
