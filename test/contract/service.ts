@@ -1,4 +1,7 @@
-/** A real service for tests: a real SQLite file, real keys, real time; only the pauses are short. */
+/**
+ * A real service for tests: a real SQLite file, real keys, real time; only the pauses are short. `npm run test:postgres` runs
+ * some of them on PostgreSQL (`BENCH_STORE`).
+ */
 
 import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -19,6 +22,7 @@ import type { StoreKeys } from '../../src/store/keys/keys.ts'
 import { type Database, openDatabase } from '../../src/store/sqlite/database.ts'
 import { createSqliteStore } from '../../src/store/sqlite/sqlite.ts'
 import { keysOfFile } from '../fixtures/store-keys.ts'
+import type { PostgresPlace } from '../postgres/place.ts'
 
 export interface Bench {
   readonly service: Service
@@ -49,7 +53,12 @@ export interface Surroundings {
   readonly path?: string
   readonly key?: Uint8Array
   readonly upstreamTimeoutMs?: number
+  /** Where the log is in place of the file. */
+  readonly place?: PostgresPlace
 }
+
+/** The variable by which a run has the log on PostgreSQL, and all else as it is. */
+const isOnPostgres = process.env.BENCH_STORE === 'postgresql'
 
 /** Opens a store in a folder of its own and puts a service on it. */
 export async function openBench(
@@ -61,8 +70,11 @@ export async function openBench(
   const { upstreamTimeoutMs = UPSTREAM_TIMEOUT_MS } = surroundings
   const database = await openDatabase(path)
   const keys = await keysOfFile(database, key)
+  const own = isOnPostgres && surroundings.place === undefined
+  const { place = own ? await (await import('../postgres/place.ts')).openPlace() : undefined } =
+    surroundings
   const service: Service = {
-    store: createSqliteStore(database),
+    store: place === undefined ? createSqliteStore(database) : place.store(),
     seal: keys.seal,
     fingerprints: createFingerprints(keys.digestKey),
     providers,
@@ -84,7 +96,13 @@ export async function openBench(
     key,
     keys,
     another: async (more = {}) => {
-      const other = await openBench(providers, { ...surroundings, path, key, ...more })
+      const other = await openBench(providers, {
+        ...surroundings,
+        path,
+        key,
+        ...(place && { place }),
+        ...more,
+      })
       others.push(other)
       return other
     },
@@ -93,6 +111,7 @@ export async function openBench(
     close: async () => {
       for (const other of others.splice(0)) await other.close()
       await service.store.close()
+      if (own) await place?.close()
       rmSync(folder, { recursive: true, force: true })
     },
   }
