@@ -30,13 +30,15 @@ export interface MissingPermission {
 export interface LimitedGrant {
   readonly permissions: readonly Permission[]
   readonly only: GrantLimit
+  /** What it lets be done waits for the approval of someone else; absent: it is done at once. */
+  readonly approval?: 'required'
 }
 
 /** What a caller may do at one provider. */
 export interface CallerRights {
   /** Those that hold for every client there. */
   readonly permissions: readonly Permission[]
-  /** Those that hold within limits; absent: there are none. */
+  /** Those that hold within limits, or with an approval; absent: there are none. */
   readonly limited?: readonly LimitedGrant[]
 }
 

@@ -45,7 +45,8 @@ export function withSealed(entry: JsonObject, replace: Replace): JsonObject {
   const put = (record: JsonObject, name: string, next: Json | undefined) => {
     if (next !== undefined && next !== record[name]) changed[name] = next
   }
-  if (entry.kind === 'intent') put(entry, 'sealed', text(entry.sealed, replace, 'records'))
+  if (entry.kind === 'intent' || entry.kind === 'approval_requested')
+    put(entry, 'sealed', text(entry.sealed, replace, 'records'))
   if (isRecord(entry.state))
     put(entry, 'state', sealedIn(entry.state, STATE_MEMBER, replace, 'state'))
   for (const name of DIFFERENCES) put(entry, name, differences(entry[name], replace))

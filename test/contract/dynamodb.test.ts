@@ -14,6 +14,7 @@ import type { Store } from '../../src/store/store.ts'
 import { eventually } from '../eventually.ts'
 import { closingOf, intentOf, jobClaimOf, jobOf, outsideChangeOf } from '../fixtures/entries.ts'
 import { CHOSEN } from '../servers/chosen.ts'
+import { describeApprovals } from './approval-cases.ts'
 import { describeDelivery } from './delivery-cases.ts'
 import { type Dynamodb, startDynamodb } from './dynamodb.ts'
 import { describeStore, STORE_UNAVAILABLE, type StoreSubject } from './store.ts'
@@ -53,7 +54,10 @@ const SUBJECT: StoreSubject = {
 }
 
 describeStore(SUBJECT)
-describe(SUBJECT.name, () => describeDelivery(SUBJECT))
+describe(SUBJECT.name, () => {
+  describeDelivery(SUBJECT)
+  describeApprovals(SUBJECT)
+})
 
 describe('DynamoDB alone', () => {
   let dynamodb: Dynamodb

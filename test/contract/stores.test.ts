@@ -8,13 +8,17 @@ import { type Database, openDatabase } from '../../src/store/sqlite/database.ts'
 import { createSqliteStore } from '../../src/store/sqlite/sqlite.ts'
 import { startWriter } from '../../src/store/sqlite/threaded-writer.ts'
 import { describePostgres, openPlace } from '../postgres/place.ts'
+import { describeApprovals } from './approval-cases.ts'
 import { describeDelivery } from './delivery-cases.ts'
 import { describeStore, STORE_UNAVAILABLE, type StoreSubject } from './store.ts'
 
 /** All of it, for each of them. */
 function describeStores(subject: StoreSubject): void {
   describeStore(subject)
-  describe(subject.name, () => describeDelivery(subject))
+  describe(subject.name, () => {
+    describeDelivery(subject)
+    describeApprovals(subject)
+  })
 }
 
 /** Pragmas by which a file can do no more, and those that undo them. */

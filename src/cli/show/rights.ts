@@ -2,7 +2,7 @@
 
 import { PERMISSIONS } from '../../core/rights/permissions.ts'
 import type { TextRule } from '../../core/rights/text-rule.ts'
-import type { GrantLimit, Permission } from '../../sdk/types.ts'
+import type { LimitedGrant, Permission } from '../../sdk/types.ts'
 
 /** Permissions as a person reads them: all of them, all but a few, or a list. */
 export const permissionsText = (permissions: readonly Permission[]): string => {
@@ -12,12 +12,11 @@ export const permissionsText = (permissions: readonly Permission[]): string => {
 }
 
 /** A limit in the words of the configuration. */
-export const limitText = (only: GrantLimit): string =>
-  Object.entries(only)
-    .map(
-      ([name, rules]) =>
-        `${name}: ${Array.isArray(rules) ? rules.map(ruleText).join(', ') : rules}`,
-    )
-    .join('; ')
+export const limitText = ({ only, approval }: Pick<LimitedGrant, 'only' | 'approval'>): string => {
+  const limits = Object.entries(only).map(
+    ([name, rules]) => `${name}: ${Array.isArray(rules) ? rules.map(ruleText).join(', ') : rules}`,
+  )
+  return [...limits, ...(approval === undefined ? [] : [`approval: ${approval}`])].join('; ')
+}
 
 const ruleText = (rule: TextRule): string => (typeof rule === 'string' ? rule : rule.pattern)

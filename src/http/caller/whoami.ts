@@ -46,11 +46,15 @@ export function callerRightsAt(exchange: Exchange, providerId: string): CallerRi
   const granted = permissions.of(principal, providerId)
   const limited = permissions
     .grantsAt(principal, providerId)
-    .filter(({ only }) => only !== undefined)
+    .filter(({ only, approval }) => only !== undefined || approval !== undefined)
   return {
     permissions: PERMISSIONS.filter((one) => granted.has(one)),
     ...(limited.length === 0 ? {} : { limited: limited.map(limitedBody) }),
   }
 }
 
-const limitedBody = ({ grants, only = {} }: Grant): LimitedGrant => ({ permissions: grants, only })
+const limitedBody = ({ grants, only = {}, approval }: Grant): LimitedGrant => ({
+  permissions: grants,
+  only,
+  ...(approval === undefined ? {} : { approval }),
+})

@@ -41,6 +41,7 @@ const only = z.object({
 const limited = z.object({
   permissions: z.array(permission),
   only,
+  approval: optional(z.literal('required')),
 } satisfies Shape<LimitedGrant>)
 
 const rights = {

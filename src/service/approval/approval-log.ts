@@ -98,7 +98,8 @@ export async function storeRequest(
     print: printOf(service, change),
     changes: storedChanges(service, resourceOf(named), provider.mapping, allChanges(change)),
     ...(key === undefined ? {} : { fingerprint: key.fingerprint }),
-    sealed: service.seal.close(sealed, placeOf(resource, 'asked')),
+    // What was asked for goes with the records of clients, once these are old enough.
+    sealed: (service.historySeal ?? service.seal).close(sealed, placeOf(resource, 'asked')),
   })
   if (await service.store.append(requested)) {
     await service.reached?.('request recorded')

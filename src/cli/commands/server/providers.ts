@@ -46,7 +46,7 @@ function rightsLines({ permissions, limited = [] }: CallerRights): readonly stri
   return [
     ...(permissions.length === 0 ? [] : [`you may do: ${permissionsText(permissions)}`]),
     ...limited.map(
-      (one) => `you may do: ${permissionsText(one.permissions)} (only ${limitText(one.only)})`,
+      (one) => `you may do: ${permissionsText(one.permissions)} (only ${limitText(one)})`,
     ),
   ]
 }

@@ -51,7 +51,7 @@ function grantsIn(providers: readonly CallerAt[]): readonly (readonly string[])[
     ...limited.map((one) => ({
       provider,
       may: permissionsText(one.permissions),
-      only: limitText(one.only),
+      only: limitText(one),
     })),
   ])
   return merged(grants, ({ may, only }) => [may, only]).map(([key, group]) => [

@@ -1,0 +1,102 @@
+/** What approvals rely on, as one suite for all stores: one decision by whichever instance, a list, and an end by the clock. */
+
+import { randomUUID } from 'node:crypto'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createFingerprints } from '../../src/core/secrecy/fingerprint.ts'
+import { sweepRequests } from '../../src/http/approval/sweep-requests.ts'
+import type { HttpSettings } from '../../src/http/exchange.ts'
+import { WAITS_MS } from '../../src/service/approval/approval-log.ts'
+import { createLate } from '../../src/service/base/late-work.ts'
+import { createTurns } from '../../src/service/base/turns.ts'
+import { DEFAULT_SHARES } from '../../src/service/lease/lease-share.ts'
+import { createSeal } from '../../src/store/seal.ts'
+import type { Store } from '../../src/store/store.ts'
+import { type Clients, startSubject } from '../faults/action-places.ts'
+import { ROWS, sendTo, settingsOver } from '../http/approval-world.ts'
+import type { StoreBench, StoreSubject } from './store.ts'
+
+const KEY = Buffer.alloc(32, 9)
+
+/** A program of one instance. */
+function instanceOn(store: Store, clients: Clients, { ahead = 0, rows = ROWS } = {}): HttpSettings {
+  const now = () => Date.now() + ahead
+  const providers = new Map()
+  const service = {
+    ...{ store, seal: createSeal(KEY), fingerprints: createFingerprints(KEY), providers },
+    ...{ turns: createTurns(now), keysInUse: new Set<string>(), late: createLate() },
+    ...{ leaseShares: DEFAULT_SHARES, permits: () => new Set<never>(), upstreamTimeoutMs: 10_000 },
+    ...{ now, newId: randomUUID },
+    sleep: () => new Promise<void>((resume) => setImmediate(resume)),
+  }
+  providers.set(clients.ref.provider, clients.providerFor(service))
+  return settingsOver(service, clients.ref.provider, rows)
+}
+
+export function describeApprovals(subject: StoreSubject): void {
+  describe('approvals', () => {
+    let bench: StoreBench
+    let clients: Clients
+    beforeEach(async () => {
+      bench = await subject.open()
+      clients = await startSubject('local')
+    })
+    afterEach(async () => {
+      await clients.close()
+      await bench.close()
+    })
+
+    const ask = async (settings: HttpSettings, name: string) => {
+      const body = { client: { name } }
+      const path = `/clients/${clients.ref.id}`
+      const answer = await sendTo(settings, 'asks.developer', ['PATCH', path, body])
+      expect(answer.status, JSON.stringify(answer.body)).toBe(202)
+      return String(answer.body.id)
+    }
+    const post = (settings: HttpSettings, who: string, id: string) =>
+      sendTo(settings, who, ['POST', `/requests/${id}/approve`])
+    const stateAt = async (settings: HttpSettings, id: string) =>
+      (await sendTo(settings, 'decides.owner', ['GET', `/requests/${id}`])).body.state
+
+    it('are carried out once, by however many instances', async () => {
+      const [one, other] = [
+        instanceOn(bench.store, clients),
+        instanceOn(await bench.another(), clients),
+      ]
+      const id = await ask(one, 'Approved at two instances')
+      const answers = await Promise.all([
+        post(one, 'decides.first', id),
+        post(other, 'decides.second', id),
+      ])
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, 409])
+      expect(await stateAt(other, id)).toBe('applied')
+      expect(clients.stored()?.client_name).toBe('Approved at two instances')
+    })
+
+    it('are listed, the newest first', async () => {
+      const settings = instanceOn(bench.store, clients)
+      const ids = [await ask(settings, 'The first'), await ask(settings, 'The second')]
+      const { body } = await sendTo(settings, 'decides.owner', ['GET', '/requests'])
+      expect((body.items as { id: string }[]).map((one) => one.id)).toEqual(ids.toReversed())
+    })
+
+    it('expire, and end by a sweep', async () => {
+      const id = await ask(instanceOn(bench.store, clients), 'Too late')
+      const later = instanceOn(bench.store, clients, { ahead: WAITS_MS })
+      expect(await stateAt(later, id)).toBe('expired')
+      expect((await post(later, 'decides.owner', id)).status).toBe(409)
+      const other = await ask(instanceOn(bench.store, clients), 'Too late as well')
+      await sweepRequests(instanceOn(bench.store, clients, { ahead: WAITS_MS + 1_000 }))
+      expect(await stateAt(instanceOn(bench.store, clients), other)).toBe('expired')
+      expect(clients.stored()?.client_name).not.toMatch(/^Too late/)
+    })
+
+    it('are void once their submitter may not make the change any more', async () => {
+      const id = await ask(instanceOn(bench.store, clients), 'No longer allowed')
+      const rows = ROWS.filter(({ approval }) => approval === undefined)
+      const after = instanceOn(bench.store, clients, { rows })
+      expect((await post(after, 'decides.owner', id)).status).toBe(409)
+      expect(await stateAt(after, id)).toBe('void')
+      expect(clients.stored()?.client_name).not.toBe('No longer allowed')
+    })
+  })
+}
