@@ -1,26 +1,24 @@
 /** What has changed too much to be kept whole is recorded all the same, and blocks no client. */
 
 import { createHash } from 'node:crypto'
-import { afterEach, beforeEach, expect } from 'vitest'
+import { beforeEach, expect } from 'vitest'
 import { ClientError } from '../../src/core/errors.ts'
 import type { CrashPoint } from '../../src/service/base/crash-points.ts'
 import { appendFitting } from '../../src/service/base/entry-append.ts'
 import type { Service } from '../../src/service/base/service.ts'
 import { changeClient } from '../../src/service/change/change.ts'
 import { sweep } from '../../src/service/upkeep/sweep.ts'
-import { createDynamodbStore } from '../../src/store/dynamodb/dynamodb.ts'
 import { resourceOf } from '../../src/store/resource.ts'
-import { type Dynamodb, startDynamodb } from '../contract/dynamodb.ts'
 import { type Bench, requestFor } from '../contract/service.ts'
 import { type Subject, subjectNamed } from '../contract/subjects.ts'
 import { onSubject } from '../fixtures/bench.ts'
 import { outsideChangeOf } from '../fixtures/entries.ts'
 
 const LOCAL = subjectNamed('local')
-/**
- * A setting of some 100 KB that is stored sealed, and so nothing makes shorter: an intent with it fits into an
- * item, and the difference between two of them does not.
- */
+/** No entry is longer (characters). */
+const LONGEST = 600_000
+
+/** A setting of some 100 KB: an intent with it is short enough, and the difference between two of them is not. */
 const notes = (host: string) =>
   Array.from({ length: 1_100 }, (_, index) => {
     const digest = createHash('sha512').update(`${host} ${index}`).digest('base64url')
@@ -29,21 +27,23 @@ const notes = (host: string) =>
 
 let subject: Subject
 let bench: Bench
-let dynamodb: Dynamodb
 let service: Service
 
 const it = onSubject(LOCAL, (opened) => {
   ;({ subject, bench } = opened)
 })
 beforeEach(async () => {
-  dynamodb = await startDynamodb()
-  service = { ...bench.service, store: createDynamodbStore(dynamodb.settings) }
+  const { store } = bench.service
+  const append: Service['store']['append'] = async (entry) => {
+    if (JSON.stringify(entry).length <= LONGEST) return store.append(entry)
+    throw new ClientError(
+      'too_large',
+      'The record of this change is larger than the history can hold.',
+    )
+  }
+  service = { ...bench.service, store: { ...store, append } }
   await put('one')
 })
-afterEach(async () => {
-  await dynamodb.close()
-})
-
 const put = (host: string) => subject.put({ ...LOCAL.full, client_name: host, notes: notes(host) })
 const change = (name: string, at = service) =>
   changeClient(at, requestFor(at, subject.ref, { name }))
