@@ -62,7 +62,7 @@ async function start(): Promise<Handler> {
       )
     : undefined
   const opening = opened(config)
-  const { app, sweep, notify, rest, readings } = await createClientry(config, {
+  const { app, sweep, notify, refresh, rest, readings } = await createClientry(config, {
     background: false,
     ...(telemetry && { telemetry }),
     store: opening.then(({ store }) => store),
@@ -77,8 +77,11 @@ async function start(): Promise<Handler> {
     // Events and jobs continue as long as what is started can still end in time.
     const remaining = context?.getRemainingTimeInMillis?.() ?? 0
     const until = Date.now() + remaining - config.limits.deadlineMs - MARGIN_MS
-    await notify(() => Date.now() >= until)
+    const isOver = () => Date.now() >= until
+    await notify(isOver)
     await rest(until)
+    // What is left of the time is for the mirror; a round goes on with the next call.
+    while (!isOver()) if (!(await refresh(isOver))) break
     return { statusCode: 204, body: '', isBase64Encoded: false }
   }
   return async (event, context) => {

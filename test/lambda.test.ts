@@ -159,6 +159,39 @@ describe('the bundle', () => {
     expect(await handler(scheduled)).toMatchObject({ statusCode: 204 })
   })
 
+  it('reads the clients for its lists when a schedule calls, and another function finds them', async () => {
+    const context = { getRemainingTimeInMillis: () => 60_000 }
+    await handler({ 'detail-type': 'Scheduled Event' }, context)
+    const other = await anotherFunction()
+    const list = async (one: Handler, query: string) => {
+      const event = await patchEvent({})
+      const http = { method: 'GET', path: '/clients' }
+      const asked = { rawPath: '/clients', rawQueryString: query, requestContext: { http } }
+      const { body } = await one({ ...event, ...asked }, context)
+      return JSON.parse(body) as {
+        readonly clients: readonly JsonObject[]
+        readonly mirror: unknown
+      }
+    }
+    const found = await list(other.handler, 'q=exampleclient')
+    expect(found.clients).toMatchObject([{ id: 'exampleClientId' }])
+    expect(found.mirror).toMatchObject([{ userPoolId: POOL_ID, complete: true }])
+    // A change is found by the function that did not make it.
+    await handler(await patchEvent({ name: 'Found at once' }), context)
+    expect((await list(other.handler, 'q=found%20at')).clients).toMatchObject([
+      { name: 'Found at once' },
+    ])
+    const lint = await other.handler(
+      {
+        ...(await patchEvent({})),
+        rawPath: '/lint',
+        requestContext: { http: { method: 'GET', path: '/lint' } },
+      },
+      context,
+    )
+    expect(lint.statusCode).toBe(200)
+  })
+
   it('hands traces and metrics on before it answers, since it is frozen then', async () => {
     const collector = await startCollector()
     process.env.OTEL_EXPORTER_OTLP_ENDPOINT = collector.url

@@ -127,14 +127,14 @@ function roleFor(
   const role = new Role(scope, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
   const statements = [
     {
-      actions: ['dynamodb:PutItem', 'dynamodb:Query'],
+      actions: ['dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:BatchGetItem'],
       resources: [table.tableArn, `${table.tableArn}/index/feed`],
     },
     {
       actions: ['dynamodb:DeleteItem'],
       resources: [table.tableArn],
       conditions: {
-        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['open', 'due', 'part:*'] },
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['open', 'due', 'part:*', 'mirror*'] },
       },
     },
     { actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [key.keyArn] },

@@ -156,3 +156,26 @@ export function around(mirror: Mirror, wrap: <T>(work: () => Promise<T>) => Prom
     removeUnseen: (...values) => wrap(() => mirror.removeUnseen(...values)),
   }
 }
+
+/** A mirror that is loaded at its first call. */
+export function loadedLater(load: () => Promise<Mirror>): Mirror {
+  return {
+    put: async (...values) => (await load()).put(...values),
+    remove: async (...values) => (await load()).remove(...values),
+    find: async (...values) => (await load()).find(...values),
+    search: async (...values) => (await load()).search(...values),
+    holders: async (...values) => (await load()).holders(...values),
+    knowledge: async (...values) => (await load()).knowledge(...values),
+    behind: async (...values) => (await load()).behind(...values),
+    caughtUp: async (...values) => (await load()).caughtUp(...values),
+    forget: async (...values) => (await load()).forget(...values),
+    claim: async (...values) => (await load()).claim(...values),
+    release: async (...values) => (await load()).release(...values),
+    round: async (...values) => (await load()).round(...values),
+    task: async (...values) => (await load()).task(...values),
+    listed: async (...values) => (await load()).listed(...values),
+    relist: async (...values) => (await load()).relist(...values),
+    settled: async (...values) => (await load()).settled(...values),
+    removeUnseen: async (...values) => (await load()).removeUnseen(...values),
+  }
+}

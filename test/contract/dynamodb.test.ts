@@ -6,7 +6,6 @@
 import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createDynamodbStore } from '../../src/store/dynamodb/dynamodb.ts'
-import { createInvoke } from '../../src/store/dynamodb/dynamodb-call.ts'
 import { createFeed } from '../../src/store/dynamodb/dynamodb-feed.ts'
 import { entryItem } from '../../src/store/dynamodb/dynamodb-items.ts'
 import { createQueries } from '../../src/store/dynamodb/dynamodb-query.ts'
@@ -17,6 +16,7 @@ import { CHOSEN } from '../servers/chosen.ts'
 import { describeApprovals } from './approval-cases.ts'
 import { describeDelivery } from './delivery-cases.ts'
 import { type Dynamodb, startDynamodb } from './dynamodb.ts'
+import { describeMirror } from './mirror-cases.ts'
 import { describeStore, STORE_UNAVAILABLE, type StoreSubject } from './store.ts'
 
 const RESOURCE = '["cognito","eu-central-1_abc","client"]'
@@ -43,7 +43,7 @@ const SUBJECT: StoreSubject = {
       },
       stored: async () => {
         let length = 0
-        for await (const item of createQueries(createInvoke(dynamodb.settings)).scan('log:')) {
+        for await (const item of createQueries(dynamodb.settings).scan('log:')) {
           length += item.entry?.S?.length ?? 0
         }
         return length
@@ -57,6 +57,7 @@ describeStore(SUBJECT)
 describe(SUBJECT.name, () => {
   describeDelivery(SUBJECT)
   describeApprovals(SUBJECT)
+  describeMirror(SUBJECT)
 })
 
 describe('DynamoDB alone', () => {
@@ -70,11 +71,11 @@ describe('DynamoDB alone', () => {
   })
   afterEach(() => dynamodb.close())
 
-  it('makes six calls for a change: head, marker, place, intent, outcome, marker away', async () => {
+  it('makes seven calls for a change: head, marker, place, mirror, intent, outcome, marker away', async () => {
     await store.last(RESOURCE)
     await store.append(intentOf(RESOURCE, 1))
     await store.append(closingOf(RESOURCE, 2))
-    const puts = ['PutItem', 'PutItem', 'PutItem', 'PutItem']
+    const puts = ['PutItem', 'PutItem', 'PutItem', 'PutItem', 'PutItem']
     expect(operations()).toEqual(['Query', ...puts, 'DeleteItem'])
   })
 
@@ -118,10 +119,7 @@ describe('DynamoDB alone', () => {
     const seen = async (at: Store) =>
       (await at.heads(cursor)).heads.map(({ resource }) => resource).sort()
     expect(await seen(store)).toEqual([log('right')])
-    const feed = createFeed(
-      createQueries(createInvoke(dynamodb.settings)),
-      () => Date.now() + 2 * hour,
-    )
+    const feed = createFeed(createQueries(dynamodb.settings), () => Date.now() + 2 * hour)
     const { heads } = await feed.heads(cursor)
     expect(heads.map(({ resource }) => resource).sort()).toEqual([log('ahead'), log('right')])
     const poisoned = await store.heads(String(Date.now() + hour))
@@ -132,7 +130,7 @@ describe('DynamoDB alone', () => {
   it.skipIf(CHOSEN === 'moto')(
     'finds for a checkpoint what comes after more jobs than it looks at at once',
     async () => {
-      const { put, queryFeed } = createQueries(createInvoke(dynamodb.settings))
+      const { put, queryFeed } = createQueries(dynamodb.settings)
       const jobs = Array.from({ length: 1_100 }, (_, index) => jobOf(`${index}`, 1_000 + index))
       // A few at a time: each has to be answered within the time-out of a call.
       for (let from = 0; from < jobs.length; from += 10) {
@@ -207,7 +205,7 @@ describe('DynamoDB alone', () => {
   })
 
   it('does not list an intent that died between its marker and itself', async () => {
-    dynamodb.front.inject({ kind: 'reset_before_apply', skip: 2, times: 3 })
+    dynamodb.front.inject({ kind: 'reset_before_apply', skip: 3, times: 3 })
     await expect(store.append(intentOf(RESOURCE, 1))).rejects.toEqual(STORE_UNAVAILABLE)
     expect(await store.openIntents()).toEqual([])
     expect(await store.append(intentOf(RESOURCE, 1))).toBe(true)
@@ -215,7 +213,7 @@ describe('DynamoDB alone', () => {
   })
 
   it('lists an intent whose writer gave up although it had arrived', async () => {
-    dynamodb.front.inject({ kind: 'reset_after_apply', skip: 2, times: 3 })
+    dynamodb.front.inject({ kind: 'reset_after_apply', skip: 3, times: 3 })
     await expect(store.append(intentOf(RESOURCE, 1))).rejects.toEqual(STORE_UNAVAILABLE)
     expect(await store.openIntents()).toEqual([intentOf(RESOURCE, 1)])
   })

@@ -10,6 +10,7 @@ import { startWriter } from '../../src/store/sqlite/threaded-writer.ts'
 import { describePostgres, openPlace } from '../postgres/place.ts'
 import { describeApprovals } from './approval-cases.ts'
 import { describeDelivery } from './delivery-cases.ts'
+import { describeMirror } from './mirror-cases.ts'
 import { describeStore, STORE_UNAVAILABLE, type StoreSubject } from './store.ts'
 
 /** All of it, for each of them. */
@@ -18,6 +19,7 @@ function describeStores(subject: StoreSubject): void {
   describe(subject.name, () => {
     describeDelivery(subject)
     describeApprovals(subject)
+    describeMirror(subject)
   })
 }
 

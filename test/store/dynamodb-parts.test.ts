@@ -15,7 +15,6 @@ import { copyStore } from '../../src/program/operate/copy-store.ts'
 import { exportHistory } from '../../src/service/evidence/export-history.ts'
 import { verifyLog } from '../../src/service/reading/verify.ts'
 import { createDynamodbStore } from '../../src/store/dynamodb/dynamodb.ts'
-import { createInvoke } from '../../src/store/dynamodb/dynamodb-call.ts'
 import { createQueries } from '../../src/store/dynamodb/dynamodb-query.ts'
 import type { OutsideChange } from '../../src/store/log/entry.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -47,8 +46,7 @@ const large = (seq = 1, more: Partial<OutsideChange> = {}) =>
 
 async function items(prefix: string): Promise<readonly string[]> {
   const found: string[] = []
-  for await (const { pk } of createQueries(createInvoke(dynamodb.settings)).scan(prefix))
-    found.push(pk?.S ?? '')
+  for await (const { pk } of createQueries(dynamodb.settings).scan(prefix)) found.push(pk?.S ?? '')
   return found
 }
 

@@ -27,6 +27,7 @@ export type Operation =
   | 'DeleteItem'
   | 'Query'
   | 'Scan'
+  | 'BatchGetItem'
   /** Those of an operator. */
   | 'CreateTable'
   | 'DescribeTable'
@@ -46,6 +47,9 @@ export type Invoke = (
 
 /** DynamoDB answers within some 10 ms; what takes this long is lost. */
 const TIMEOUT_MS = 1_000
+/** Unless they read megabytes. */
+const LONG_MS = 5_000
+const LONG: readonly Operation[] = ['BatchGetItem']
 const ATTEMPTS = 3
 /** The SDKs' own first pause for DynamoDB; it doubles, with full jitter. */
 const FIRST_PAUSE_MS = 50
@@ -100,11 +104,14 @@ async function send(
   operation: Operation,
   input: JsonObject,
 ): Promise<Result> {
-  const body = JSON.stringify({ TableName: settings.table, ...input })
+  // A call for items of several tables names each itself.
+  const table = operation === 'BatchGetItem' ? {} : { TableName: settings.table }
+  const body = JSON.stringify({ ...table, ...input })
   const signed = await signedHeaders(settings, operation, body)
   try {
     const request = { method: 'POST', url: settings.endpoint, headers: signed, body }
-    const { status, text } = await exchange(request, TIMEOUT_MS, { sent: false })
+    const timeoutMs = LONG.includes(operation) ? LONG_MS : TIMEOUT_MS
+    const { status, text } = await exchange(request, timeoutMs, { sent: false })
     if (status >= 500) throw new Error(`${operation}: status ${status}`)
     // An answer that is no JSON comes from something in between, or was cut: it counts as lost.
     const output: unknown = JSON.parse(text)

@@ -1,6 +1,6 @@
 /** The id of the store in a DynamoDB table: one item, `store`, that is put once. */
 
-import { createInvoke, type DynamodbSettings, storeUnavailable } from './dynamodb-call.ts'
+import { type DynamodbSettings, storeUnavailable } from './dynamodb-call.ts'
 import { FIRST, type Item, OPEN, PROBE, STORE } from './dynamodb-items.ts'
 import { createQueries } from './dynamodb-query.ts'
 
@@ -15,7 +15,7 @@ export interface DynamodbIdentity {
 
 /** Nothing is sent before the first call. */
 export function createDynamodbIdentity(settings: DynamodbSettings): DynamodbIdentity {
-  const { put, query, queryFeed } = createQueries(createInvoke(settings))
+  const { put, query, queryFeed } = createQueries(settings)
   const idOf = ([item]: readonly Item[]) => item?.id?.S
 
   return {

@@ -2,7 +2,7 @@
  * The items of the DynamoDB table and their keys. One table holds all: `log:<resource>` the entries of a
  * log, `part:<hash>:<writeId>` the parts of one that is larger than an item, `store` its id, `keyring` its
  * wrapped keys, `open` a marker for each intent that may be open, `due` one for each entry that names a time,
- * `operation:<id>` where an intent is, `probe` what a readiness check writes. The index `feed` lists what ended or was noticed, in the order of time, and beside that what else a checkpoint names.
+ * `operation:<id>` where an intent is, `mirror` and what begins so the clients as they were last seen, `probe` what a readiness check writes. The index `feed` lists what ended or was noticed, in the order of time, and beside that what else a checkpoint names.
  */
 
 import { createHash } from 'node:crypto'
@@ -29,6 +29,8 @@ export const STORE = 'store'
 export const KEYRING = 'keyring'
 /** Partition of a note. */
 export const notePartition = (name: string) => `note:${name}`
+/** Partition of the mirror: its manifest, its steps, and a marker for each log that it may be behind. */
+export const MIRROR = 'mirror'
 /** Partition of the readiness check. */
 export const PROBE = 'probe'
 /** Sorts before every sort key in use. */
@@ -114,7 +116,7 @@ function feedOf(entry: Entry): Item {
 }
 
 /** Fifteen digits of time, then what distinguishes entries of one millisecond. */
-export const feedAtOf = ({ at, mark }: Place) => `${String(at).padStart(15, '0')}:${mark}`
+export const feedAtOf = ({ at, mark }: Place) => `${timeOf(at)}:${mark}`
 
 /** The way back from `feedAtOf`. */
 export function placeOf(item: Item): Place {
@@ -137,6 +139,19 @@ export function markerKey({ resource, seq }: Marker): Item {
   return { pk: { S: OPEN }, sk: { S: `${digestOf(resource)}:${sortKeyOf(seq)}` } }
 }
 
+/** Key of the marker that says that the mirror may be behind a log. */
+export const mirrorMarkerKey = (resource: string): Item => ({
+  pk: { S: MIRROR },
+  sk: { S: `2:${digestOf(resource)}` },
+})
+
+/** The marker of an intent that is going to be written. */
+export const behindItem = ({ resource, seq, at }: Intent): Item => ({
+  ...mirrorMarkerKey(resource),
+  marker: { S: JSON.stringify({ resource, seq }) },
+  at: { S: timeOf(at) },
+})
+
 export function markerItem({ resource, seq }: Intent): Item {
   const marker: Marker = { resource, seq }
   return { ...markerKey(marker), marker: { S: JSON.stringify(marker) } }
@@ -144,11 +159,11 @@ export function markerItem({ resource, seq }: Intent): Item {
 
 /** Key of the marker of a time; no other entry has the same one, so removing it never takes another's. */
 export function dueKey({ resource, seq }: Marker, at: number): Item {
-  return { pk: { S: DUE }, sk: { S: `${dueSortKey(at)}:${digestOf(resource)}:${sortKeyOf(seq)}` } }
+  return { pk: { S: DUE }, sk: { S: `${timeOf(at)}:${digestOf(resource)}:${sortKeyOf(seq)}` } }
 }
 
-/** Sorts before everything of that time, and after everything before it. */
-export const dueSortKey = (at: number) => String(at).padStart(15, '0')
+/** Fifteen digits, so that texts sort as times do: before everything of that time, and after everything before it. */
+export const timeOf = (at: number) => String(at).padStart(15, '0')
 
 export function dueItem({ resource, seq }: Marker, at: number): Item {
   return { ...dueKey({ resource, seq }, at), marker: { S: JSON.stringify({ resource, seq }) } }

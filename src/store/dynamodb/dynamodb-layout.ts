@@ -11,7 +11,7 @@ import { FRESH_MS } from '../layout/closing.ts'
 import type { Layout, Readable } from '../layout/layout.ts'
 import type { LayoutHost, LayoutSession, Migration } from '../layout/migrate.ts'
 import { createDynamodbStore } from './dynamodb.ts'
-import { createInvoke, type DynamodbSettings } from './dynamodb-call.ts'
+import type { DynamodbSettings } from './dynamodb-call.ts'
 import { createDynamodbIdentity } from './dynamodb-identity.ts'
 import { type Item, STORE } from './dynamodb-items.ts'
 import { createQueries, type Queries } from './dynamodb-query.ts'
@@ -48,7 +48,7 @@ export function dynamodbLayout(
   migrations = DYNAMODB_MIGRATIONS,
 ): LayoutHost<Item> {
   const { table, region, now } = settings
-  const queries = createQueries(createInvoke(settings))
+  const queries = createQueries(settings)
   const identity = createDynamodbIdentity(settings)
   const place = `The table ${table} of ${region}`
   const records = () => createDynamodbStore(settings).records()

@@ -13,7 +13,7 @@ import { ClientError } from '../../core/errors.ts'
 import type { Entry } from '../log/entry.ts'
 import type { RawRecord } from '../store.ts'
 import { storeUnavailable } from './dynamodb-call.ts'
-import { DUE, dueSortKey, FIRST, type Item, logOf, sortKeyOf } from './dynamodb-items.ts'
+import { DUE, FIRST, type Item, logOf, sortKeyOf, timeOf } from './dynamodb-items.ts'
 import type { Queries } from './dynamodb-query.ts'
 
 const compress = promisify(gzip)
@@ -90,7 +90,7 @@ export function createParts({ put, query, remove, now }: Calls) {
     const { resource, seq, hash } = entry
     const orphan: Orphan = { writeId, count, hash, resource, seq }
     const began = now()
-    const marker = { pk: { S: DUE }, sk: { S: `${dueSortKey(began + ORPHAN_MS)}:${writeId}` } }
+    const marker = { pk: { S: DUE }, sk: { S: `${timeOf(began + ORPHAN_MS)}:${writeId}` } }
     return {
       text: `${MARK}${JSON.stringify([writeId, count])},"hash":${JSON.stringify(hash)}}`,
       put: async () => {

@@ -1,7 +1,7 @@
 /** Putting items, and reading partitions of the table or its index over as many pages as it takes. */
 
-import type { JsonObject } from '../../core/json/json.ts'
-import { type Invoke, storeUnavailable } from './dynamodb-call.ts'
+import { isRecord, type JsonObject } from '../../core/json/json.ts'
+import { createInvoke, type DynamodbSettings, storeUnavailable } from './dynamodb-call.ts'
 import { FEED, FIRST, type Item } from './dynamodb-items.ts'
 
 export interface ItemRange {
@@ -24,6 +24,8 @@ export interface Queries {
   put(item: Item, condition?: JsonObject): Promise<JsonObject | undefined>
   /** The items of a partition in the order of their sort keys; strongly consistent. */
   query(partition: string, range?: ItemRange): Promise<readonly Item[]>
+  /** The items that have these keys, as far as they are there, so many of them by one call; strongly consistent. */
+  getAll(keys: readonly Item[], atOnce: number): Promise<readonly Item[]>
   /** The whole partition, page by page, as `query` orders it. */
   walk(partition: string): AsyncIterable<Item>
   /** Items of the index, which follows the table within a second or so. */
@@ -35,7 +37,9 @@ export interface Queries {
 /** Sorts after every sort key in use. */
 const LAST = '~'
 
-export function createQueries(invoke: Invoke): Queries {
+export function createQueries(settings: DynamodbSettings): Queries {
+  const invoke = createInvoke(settings)
+  const { table } = settings
   /** Asks for page after page, until there is none or `limit` items have come. */
   async function* pages(operation: 'Query' | 'Scan', input: JsonObject): AsyncIterable<Page> {
     for (let start: JsonObject = {}; ; ) {
@@ -59,6 +63,22 @@ export function createQueries(invoke: Invoke): Queries {
   return {
     put: (item, condition = {}) => invoke('PutItem', { Item: item, ...condition }),
     query: (partition, range = {}) => collect(inputOf(partition, range), range.limit),
+    getAll: async (keys, atOnce) => {
+      const items: Item[] = []
+      // A call may leave some for the next one.
+      for (let rest = [...keys]; rest.length > 0; ) {
+        const some = rest.slice(0, atOnce)
+        const input = { RequestItems: { [table]: { Keys: some, ConsistentRead: true } } }
+        const output = await invoke('BatchGetItem', input)
+        const { [table]: found } = isRecord(output?.Responses) ? output.Responses : {}
+        if (!Array.isArray(found)) throw storeUnavailable(new Error('BatchGetItem: no items'))
+        items.push(...(found as unknown as Item[]))
+        const { [table]: left } = isRecord(output?.UnprocessedKeys) ? output.UnprocessedKeys : {}
+        const again = isRecord(left) && Array.isArray(left.Keys) ? left.Keys : []
+        rest = [...(again as unknown as Item[]), ...rest.slice(some.length)]
+      }
+      return items
+    },
     walk: async function* (partition) {
       for await (const page of pages('Query', inputOf(partition, {}))) yield* page.Items
     },

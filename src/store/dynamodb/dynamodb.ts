@@ -19,20 +19,23 @@
 
 import { randomUUID } from 'node:crypto'
 import { isClientError } from '../../core/errors.ts'
+import type { JsonObject } from '../../core/json/json.ts'
 import { parseJson, stringifyJson } from '../../core/json/json-text.ts'
+import { lazy } from '../../core/lazy.ts'
 import { dueAfter } from '../log/due.ts'
 import type { Entry, Intent } from '../log/entry.ts'
 import { createPacking } from '../log/packing.ts'
+import { loadedLater, type Mirror } from '../mirror.ts'
 import { noteOf } from '../notes.ts'
 import type { Range, Store } from '../store.ts'
 import { createInvoke, type DynamodbSettings, storeUnavailable } from './dynamodb-call.ts'
 import { createFeed } from './dynamodb-feed.ts'
 import {
+  behindItem,
   DUE,
   dueItem,
   dueKey,
   dueOf,
-  dueSortKey,
   entryItem,
   FIRST,
   fits,
@@ -49,17 +52,22 @@ import {
   PROBE,
   recordOf,
   sortKeyOf,
+  timeOf,
 } from './dynamodb-items.ts'
 import { createKeyringCell } from './dynamodb-keyring.ts'
 import { createParts, intact, isOfParts } from './dynamodb-parts.ts'
 import { createQueries } from './dynamodb-query.ts'
 
+const dynamodbMirror = lazy(() => import('./mirror/dynamodb-mirror.ts'))
+
 /** A store on a table that exists (`tableDefinition`). Nothing is sent before the first call. */
 export function createDynamodbStore(settings: DynamodbSettings): Store {
   const invoke = createInvoke(settings)
-  const queries = createQueries(invoke)
+  const queries = createQueries(settings)
   const { put, query, scan, walk } = queries
-  const feed = createFeed(queries, settings.now)
+  const { now } = settings
+  const feed = createFeed(queries, now)
+  let mirror: Mirror | undefined
 
   const parts = createParts({ put, query, remove, now: settings.now })
   const packing = createPacking(async (resource, seq) => {
@@ -76,7 +84,9 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
     const item = split === undefined ? whole : entryItem(entry, writeId, split.text)
     const due = dueAfter(entry)
     await Promise.all([
-      ...(entry.kind === 'intent' ? [put(markerItem(entry)), put(operationItem(entry))] : []),
+      ...(entry.kind === 'intent'
+        ? [markerItem, operationItem, behindItem].map((itemOf) => put(itemOf(entry)))
+        : []),
       ...(due === undefined ? [] : [put(dueItem(entry, due))]),
       ...(split === undefined ? [] : [split.put()]),
     ])
@@ -96,8 +106,8 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
   }
 
   /** Never fails, and tries once: a marker that is left over does no harm. */
-  async function remove(key: Item): Promise<void> {
-    await invoke('DeleteItem', { Key: key }, 1).catch(() => undefined)
+  async function remove(key: Item, condition: JsonObject = {}): Promise<void> {
+    await invoke('DeleteItem', { Key: key, ...condition }, 1).catch(() => undefined)
   }
 
   async function entries(resource: string, range: Range): Promise<readonly Entry[]> {
@@ -129,7 +139,7 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
   async function due(time: number): Promise<readonly string[]> {
     const resources = new Set<string>()
     const stale: Item[] = []
-    const items = await query(DUE, { to: dueSortKey(time + 1) })
+    const items = await query(DUE, { to: timeOf(time + 1) })
     for (const item of items.filter(isOfParts)) await parts.sweep(item)
     const markers = items.filter((item) => !isOfParts(item)).map(dueOf)
     // A job leaves a marker with each of its entries; its log is asked once.
@@ -145,7 +155,7 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
       else if (last !== undefined && last.seq >= marker.seq) stale.push(dueKey(marker, at))
     }
     for (let from = 0; from < stale.length; from += REMOVED_AT_ONCE) {
-      await Promise.all(stale.slice(from, from + REMOVED_AT_ONCE).map(remove))
+      await Promise.all(stale.slice(from, from + REMOVED_AT_ONCE).map((key) => remove(key)))
     }
     return [...resources]
   }
@@ -208,6 +218,10 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
     },
     close: async () => {},
     keyring: createKeyringCell(queries),
+    mirror: loadedLater(async () => {
+      mirror ??= (await dynamodbMirror()).createDynamodbMirror({ ...queries, remove, now })
+      return mirror
+    }),
   }
 }
 
