@@ -25,6 +25,7 @@ describePostgres('the mirror on PostgreSQL', () => {
 
   it('finds texts by their trigrams, however few rows the planner expects', async () => {
     await place.query(`
+      truncate mirror_texts;
       insert into mirror_texts
       select row, repeat('text ' || row, 40), array(
         select ((row * k) % 5000)::int from generate_series(1, ${GRAMS}) as k)
