@@ -17,6 +17,7 @@ const APPROVED = [
   'leases:write',
   'secrets:rotate',
   'keys:manage',
+  'clients:privileged',
 ] as const
 const READS = ['clients:read', 'history:read', 'jobs:read', 'jobs:write']
 
@@ -234,5 +235,19 @@ describe('a change that takes approval', () => {
     expect(applied?.data).toMatchObject({ state: 'applied', decidedBy: { subject: 'owner' } })
     expect(applied?.id).not.toBe(pending?.id)
     expect(JSON.stringify([pending, applied])).not.toContain('a value that no event holds')
+  })
+
+  it('shows nothing of the source of a copy to callers who may not read that', async () => {
+    const source = fresh('Theirs', { description: 'what only their team knows' })
+    const body = { provider: 'auth0', allowLoss: true, client: { name: 'Ours by a copy' } }
+    const copied = await ask('POST', `/clients/${source}/copy`, body)
+    expect(copied.status, copied.text).toBe(202)
+    expect((await show(copied.body.id)).text).toContain('what only their team knows')
+    const { text } = await send(OWNER, 'ours', ['GET', `/requests/${copied.body.id}`])
+    expect(text).toContain('"withheld":true')
+    expect(text).not.toContain('what only their team knows')
+    // Nor can they have it carried out: who approves a copy must know of its source.
+    expect((await decide(copied.body.id, 'approve', {}, OWNER, 'ours')).status).toBe(404)
+    expect((await decide(copied.body.id, 'approve')).status).toBe(200)
   })
 })

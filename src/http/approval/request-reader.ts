@@ -7,7 +7,12 @@ import { isAtOnce } from '../../core/rights/access.ts'
 import type { Grant } from '../../core/rights/limit.ts'
 import type { Permission } from '../../core/rights/permissions.ts'
 import { lookFor } from '../../service/access/fresh-look.ts'
-import { type ApprovalView, findRequest, openAsked } from '../../service/approval/approval-log.ts'
+import {
+  type ApprovalView,
+  findRequest,
+  openAsked,
+  sourceOf,
+} from '../../service/approval/approval-log.ts'
 import { wholeAccessOf } from '../auth/permissions.ts'
 import { actorOf, type Principal } from '../auth/principal.ts'
 import type { Exchange } from '../exchange.ts'
@@ -37,9 +42,34 @@ export async function readerOf(
   view: ApprovalView,
 ): Promise<ReadRequest | undefined> {
   const isOwn = isDeepStrictEqual(view.requested.actor, actorOf(callerOf(exchange)))
-  const may = await rightsAt(exchange, view, () => true)
+  const rights = await rightsAt(exchange, view, () => true)
+  const may = rights && (await withinSource(exchange, view, rights))
   if (may === undefined) return isOwn ? { view, isOwn, may: () => false } : undefined
   return { view, isOwn, may }
+}
+
+/** The differences of a copy show what its source is like: to callers who may read that as well. */
+async function withinSource(
+  exchange: Exchange,
+  { requested }: ApprovalView,
+  rights: Site['may'],
+): Promise<Site['may']> {
+  const { service, permissions } = exchange.settings
+  const source = sourceOf(requested)
+  if (source === undefined) return rights
+  const hidden = (one: Permission) => one !== 'clients:read' && rights(one)
+  const provider = service.providers.get(source.provider)
+  const route = { ...OPERATIONS.getClient, operationId: 'getClient' }
+  const access = wholeAccessOf(permissions, callerOf(exchange), route)(source)
+  if (provider === undefined || !access.reaches('clients:read')) return hidden
+  const looking = { ...lookingFor(exchange, provider, source), removedToo: true }
+  try {
+    await lookFor(service, access, looking)
+  } catch (error) {
+    if (isClientError(error, 'not_found')) return hidden
+    throw error
+  }
+  return access.may('clients:read') ? rights : hidden
 }
 
 /**

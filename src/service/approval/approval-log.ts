@@ -14,7 +14,7 @@ import {
 } from '../../store/log/approval/approval-entry.ts'
 import { following } from '../../store/log/chain.ts'
 import type { Entry } from '../../store/log/entry.ts'
-import { requestResource, resourceOf } from '../../store/resource.ts'
+import { refOf, requestResource, resourceOf } from '../../store/resource.ts'
 import { storedChanges } from '../base/record-storage.ts'
 import type { Service } from '../base/service.ts'
 import type { PendingChange } from './pending-change.ts'
@@ -77,7 +77,7 @@ export async function storeRequest(
   { actor, token, operation, permission, asked, key }: Asking,
   change: PendingChange,
 ): Promise<{ readonly view: ApprovalView; readonly isNew: boolean }> {
-  const { place, action, provider, after } = change
+  const { place, action, provider, after, copiedFrom } = change
   const { log } = key ?? {}
   const id = log === undefined ? service.newId() : idOfKey(service, log)
   const resource = requestResource(id)
@@ -94,6 +94,7 @@ export async function storeRequest(
     permission,
     place,
     action,
+    ...(copiedFrom === undefined ? {} : { copiedFrom }),
     expiresAt: at + WAITS_MS,
     print: printOf(service, change),
     changes: storedChanges(service, resourceOf(named), provider.mapping, allChanges(change)),
@@ -141,6 +142,10 @@ export function openAsked(
   }
   return { asked, after: after ?? undefined }
 }
+
+/** The client that a request copies. */
+export const sourceOf = ({ copiedFrom }: ApprovalRequested) =>
+  copiedFrom === undefined ? undefined : refOf(copiedFrom)
 
 /** What someone said with a decision. */
 export function commentOf(

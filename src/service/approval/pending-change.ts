@@ -20,6 +20,8 @@ export interface PendingChange {
   readonly standing: Standing | undefined
   readonly becomes: Standing | undefined
   readonly changes: readonly FieldChange[]
+  /** Log of the client that it copies, whose settings its differences show. */
+  readonly copiedFrom?: string | undefined
   /** What limits of grants go by afterwards; `undefined`: the client is to be removed. */
   readonly after: Subject | undefined
 }

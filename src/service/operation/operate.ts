@@ -93,7 +93,7 @@ function passed<P, R>(
   { approval }: Service,
   planned: PlannedWrite,
   { baseTag }: Beginning<P>,
-  { aim: { changes, action, becomes } }: Plan<R>,
+  { aim: { changes, action, becomes, copiedFrom } }: Plan<R>,
 ): Promise<ApprovalMark | undefined> {
   if (approval === undefined) throw cannotWait()
   const { provider, ref, isNew, standing } = planned
@@ -106,6 +106,7 @@ function passed<P, R>(
     standing: isNew ? undefined : standing,
     becomes,
     changes,
+    copiedFrom,
     after: subjectAfter(planned),
   })
 }

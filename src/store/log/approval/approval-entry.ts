@@ -27,6 +27,8 @@ export interface ApprovalRequested extends EntryBase {
   readonly place: RequestPlace
   /** What kind of change it is, as its intent would name it; `change` for one of settings alone. */
   readonly action: string
+  /** Log of the client that the new one is a copy of. */
+  readonly copiedFrom?: string
   /** When no one can approve it any more (epoch milliseconds). */
   readonly expiresAt: number
   /** Keyed fingerprint of the plan and of the state that it was made for. */
