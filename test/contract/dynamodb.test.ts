@@ -196,7 +196,7 @@ describe('DynamoDB alone', () => {
   })
 
   it('is right about an append whose first copy arrives after the second', async () => {
-    dynamodb.front.inject({ kind: 'delay', delayMs: 1_500 })
+    dynamodb.front.inject({ kind: 'delay', delayMs: 2_500 })
     expect(await store.append(outsideChangeOf(RESOURCE, 1))).toBe(true)
     expect(dynamodb.front.calls).toHaveLength(1)
     await eventually(() => expect(dynamodb.front.calls).toHaveLength(2))
