@@ -100,16 +100,13 @@ export function keyOfRequest(
 }
 
 /**
- * The log of the idempotency key of a request, and a fingerprint of all that was sent with it.
+ * The log of the idempotency key of a request, if it has one.
  * @throws ClientError `invalid_request`
  */
-export function keyLogOf({ request, operation, params, query, settings, principal }: Exchange) {
+export function keyLogOf({ request, settings, principal }: Exchange): Pick<Key, 'log'> | undefined {
   const name = keyName(request)
   if (name === undefined || principal === undefined) return undefined
-  const body = request.body instanceof Uint8Array ? Buffer.from(request.body).toString() : ''
-  const conditions = [request.headers['if-match'] ?? [], request.headers['if-none-match'] ?? []]
-  const content = [operation, { ...params }, { ...query }, conditions, body] as unknown as Json
-  return keyOf(settings.service.fingerprints, actorOf(principal), name, content)
+  return keyOf(settings.service.fingerprints, actorOf(principal), name, null)
 }
 
 /** The draft has a structured field, a text in double quotes; without them it is taken as well. */

@@ -30,7 +30,7 @@ export async function storeChange(
   const { operation, settings } = exchange
   if (APPROVALS[operation as OperationName] !== 'request') throw cannotWait()
   const principal = callerOf(exchange)
-  const { view } = await storeRequest(
+  const view = await storeRequest(
     settings.service,
     {
       actor: actorOf(principal),

@@ -68,7 +68,7 @@ export interface Asking {
   readonly permission: Permission
   readonly asked: AskedFor
   /** Of the idempotency key that it came with. */
-  readonly key?: { readonly log: string; readonly fingerprint: string } | undefined
+  readonly key?: { readonly log: string } | undefined
 }
 
 /** Stores a change as a request; the same one again where its key was used for it before. */
@@ -76,7 +76,7 @@ export async function storeRequest(
   service: Service,
   { actor, token, operation, permission, asked, key }: Asking,
   change: PendingChange,
-): Promise<{ readonly view: ApprovalView; readonly isNew: boolean }> {
+): Promise<ApprovalView> {
   const { place, action, provider, after, copiedFrom } = change
   const { log } = key ?? {}
   const id = log === undefined ? service.newId() : idOfKey(service, log)
@@ -98,16 +98,14 @@ export async function storeRequest(
     expiresAt: at + WAITS_MS,
     print: printOf(service, change),
     changes: storedChanges(service, resourceOf(named), provider.mapping, allChanges(change)),
-    ...(key === undefined ? {} : { fingerprint: key.fingerprint }),
     // What was asked for goes with the records of clients, once these are old enough.
     sealed: (service.historySeal ?? service.seal).close(sealed, placeOf(resource, 'asked')),
   })
   if (await service.store.append(requested)) {
     await service.reached?.('request recorded')
-    return { view: { id, requested }, isNew: true }
+    return { id, requested }
   }
-  const view = await findRequest(service, id)
-  return { view: view ?? { id, requested }, isNew: false }
+  return (await findRequest(service, id)) ?? { id, requested }
 }
 
 /** The same key stands for the same request. */

@@ -34,8 +34,6 @@ export interface ApprovalRequested extends EntryBase {
   /** Keyed fingerprint of the plan and of the state that it was made for. */
   readonly print: string
   readonly changes: readonly KeptChange[]
-  /** Keyed fingerprint of what was asked for, where that came with an idempotency key. */
-  readonly fingerprint?: string
   /** Sealed: the request as it was sent, and what limits of grants go by of the client afterwards. */
   readonly sealed: string
 }
