@@ -32,6 +32,9 @@ const patchesFor = (marks: Marks): readonly JsonObject[] => [
   { grantTypes: [] },
   { grantTypes: ['authorization_code', 'refresh_token', 'client_credentials'] },
   { clientMetadata: { team: 'mine' } },
+  { name: 'in_renamed' },
+  { callbacks: { add: ['https://theirs.example.com/cb'] } },
+  { allowedLogoutUrls: { add: ['https://mine.example.com/out'] } },
 ]
 
 export interface Asked {
@@ -145,7 +148,7 @@ function others({ id, marks, job }: Fresh): readonly fc.Arbitrary<Asked>[] {
     send('POST', `${at}/rollback`, { to: 2 }),
     remove(at),
     ...[true, false].map((on) => send('PUT', `${at}/protection`, { protected: on })),
-    ...['mine', null].map((team) => send('PUT', `${at}/team`, { team })),
+    ...['mine', 'inside', 'inside_too', null].map((team) => send('PUT', `${at}/team`, { team })),
     send('POST', `${at}/suspend`, {}),
     send('POST', `${at}/resume`, { allowPartial: true }),
     ...[true, false].map((cutOver) => send('POST', `${at}/rotate-secret`, { cutOver })),
@@ -194,6 +197,7 @@ function reads({ id, marks, operation, job }: Fresh): readonly fc.Arbitrary<Aske
     get('/clients', { q: marks.client.slice(0, 12) }),
     get('/lint'),
     plain('/history'),
+    plain('/history/counts'),
     plain('/history', { actor: 'tester', actorIssuer: 'any' }),
     plain(`/operations/${operation}`),
     plain('/jobs'),
