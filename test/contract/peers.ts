@@ -25,9 +25,21 @@ export interface PeerKind extends SubjectKind {
 
 const running = new Map<string, Promise<Peer>>()
 
-afterAll(async () => {
-  for (const peer of await Promise.all(running.values())) await peer.close()
-})
+/** Closes them after the test file that is being read: files may share a process, which reads this one once. */
+function closeAfterFile(): void {
+  afterAll(async () => {
+    const peers = [...running.values()]
+    running.clear()
+    for (const peer of await Promise.all(peers)) await peer.close()
+  })
+}
+closeAfterFile()
+
+/** All of them, for one more file of a process. */
+export function peersForFile(): readonly PeerKind[] {
+  closeAfterFile()
+  return PEERS
+}
 
 async function peerOf(name: string, start: () => Promise<Peer>): Promise<Peer> {
   const peer = running.get(name) ?? start()

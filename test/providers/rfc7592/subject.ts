@@ -18,7 +18,7 @@ const odd = [
 
 export const subject: ProviderSubject = {
   kinds: [],
-  peers: async () => (await import('../../contract/peers.ts')).PEERS,
+  peers: async () => (await import('../../contract/peers.ts')).peersForFile(),
   servers: async () => (await import('../../servers/registered-kinds.ts')).registeredKinds(),
   samples: {
     ...COMMON,
