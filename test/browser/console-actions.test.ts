@@ -166,7 +166,7 @@ describeInChromium('actions on one client', (startBrowser) => {
       await done(page, 'The move is given up.')
     })
 
-    it('moves a redirect URI to its end', async () => {
+    it('begins a move of a redirect URI, and gives it up', async () => {
       const [from = ''] = fullLocalClient.redirect_uris as readonly string[]
       const to = 'https://new.example.com/callback'
       await open(page, LOCAL)

@@ -1,6 +1,7 @@
 /** Every operation that can wait for an approval: asked for, it changes nothing; approved, it does what it does elsewhere. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { OPERATIONS, type Operation, type OperationName } from '../../src/contract/operations.ts'
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import { PERMISSIONS } from '../../src/core/rights/permissions.ts'
 import { APPROVALS } from '../../src/http/approval/approvals.ts'
@@ -185,5 +186,13 @@ describe('an operation that waits', () => {
     const tried = new Set<string>([...CASES.map(({ operation }) => operation), ...ELSEWHERE])
     const waiting = Object.entries(APPROVALS).filter(([, meaning]) => meaning === 'request')
     expect([...tried].sort()).toEqual(waiting.map(([name]) => name).sort())
+  })
+
+  it('can be planned, since that is done before an approval is recorded', () => {
+    for (const [name, meaning] of Object.entries(APPROVALS)) {
+      if (meaning !== 'request') continue
+      const { query = [] }: Operation = OPERATIONS[name as OperationName]
+      expect(query, name).toContain('dryRun')
+    }
   })
 })
