@@ -34,6 +34,8 @@ const patchesFor = (marks: Marks): readonly JsonObject[] => [
   { clientMetadata: { team: 'mine' } },
   { name: 'in_renamed' },
   { callbacks: { add: ['https://theirs.example.com/cb'] } },
+  { callbacks: ['https://theirs.example.com/cb'] },
+  { callbacks: { remove: [`https://${marks.client}.example.com/cb`] } },
   { allowedLogoutUrls: { add: ['https://mine.example.com/out'] } },
 ]
 
@@ -110,10 +112,11 @@ function settings({ id, marks }: Fresh): readonly fc.Arbitrary<Asked>[] {
     body: operationsOf(client),
     headers: { 'content-type': 'application/json-patch+json' },
   }))
-  const creation = set.map(([where, client]) => ({
+  const team = fc.constantFrom({}, { team: 'inside' }, { team: 'mine' })
+  const creation = fc.tuple(set, team).map(([[where, client], whose]) => ({
     method: 'POST',
     path: '/clients',
-    body: { ...where, kind: 'machine', client: { name: 'Made', ...client } },
+    body: { ...where, ...whose, kind: 'machine', client: { name: 'Made', ...client } },
   }))
   const copy = fc.tuple(address, set).map(([query, [where, client]]) => ({
     method: 'POST',
@@ -148,7 +151,9 @@ function others({ id, marks, job }: Fresh): readonly fc.Arbitrary<Asked>[] {
     send('POST', `${at}/rollback`, { to: 2 }),
     remove(at),
     ...[true, false].map((on) => send('PUT', `${at}/protection`, { protected: on })),
-    ...['mine', 'inside', 'inside_too', null].map((team) => send('PUT', `${at}/team`, { team })),
+    ...['mine', 'inside_too', 'inside_too', null].map((team) =>
+      send('PUT', `${at}/team`, { team }),
+    ),
     send('POST', `${at}/suspend`, {}),
     send('POST', `${at}/resume`, { allowPartial: true }),
     ...[true, false].map((cutOver) => send('POST', `${at}/rotate-secret`, { cutOver })),

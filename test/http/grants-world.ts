@@ -119,7 +119,7 @@ export const standingsOf = (world: JobWorld, { id }: Fresh): Promise<readonly Js
         await read('/standing'),
         await read('/values'),
       ]
-      return { ...standing, managers: values.managers ?? null }
+      return { ...standing, values: values.values ?? null }
     }),
   )
 

@@ -6,6 +6,7 @@
 
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { OwnedValue } from '../../src/contract/clients.ts'
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import { PERMISSIONS } from '../../src/core/rights/permissions.ts'
 import { ROUTES } from '../../src/http/routes.ts'
@@ -107,6 +108,17 @@ const INSIDE: Readonly<Record<string, (record: JsonObject, standing: JsonObject)
   ids: () => true,
 }
 
+/** What stays within the grant by what it goes by, and is refused all the same. */
+const atTheEdge = (inside: Fresh): readonly { readonly asked: Asked; readonly of: Fresh }[] =>
+  ADDRESSES.flatMap((address) => {
+    const path = `/clients/${inside.id}`
+    const [team, client] = ['inside_too', { name: 'in_renamed' }]
+    return [
+      { asked: { method: 'PUT', path: `${path}/team`, body: { ...address, team } }, of: inside },
+      { asked: { method: 'PATCH', path, body: { ...address, client } }, of: inside },
+    ]
+  })
+
 const namesIn = (record: JsonObject | undefined) => NAMES.map((name) => record?.[name])
 
 /** A sequence of requests by a caller whose grants are for `inside` alone. */
@@ -123,7 +135,8 @@ async function runSequence(scope: string, seed: number, length: number): Promise
   )
   const began = await stateOf(world, inside)
   const made: JsonObject[] = []
-  for (const { asked, of } of fc.sample(requests, { numRuns: length, seed })) {
+  const drawn = fc.sample(requests, { numRuns: length, seed })
+  for (const { asked, of } of [...drawn, ...atTheEdge(inside)]) {
     const answer = await ask(scope, asked)
     const job = answer.status === 202 ? idIn(answer.body) : undefined
     const outcomes = job === undefined ? [] : await outcomesOf(job)
@@ -230,12 +243,12 @@ it(
         CALLBACKS.includes(name) ? differing(one, other).every(isOwn) : false,
       )
       expect(after.made).toEqual(before.made)
-      for (const { leases = [], moves = [], managers } of stands) {
+      for (const { leases = [], moves = [], values: owned } of stands) {
         const values = [
           ...(leases as JsonObject[]).map(({ value }) => value),
           ...(moves as JsonObject[]).flatMap(({ from, to }) => [from, to]),
-          ...Object.values((managers ?? {}) as JsonObject).flatMap((lists) =>
-            Object.values(lists as JsonObject).flat(),
+          ...(owned as unknown as readonly OwnedValue[]).flatMap(({ value, managers = [] }) =>
+            managers.length === 0 ? [] : [value],
           ),
         ]
         expect({ sequence, foreign: values.filter((one) => !isOwn(one)) }).toEqual({
