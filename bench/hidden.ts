@@ -6,7 +6,7 @@
 import { SUBJECTS } from '../test/contract/subjects.ts'
 import { LIMITS, OF_ONE_CLIENT, openHidden } from '../test/http/hidden-world.ts'
 import { digits, type Row } from './report.ts'
-import { median } from './statistics.ts'
+import { percentile } from './statistics.ts'
 
 const SECTION = 'what is hidden'
 /** The aim of every provider: what is hidden is indistinguishable by time. */
@@ -35,7 +35,8 @@ export async function measureHidden(rounds: number): Promise<readonly Row[]> {
             if (round >= 0) times.push(performance.now() - begun)
           }
         }
-        const [one, other] = [median(hidden), median(none)]
+        // A tenth of them are not held up by anything else: what holds up the others is the same for both.
+        const [one, other] = [percentile(hidden, 0.1), percentile(none, 0.1)]
         const factor = Math.max(one / other, other / one)
         const detail = `${route.method} ${route.path} (${scope}): ${digits(one)} / ${digits(other)} ms`
         if (factor > worst.factor) worst = { factor, detail }

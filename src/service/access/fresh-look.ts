@@ -17,7 +17,7 @@ import type { Standing } from '../../store/log/standing.ts'
 import { refOf, resourceOf } from '../../store/resource.ts'
 import { withRetries } from '../base/retry.ts'
 import type { Service } from '../base/service.ts'
-import { lastKnown } from '../life/last-known.ts'
+import { knownIn, lastKnown } from '../life/last-known.ts'
 import { removedRecord } from './removed-record.ts'
 
 /** What limits go by, of a client that was read or is planned. */
@@ -113,8 +113,8 @@ export const candidatesFor = (
 async function subjectNow(service: Service, looking: Looking): Promise<Subject | undefined> {
   const { ref, provider, call, removedToo } = looking
   const head = await service.store.last(resourceOf(ref))
-  // Read before it is known to be needed: how long an answer takes must not show whether a client is there.
-  const before = removedToo ? await subjectBefore(service, looking) : undefined
+  // Read before it is known to be needed, and opened after that: how long an answer takes must not show that a client is there.
+  const removed = removedToo ? await removedOf(service, ref) : undefined
   try {
     const read = () => provider.readRecord?.(ref, call) ?? provider.read(ref, call, ['name'])
     const native = await withRetries(service, call.deadline, read)
@@ -123,27 +123,16 @@ async function subjectNow(service: Service, looking: Looking): Promise<Subject |
     const isGone = isClientError(error, 'not_found', 'client_gone')
     const isUnreadable = isClientError(error) && error.details.found !== undefined
     if (!isGone && !isUnreadable) throw error
-    return isGone ? before : undefined
+    if (!removedToo || !isGone || removed === 'not restorable') return undefined
+    const last = removed ?? (head && knownIn(service, looking, head))
+    return last && subjectOf(provider, ref, last.native, last.standing)
   }
 }
 
-/** A client that is no longer there, as its log has it last. */
-async function subjectBefore(
-  service: Service,
-  { ref, provider }: Looking,
-): Promise<Subject | undefined> {
-  const missing = noSuchClient()
-  // Both, so that the number of reads shows nothing.
-  const [removed, known] = await Promise.allSettled([
-    removedRecord(service, ref),
-    lastKnown(service, { ref, provider }, missing),
-  ])
-  if (removed.status === 'rejected') return unlessMissing(removed.reason)
-  if (removed.value === undefined && known.status === 'rejected') return unlessMissing(known.reason)
-  const last = removed.value ?? (known.status === 'fulfilled' ? known.value : undefined)
-  return last && subjectOf(provider, ref, last.native, last.standing)
-}
-
-function unlessMissing(reason: unknown): undefined {
-  if (!isClientError(reason, 'not_found', 'not_restorable')) throw reason
+/** A client that was removed, as its log has it last; `undefined`: that is not what the log ends with. */
+async function removedOf(service: Service, ref: ClientRef) {
+  return removedRecord(service, ref).catch((error: unknown) => {
+    if (isClientError(error, 'not_restorable')) return 'not restorable' as const
+    throw error
+  })
 }

@@ -4,6 +4,7 @@ import type { Native } from '../../core/mapping/row.ts'
 import { replaceHidden } from '../../core/secrecy/hidden.ts'
 import type { ClientRef } from '../../providers/call.ts'
 import type { Provider } from '../../providers/provider.ts'
+import type { Entry } from '../../store/log/entry.ts'
 import type { Standing } from '../../store/log/standing.ts'
 import { resourceOf } from '../../store/resource.ts'
 import { openState } from '../base/record-storage.ts'
@@ -18,11 +19,21 @@ export async function lastKnown(
   { ref, provider }: { readonly ref: ClientRef; readonly provider: Provider },
   error: unknown,
 ): Promise<{ readonly native: Native; readonly standing: Standing | undefined }> {
-  const resource = resourceOf(ref)
-  const last = await service.store.last(resource)
-  const state = last !== undefined && 'state' in last ? last.state : undefined
-  const record = state && openState(service, resource, state)
-  if (record === undefined) throw error
+  const last = await service.store.last(resourceOf(ref))
+  const known = last && knownIn(service, { ref, provider }, last)
+  if (known === undefined) throw error
+  return known
+}
+
+/** What the newest entry of its log has of it; `undefined`: no record. */
+export function knownIn(
+  service: Service,
+  { ref, provider }: { readonly ref: ClientRef; readonly provider: Provider },
+  last: Entry,
+): { readonly native: Native; readonly standing: Standing | undefined } | undefined {
+  const state = 'state' in last ? last.state : undefined
+  const record = state && openState(service, resourceOf(ref), state)
+  if (record === undefined) return undefined
   const native = replaceHidden(provider.mapping, record, () => undefined)
-  return { native, standing: last?.standing }
+  return { native, standing: last.standing }
 }
