@@ -30,7 +30,12 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'service', include: SERVICE, env: { BENCH_STORE: 'postgresql' } },
+        test: {
+          name: 'service',
+          include: SERVICE,
+          // Calls of emulators have more time beside a database.
+          env: { BENCH_STORE: 'postgresql', MUTATION_UPSTREAM_MS: '500' },
+        },
       },
     ],
     globalSetup: ['test/setup.ts'],

@@ -329,6 +329,8 @@ describeInChromium('actions on one client', (startBrowser) => {
 
     it('shows what was done to all clients by filters in the address, and how much of it on which day', async () => {
       await page.getByRole('navigation').getByRole('link', { name: 'History' }).click()
+      // The page of a client has a timeline too.
+      await page.waitForSelector('.chart')
       await page.waitForSelector('.timeline li')
       const all = await page.locator('.timeline li').count()
       expect(all).toBeGreaterThan(10)

@@ -90,8 +90,8 @@ interface Look {
   readonly dark?: boolean
 }
 
-/** For one step, on a machine that others use as well. */
-const PATIENCE_MS = 20_000
+/** For one step: what takes longer hangs, however busy the machine is. */
+const PATIENCE_MS = 100_000
 
 /** Opens a page of its own. */
 export async function record(browser: Browser, look: Look = {}): Promise<Recorded> {

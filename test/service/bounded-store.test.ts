@@ -100,6 +100,28 @@ it('ends a look at the mirror as well, and has none where there is none', async 
   expect(boundedStore(without, NOW, () => NOW)).not.toHaveProperty('mirror')
 })
 
+it('ends a look at a note as well, and has none where there are none', async () => {
+  const { notes, ...without } = bench.service.store
+  if (notes === undefined) throw new TypeError('no notes')
+  expect(boundedStore(without, NOW, () => NOW)).not.toHaveProperty('notes')
+  const bounded = boundedStore({ ...without, notes }, NOW + 5_000, () => NOW)
+  expect(await bounded.notes?.replace('name', 'text', undefined)).toBe(true)
+  expect(await bounded.notes?.read('name')).toMatchObject({ text: 'text' })
+  const never = () => new Promise<never>(() => {})
+  const stuck = boundedStore(
+    { ...without, notes: { read: never, replace: never } },
+    NOW + 5_000,
+    () => NOW,
+  )
+  const ended: unknown[] = []
+  stuck.notes?.read('name').catch((error: unknown) => ended.push(error))
+  stuck.notes?.replace('name', 'text', undefined).catch((error: unknown) => ended.push(error))
+  await vi.advanceTimersByTimeAsync(4_999)
+  expect(ended).toEqual([])
+  await vi.advanceTimersByTimeAsync(1)
+  expect(ended).toMatchObject([{ code: 'store_unavailable' }, { code: 'store_unavailable' }])
+})
+
 it('walks through records and closes without a bound', async () => {
   const { store } = bench.service
   const bounded = boundedStore(store, NOW, () => NOW)

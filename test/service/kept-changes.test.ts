@@ -10,6 +10,7 @@ import {
   storedState,
 } from '../../src/service/base/record-storage.ts'
 import type { Service } from '../../src/service/base/service.ts'
+import type { ApprovalRequested } from '../../src/store/log/approval/approval-entry.ts'
 import type { KeptChange } from '../../src/store/log/entry-base.ts'
 import type { JobResults } from '../../src/store/log/job-entry.ts'
 import { resourceOf } from '../../src/store/resource.ts'
@@ -127,6 +128,36 @@ describe('differences', () => {
     })
     const job = jobOf('job', 1)
     expect(openEntry(service, job)).toBe(job)
+  })
+
+  it.each([
+    ['a client', { provider: 'it', id: 'one' }, { provider: 'it', id: 'one' }],
+    [
+      'a client of a pool',
+      { provider: 'it', userPoolId: 'pool', id: 'one' },
+      { provider: 'it', userPoolId: 'pool', id: 'one' },
+    ],
+    ['one that is to be made', { provider: 'it' }, { provider: 'it', id: '' }],
+  ])('are opened in a request for approval by the log of %s', (_, place, client) => {
+    const one = change('clientMetadata.team', 'one', 'other')
+    const [sealed] = storedChanges(bench.service, resourceOf(client), mapping, [one])
+    if (sealed === undefined) throw new TypeError('nothing kept')
+    const { actor } = intentOf(log, 1)
+    const requested: ApprovalRequested = {
+      ...jobOf('request', 1),
+      kind: 'approval_requested',
+      actor,
+      token: { scopes: [] },
+      operation: 'updateClient',
+      permission: 'clients:write',
+      place,
+      action: 'change',
+      expiresAt: 1,
+      print: 'print',
+      changes: [sealed],
+      sealed: '',
+    }
+    expect(openEntry(bench.service, requested)).toStrictEqual({ ...requested, changes: [one] })
   })
 
   it('show no secret that an older version kept, by the rules of today', () => {

@@ -179,11 +179,12 @@ function Loaded({ address, client, etag }: LoadedProps): ReactNode {
             setConflict(undefined)
             setAttempt(attempt + 1)
           }}
-          onApplied={(outcome) => {
+          onApplied={async (outcome) => {
+            // What is proposed next is for the state after this.
+            await refresh(outcome.isGone === true)
             if (intention.isEdit === true) setDraft({})
             setApplied(outcome)
             if (outcome.shown === undefined) setIntention(undefined)
-            void refresh(outcome.isGone === true)
           }}
           onClose={() => {
             setIntention(undefined)
@@ -202,7 +203,7 @@ interface ProposedProps {
   readonly conflict: readonly Difference[] | undefined
   onConflict(): void
   onContinue(): void
-  onApplied(outcome: Outcome): void
+  onApplied(outcome: Outcome): Promise<void>
   onClose(): void
 }
 

@@ -22,8 +22,8 @@ interface Props {
   onConflict(): void
   /** Plans the same again, on the new state. */
   onContinue(): void
-  /** It is done; where it has nothing to show the panel is closed with it. */
-  onApplied(outcome: Outcome): void
+  /** It is done; where it has nothing to show the panel is closed with it. Until this ends it is shown as running. */
+  onApplied(outcome: Outcome): Promise<void>
   onClose(): void
 }
 
