@@ -3,7 +3,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { verifyLog } from '../../src/service/reading/verify.ts'
-import { addCheckpoint } from '../../src/service/upkeep/checkpoint.ts'
+import { addCheckpoint, nameErased } from '../../src/service/upkeep/checkpoint.ts'
+import { erased } from '../../src/store/erasing.ts'
 import { following, hashOf } from '../../src/store/log/chain.ts'
 import type { Entry } from '../../src/store/log/entry.ts'
 import { CHECKPOINTS } from '../../src/store/resource.ts'
@@ -184,4 +185,45 @@ it('reports now and then how far it has come', async () => {
   expect(await verifyLog(store, { progress })).toMatchObject({ records: 20_001, logs: 1 })
   expect(told).toEqual([10_000, 20_000])
   await verifyLog(store)
+})
+
+describe('a sealed text that is missing', () => {
+  const GONE = '["it",null,"gone"]'
+  const body = {
+    ...{ kind: 'intent' as const, resource: GONE, at: 4, operationId: 'o', requestId: 'r' },
+    ...{ actor: { subject: 'tester', issuer: 'https://issuer.example' }, deadline: 5 },
+    ...{ baseTag: 'base', changes: [], state: { name: 'Clientry' } },
+    sealed: 'AAAAAAAA a sealed text that is longer than what is left of it at the least AAAAAAAA',
+  }
+
+  /** Appends an entry, and takes its text away. */
+  async function put(isErasable: boolean) {
+    const entry = following(undefined, body)
+    const { erasable: _, hash: __, ...older } = entry
+    const whole = older as unknown as JsonObject
+    const stored = (isErasable ? entry : { ...older, hash: hashOf(whole) }) as unknown as Entry
+    expect(await bench.service.store.append(stored)).toBe(true)
+    const left = { ...stored, sealed: erased(body.sealed) } as unknown as JsonObject
+    write(1, JSON.stringify(left), GONE)
+    return { resource: GONE, seq: 1, hash: stored.hash, left: hashOf(left) }
+  }
+
+  it('is a fault where its key is still kept, and none where it is not or no one knows', async () => {
+    await put(true)
+    expect(await faults()).toEqual([])
+    expect(await faults({ mayBeErased: () => true })).toEqual([])
+    const why = 'a sealed text is missing whose key is still kept'
+    const kept = { mayBeErased: (left: string) => left !== erased(body.sealed) }
+    expect(await faults(kept)).toEqual([{ resource: GONE, seq: 1, why }])
+  })
+
+  it('of an entry whose hash is over it has to be named by a checkpoint', async () => {
+    const name = await put(false)
+    const why = 'its hash does not match its content'
+    expect(await faults()).toEqual([{ resource: GONE, seq: 1, why }])
+    await nameErased(bench.service, [{ ...name, left: 'another' }])
+    expect(await faults()).toEqual([{ resource: GONE, seq: 1, why }])
+    await nameErased(bench.service, [name])
+    expect(await faults()).toEqual([])
+  })
 })
