@@ -5,7 +5,7 @@
  */
 
 import { once } from 'node:events'
-import type { Server } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import type { JsonObject } from '../../src/core/json/json.ts'
@@ -75,15 +75,35 @@ const onMoto = async (): Promise<Behind> => ({ url: await emptyMoto(), close: as
 
 async function startDynalite(): Promise<Behind> {
   const server = createDynalite({ createTableMs: 0 })
+  const worked = workOf(server)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    close: () => {
+    close: async () => {
+      // It goes on with what a caller has given up, and throws out of nowhere where its data are closed under it.
+      await worked()
       server.closeAllConnections()
-      return new Promise((resolve) => server.close(resolve))
+      await new Promise((resolve) => server.close(resolve))
     },
   }
+}
+
+/** Waits until every request so far has been worked off, whether its caller still waits or not. */
+function workOf(server: Server): () => Promise<unknown> {
+  const open = new Set<Promise<void>>()
+  server.on('request', (_, answer: ServerResponse) => {
+    const end = answer.end.bind(answer) as (...args: unknown[]) => ServerResponse
+    const work = new Promise<void>((resolve) => {
+      answer.end = (...args: unknown[]) => {
+        resolve()
+        return end(...args)
+      }
+    })
+    open.add(work)
+    void work.then(() => open.delete(work))
+  })
+  return () => Promise.all(open)
 }
 
 /** dynalite has no types; this is the part that is used. */
