@@ -5,6 +5,7 @@ import { telemetryOf } from '../../src/config/telemetry/config-telemetry.ts'
 import { createMetrics } from '../../src/observe/metrics.ts'
 import type { ProgramEvent } from '../../src/observe/observe.ts'
 import { createTelemetry } from '../../src/program/telemetry/telemetry.ts'
+import { requestLine } from '../fixtures/request-line.ts'
 import { faultOf, startCollector } from './collector.ts'
 
 /** Far more than any of it takes on a busy machine (milliseconds). */
@@ -115,23 +116,7 @@ describe('the variables', () => {
   })
 })
 
-const request = (): ProgramEvent => ({
-  kind: 'request',
-  line: {
-    time: '2026-11-30T12:00:00.250Z',
-    level: 'info',
-    message: 'request',
-    requestId: 'request-1',
-    traceParent: undefined,
-    method: 'PATCH',
-    route: '/clients/{clientId}',
-    status: 200,
-    code: undefined,
-    provider: 'auth0',
-    outcome: 'applied',
-    durationMs: 100,
-  },
-})
+const request = (): ProgramEvent => ({ kind: 'request', line: requestLine() })
 
 describe('what is sent', () => {
   let collector: Awaited<ReturnType<typeof startCollector>>

@@ -5,26 +5,12 @@ import type { RequestLine } from '../../src/http/exchange.ts'
 import type { ProgramEvent } from '../../src/observe/observe.ts'
 import type { Exported } from '../../src/observe/otlp/exported.ts'
 import { createTraces } from '../../src/observe/otlp/traces.ts'
+import { requestLine } from '../fixtures/request-line.ts'
 import { faultOf, type SentSpan } from './collector.ts'
 
-const line = (more: Partial<RequestLine> = {}): RequestLine => ({
-  time: '2026-11-30T12:00:00.250Z',
-  level: 'info',
-  message: 'request',
-  requestId: 'request-1',
-  traceParent: undefined,
-  method: 'PATCH',
-  route: '/clients/{clientId}',
-  status: 200,
-  code: undefined,
-  provider: 'auth0',
-  outcome: 'applied',
-  durationMs: 100,
-  ...more,
-})
 const request = (more: Partial<RequestLine> = {}): ProgramEvent => ({
   kind: 'request',
-  line: line(more),
+  line: requestLine(more),
 })
 const upstream = (requestId?: string): ProgramEvent =>
   ({
