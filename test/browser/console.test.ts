@@ -68,7 +68,10 @@ describeInChromium('in a browser', (startBrowser) => {
         await search.fill('')
         await search.pressSequentially(text)
         await expect.poll(() => names(page)).toEqual([name])
-        expect(page.url()).toContain(new URLSearchParams({ q: text }).toString())
+        // The list answers each key; the address follows.
+        await expect
+          .poll(() => page.url())
+          .toContain(new URLSearchParams({ q: text }).toString())
       }
       await search.fill('nothing of that kind')
       await page.waitForSelector('.empty')
