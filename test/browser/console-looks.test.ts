@@ -4,12 +4,14 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { patience } from '../property.ts'
 import {
+  ASKS,
   axeFindings,
   type ConsoleWorld,
   enter,
   fillMirror,
   open,
   record,
+  requestChange,
   startConsoleWorld,
 } from './console-world.ts'
 import { describeInChromium } from './in-chromium.ts'
@@ -28,12 +30,23 @@ describeInChromium('every view', (startBrowser) => {
   afterAll(() => browser?.close())
   let server: ConsoleWorld
   beforeAll(async () => {
-    server = await startConsoleWorld([
-      ...['clients:read', 'clients:write', 'clients:delete', 'clients:suspend', 'clients:protect'],
-      ...['clients:privileged', 'leases:write', 'keys:manage', 'secrets:read', 'secrets:rotate'],
-      'history:read',
-    ])
+    server = await startConsoleWorld(
+      [
+        ...[
+          'clients:read',
+          'clients:write',
+          'clients:delete',
+          'clients:suspend',
+          'clients:protect',
+        ],
+        ...['clients:privileged', 'leases:write', 'keys:manage', 'secrets:read', 'secrets:rotate'],
+        'history:read',
+      ],
+      undefined,
+      [ASKS],
+    )
     await fillMirror(server.world)
+    await requestChange(server, 'Waits for someone')
   })
   afterAll(() => server?.close())
 
@@ -94,6 +107,15 @@ describeInChromium('every view', (startBrowser) => {
     )
     await page.waitForSelector('text=settings differ.')
     if (IS_LONG) await check('compare')
+    await page.evaluate("location.hash = '#/requests'")
+    await page.waitForSelector('.plain li')
+    if (IS_LONG) await check('requests')
+    await page.click('.plain a')
+    await page.getByRole('button', { name: 'Approve' }).click()
+    await page.waitForSelector('dialog .changes')
+    if (IS_LONG) await check('decision')
+    await page.click('dialog button:has-text("Close")')
+    await check('request')
     await page.evaluate("location.hash = '#/client?provider=auth0&id=no-such-client'")
     await page.waitForSelector('.failure')
     if (IS_LONG) await check('failure')

@@ -9,7 +9,9 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import type { GrantLimit } from '../../src/contract/server.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
 import { createNodeServer, type NodeServer } from '../../src/node/node-server.ts'
+import { ask } from '../contract/caller.ts'
 import { startWorld, type World } from '../contract/world.ts'
 import { freePort } from '../free-port.ts'
 import {
@@ -30,10 +32,14 @@ export interface ConsoleWorld {
   close(): Promise<void>
 }
 
-/** Starts it; people have the permissions that the issuer's user has scopes for, perhaps within a limit. */
+/**
+ * Starts it; people have the permissions that the issuer's user has scopes for, perhaps within a limit. `rows`: further ones of
+ * `auth.permissions`.
+ */
 export async function startConsoleWorld(
   scopes: readonly string[],
   only?: (permission: string) => GrantLimit,
+  rows: readonly JsonObject[] = [],
 ): Promise<ConsoleWorld> {
   const issuer = await startSignInIssuer()
   issuer.user.scopes = scopes
@@ -41,10 +47,13 @@ export async function startConsoleWorld(
   const url = `http://localhost:${port}`
   const world = await startWorld({
     issuers: [{ issuer: issuer.url, jwksUrl: `${issuer.url}/jwks`, audience: [CONSOLE_AUDIENCE] }],
-    permissions: scopes.map((one) => ({
-      ...{ scope: one, grants: [one], issuer: 'any' },
-      ...(only === undefined ? {} : { only: only(one) }),
-    })) as never,
+    permissions: [
+      ...scopes.map((one) => ({
+        ...{ scope: one, grants: [one], issuer: 'any' },
+        ...(only === undefined ? {} : { only: only(one) }),
+      })),
+      ...rows,
+    ] as never,
     console: {
       url,
       issuer: issuer.url,
@@ -66,6 +75,29 @@ export async function startConsoleWorld(
       await issuer.close()
     },
   }
+}
+
+/** By the scope `asks` people can request changes, which someone else has to approve. */
+export const ASKS: JsonObject = {
+  scope: 'asks',
+  grants: ['clients:write', 'clients:suspend', 'clients:protect', 'clients:delete'],
+  approval: 'required',
+  issuer: 'any',
+}
+
+/** A change that a developer requests by a token of their own; gives the id of the request. */
+export async function requestChange(
+  { world }: ConsoleWorld,
+  description: string,
+  id = 'exampleClientId',
+): Promise<string> {
+  const { status, body, text } = await ask(world, 'PATCH', `/clients/${id}`, {
+    scopes: ['clients:read', 'asks'],
+    claims: { sub: 'developer', client_id: 'pipeline' },
+    body: { client: { description } },
+  })
+  if (status !== 202) throw new TypeError(text)
+  return String(body.id)
 }
 
 /** Reads all clients into the mirror. */
@@ -143,5 +175,5 @@ export async function axeFindings(page: Page): Promise<readonly string[]> {
 /** Goes to a place of the console as an address that someone has copied. */
 export async function open(page: Page, at: string): Promise<void> {
   await page.evaluate(`location.hash = ${JSON.stringify(at)}`)
-  await page.waitForSelector(at.startsWith('#/client?') ? '.title h1' : '.row, .empty')
+  await page.waitForSelector(/^#\/(client|request)\?/.test(at) ? '.title h1' : '.row, .empty')
 }

@@ -69,9 +69,7 @@ describeInChromium('in a browser', (startBrowser) => {
         await search.pressSequentially(text)
         await expect.poll(() => names(page)).toEqual([name])
         // The list answers each key; the address follows.
-        await expect
-          .poll(() => page.url())
-          .toContain(new URLSearchParams({ q: text }).toString())
+        await expect.poll(() => page.url()).toContain(new URLSearchParams({ q: text }).toString())
       }
       await search.fill('nothing of that kind')
       await page.waitForSelector('.empty')

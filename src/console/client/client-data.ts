@@ -1,6 +1,7 @@
 /** What the view of one client reads: the client, what its provider can hold, and what is known about its values. */
 
 import { queryOptions, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useCallback } from 'react'
 import type {
   Caller,
   ClientAddress,
@@ -57,6 +58,25 @@ export function rightsAt(caller: Caller | undefined, provider: string): readonly
   if (at === undefined) return []
   const limited = (at.limited ?? []).flatMap(({ permissions }) => permissions)
   return [...at.permissions, ...limited, ...(at.afterSignIn ?? [])]
+}
+
+/** Permissions whose changes can wait for an approval (docs/security.md). */
+export const CHANGES: readonly Permission[] = [
+  ...(['clients:write', 'clients:delete', 'clients:protect', 'clients:suspend'] as const),
+  ...(['clients:assign', 'clients:privileged', 'leases:write', 'keys:manage'] as const),
+  ...(['secrets:rotate', 'access:grant'] as const),
+]
+
+/** Whether a caller can approve anything at a provider: it takes a grant that asks for no approval itself. */
+export function mayApproveAt(caller: Caller, provider: string): boolean {
+  const at = caller.providers.find((one) => one.provider === provider)
+  const limited = (at?.limited ?? []).filter(({ approval }) => approval === undefined)
+  const atOnce = [
+    ...(at?.permissions ?? []),
+    ...(at?.afterSignIn ?? []),
+    ...limited.flatMap(({ permissions }) => permissions),
+  ]
+  return atOnce.some((one) => CHANGES.includes(one))
 }
 
 /** Whose the values of lists are. Without an answer the values are shown alone. */
@@ -128,4 +148,13 @@ export function useRefresh(address: ClientAddress) {
       names.map((name) => queries.invalidateQueries({ queryKey: [name, ...keyOf(address)] })),
     )
   }
+}
+
+/** Reads everything anew after what can have changed any client; a plan that is on the screen stays as it was shown. */
+export function useRefreshAll() {
+  const queries = useQueryClient()
+  return useCallback(
+    () => queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'plan' }),
+    [queries],
+  )
 }

@@ -31,16 +31,16 @@ export function PlanBody({ plan }: { readonly plan: Planned }): ReactNode {
           </ul>
         </section>
       )}
-      {requests.length > 0 ? (
+      {requests !== undefined && requests.length > 0 ? (
         <section>
-          <h3>{TEXTS.requests}</h3>
+          <h3>{TEXTS.sentRequests}</h3>
           {requests.map((request, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: two requests can be the same
             <Request key={index} request={request} index={index} />
           ))}
         </section>
       ) : (
-        hasEffect === true && <p className="quiet">{TEXTS.noRequests}</p>
+        requests !== undefined && hasEffect === true && <p className="quiet">{TEXTS.noRequests}</p>
       )}
     </>
   )

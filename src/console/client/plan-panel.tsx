@@ -7,6 +7,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { ClientryError } from '../../sdk/index.ts'
 import { Failure } from '../frame/failure.tsx'
+import { hrefOf } from '../frame/place.ts'
 import { StepUp } from '../frame/step-up.tsx'
 import { TEXTS } from '../frame/texts.ts'
 import { Changes } from './changes.tsx'
@@ -17,11 +18,11 @@ import type { Outcome, Planned, Proposal } from './proposal.ts'
 interface Props {
   readonly proposal: Proposal
   /** What others have changed; absent: nothing that is known. */
-  readonly conflict: readonly Difference[] | undefined
-  /** The client has changed since it was read. */
-  onConflict(): void
+  readonly conflict?: readonly Difference[] | undefined
+  /** The client has changed since it was read; absent: what is proposed is about no state that was read. */
+  onConflict?(): void
   /** Plans the same again, on the new state. */
-  onContinue(): void
+  onContinue?(): void
   /** It is done; where it has nothing to show the panel is closed with it. Until this ends it is shown as running. */
   onApplied(outcome: Outcome): Promise<void>
   onClose(): void
@@ -45,13 +46,14 @@ export function PlanPanel(props: Props): ReactNode {
     onSuccess: onApplied,
   })
   const error = carried.error ?? planned.error
-  const hasMoved = codeOf(error) === 'precondition_failed'
+  const hasMoved = onConflict !== undefined && codeOf(error) === 'precondition_failed'
+  const waiting = error instanceof ClientryError ? error.request : undefined
   const shown = carried.data?.shown
   useEffect(() => {
     dialog.current?.showModal()
   }, [])
   useEffect(() => {
-    if (hasMoved && conflict === undefined) onConflict()
+    if (hasMoved && conflict === undefined) onConflict?.()
   }, [hasMoved, conflict, onConflict])
   return (
     <dialog
@@ -80,6 +82,7 @@ export function PlanPanel(props: Props): ReactNode {
           <h2 id="plan">{proposal.title}</h2>
           {planned.isPending && !hasMoved && <p className="loading">{TEXTS.loading}</p>}
           {planned.data !== undefined && <PlanBody plan={planned.data} />}
+          {waiting !== undefined && <Waiting id={waiting.id} />}
           {codeOf(error) === 'step_up_required' ? (
             <StepUp
               onDone={() => {
@@ -88,19 +91,22 @@ export function PlanPanel(props: Props): ReactNode {
               }}
             />
           ) : (
-            error !== null && !hasMoved && <Failure error={error} />
+            error !== null && !hasMoved && waiting === undefined && <Failure error={error} />
           )}
         </>
       )}
       <div className="buttons">
-        {conflict === undefined && shown === undefined && planned.data !== undefined && (
-          <Apply
-            plan={planned.data}
-            verb={proposal.verb ?? TEXTS.apply}
-            isRunning={carried.isPending}
-            onApply={() => carried.mutate()}
-          />
-        )}
+        {conflict === undefined &&
+          shown === undefined &&
+          waiting === undefined &&
+          planned.data !== undefined && (
+            <Apply
+              plan={planned.data}
+              verb={proposal.verb ?? TEXTS.apply}
+              isRunning={carried.isPending}
+              onApply={() => carried.mutate()}
+            />
+          )}
         {conflict !== undefined && (
           <button type="button" className="main" onClick={onContinue}>
             {TEXTS.previewAgain}
@@ -111,6 +117,20 @@ export function PlanPanel(props: Props): ReactNode {
         </button>
       </div>
     </dialog>
+  )
+}
+
+/** The change was stored, and not carried out. */
+function Waiting({ id }: { readonly id: string }): ReactNode {
+  return (
+    <div className="notice" role="status">
+      <p>
+        <strong>{TEXTS.mustWait}.</strong> {TEXTS.mustWaitSays}
+      </p>
+      <p>
+        <a href={hrefOf('request', { id })}>{TEXTS.toRequest}</a>
+      </p>
+    </div>
   )
 }
 

@@ -17,7 +17,8 @@ export interface Proposal {
 export interface Planned {
   readonly changes: readonly FieldChange[]
   readonly warnings: readonly Warning[]
-  readonly requests: readonly JsonObject[]
+  /** Absent: they are not known here. */
+  readonly requests?: readonly JsonObject[]
   /** What it does beside changes of settings. */
   readonly facts?: ReactNode
   /** It does something although no setting changes. */

@@ -1,7 +1,8 @@
 /** The frame of the console: who is signed in, which view is shown, and what to do when the session has ended. */
 
 import { Component, lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react'
-import { rightsAt, useCaller } from '../client/client-data.ts'
+import type { Permission } from '../../sdk/index.ts'
+import { CHANGES, rightsAt, useCaller } from '../client/client-data.ts'
 import { ClientsView } from '../clients/clients-view.tsx'
 import { Failure } from './failure.tsx'
 import { hrefOf, usePlace } from './place.ts'
@@ -17,6 +18,12 @@ const CompareView = lazy(async () => ({
 }))
 const HistoryView = lazy(async () => ({
   default: (await import('../history/history-view.tsx')).HistoryView,
+}))
+const RequestsView = lazy(async () => ({
+  default: (await import('../requests/requests-view.tsx')).RequestsView,
+}))
+const RequestView = lazy(async () => ({
+  default: (await import('../requests/request-view.tsx')).RequestView,
 }))
 // Not needed to see the table.
 const ClientView = lazy(async () => ({
@@ -59,16 +66,20 @@ export function App(): ReactNode {
 
 const focusContent = () => document.getElementById('content')?.focus()
 
-const VIEWS = ['clients', 'history', 'compare', 'capabilities'] as const
+const VIEWS = ['clients', 'requests', 'history', 'compare', 'capabilities'] as const
+
+/** Permissions of which one is needed anywhere; a view without them is there for everyone. */
+const NEEDED: { readonly [V in (typeof VIEWS)[number]]?: readonly Permission[] } = {
+  requests: CHANGES,
+  history: ['history:read'],
+}
 
 /** The views that the caller may see anything in. */
 function Views(): ReactNode {
   const { view } = usePlace()
   const { data: caller } = useCaller()
-  const mayHistory = (caller?.providers ?? []).some(({ provider }) =>
-    rightsAt(caller, provider).includes('history:read'),
-  )
-  const views = VIEWS.filter((one) => one !== 'history' || mayHistory)
+  const held = (caller?.providers ?? []).flatMap(({ provider }) => rightsAt(caller, provider))
+  const views = VIEWS.filter((one) => NEEDED[one]?.some((each) => held.includes(each)) ?? true)
   return (
     <nav aria-label={TEXTS.views}>
       {views.map((one) => (
@@ -83,6 +94,11 @@ function Views(): ReactNode {
 function View(): ReactNode {
   const place = usePlace()
   if (place.view === 'history') return <HistoryView place={place} />
+  if (place.view === 'requests') return <RequestsView place={place} />
+  if (place.view === 'request') {
+    const id = place.params.get('id') ?? ''
+    return <RequestView key={id} id={id} />
+  }
   if (place.view === 'capabilities') return <CapabilitiesView />
   if (place.view === 'compare') return <CompareView place={place} />
   if (place.view !== 'client') return <ClientsView place={place} />

@@ -44,6 +44,7 @@ export const REQUEST_OPERATIONS = {
   },
   approveRequest: {
     ...DECISION,
+    freshSignIn: true,
     path: '/requests/{requestId}/approve',
     summary: 'Approves a request, which is then carried out exactly as it is shown.',
   },

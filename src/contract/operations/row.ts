@@ -48,6 +48,8 @@ export interface Operation {
   readonly alternative?: Permission
   /** A further permission, at the place of the client that is copied. */
   readonly atSource?: Permission
+  /** A session of the console has to come from a sign-in of the last minutes. */
+  readonly freshSignIn?: true
   /** Only a grant without a limit opens it: it is about clients that no limit can be held against. */
   readonly unlimited?: true
   /** Query parameters that it takes; any other is refused. */

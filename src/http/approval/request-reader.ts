@@ -91,14 +91,18 @@ export async function checkDecider(exchange: Exchange, view: ApprovalView): Prom
   )
 }
 
-/** One person or program can have several tokens: by its subject, or by the client that holds them. */
+/**
+ * One person or program can have several tokens: by its subject, or by the client that holds them. Of a session of the console
+ * only the person counts: its client is the same for everyone, and its tokens never leave this server.
+ */
 function isSame(
   submitter: { readonly subject: string; readonly issuer: string; readonly clientId?: string },
-  { subject, issuer, clientId }: Principal,
+  { subject, issuer, clientId, session }: Principal,
 ): boolean {
   if (submitter.issuer !== issuer) return false
   const names = [submitter.subject, submitter.clientId].filter((one) => one !== undefined)
-  return [subject, clientId].some((one) => one !== undefined && names.includes(one))
+  const own = session === undefined ? [subject, clientId] : [subject]
+  return own.some((one) => one !== undefined && names.includes(one))
 }
 
 /** What the caller may do by grants that count, on the client before and after; `undefined`: not what was asked for. */

@@ -1,7 +1,7 @@
 /**
  * What a session may do only a short time after the person has proved who they are (RFC 9470): a browser that was left
- * open, or a page that was taken over, can neither read nor replace a secret. And no answer to a session has a secret that
- * its request did not ask for.
+ * open, or a page that was taken over, can neither read nor replace a secret, nor approve what someone else has asked for.
+ * And no answer to a session has a secret that its request did not ask for.
  */
 
 import type { Operation } from '../../contract/operations.ts'
@@ -25,12 +25,13 @@ function isStale({ session }: Principal, now: number): boolean {
  * @throws ClientError `step_up_required`
  */
 export function checkStepUp(
-  { permission, also = [] }: Pick<Operation, 'permission' | 'also'>,
+  { permission, also = [], freshSignIn }: Pick<Operation, 'permission' | 'also' | 'freshSignIn'>,
   principal: Principal,
   now: number,
 ): void {
   const needed: readonly string[] = STEP_UP
-  if (![permission, ...also].some((one) => needed.includes(one)) || !isStale(principal, now)) return
+  const isNeeded = freshSignIn === true || [permission, ...also].some((one) => needed.includes(one))
+  if (!isNeeded || !isStale(principal, now)) return
   throw stepUpRequired()
 }
 

@@ -365,6 +365,15 @@ describe('a fresh sign-in', () => {
     expect((await rotate()).status).toBe(200)
   })
 
+  it('is needed to approve what someone else has asked for, and not to reject it', async () => {
+    await signIn()
+    const decide = (how: string) => send('POST', `/requests/none/${how}`)
+    expect((await decide('approve')).status).toBe(404)
+    pass(5 * MINUTE + 1_000)
+    expect((await decide('approve')).json().code).toBe('step_up_required')
+    expect((await decide('reject')).status).toBe(404)
+  })
+
   it('puts a secret into no answer but that to a request which asks for it', async () => {
     const { client_secret: secret } = world.auth0.client('exampleClientId') ?? {}
     await signIn()

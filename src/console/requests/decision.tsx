@@ -1,0 +1,92 @@
+/** The decisions about a request, each with what it will do shown first. */
+
+import type { ReactNode } from 'react'
+import type { ApprovalRequest } from '../../sdk/index.ts'
+import type { Planned, Proposal } from '../client/proposal.ts'
+import { Who } from '../frame/facts.tsx'
+import { api } from '../frame/session.ts'
+import { TEXTS } from '../frame/texts.ts'
+import { Visible } from '../frame/visible-text.tsx'
+
+/** Approves a request, and has it carried out. */
+export const approval = (id: string, comment: string): Proposal => ({
+  title: TEXTS.approveTitle,
+  verb: TEXTS.approveVerb,
+  plan: async (signal) => planned((await api.getRequest(id, { signal })).body, 'approve', comment),
+  carryOut: async () => {
+    await api.approveRequest(id, bodyOf(comment))
+    return { says: TEXTS.approveDone }
+  },
+})
+
+/** Goes on with an approval that was interrupted; by the same person alone. */
+export const completion = (id: string): Proposal => ({ ...approval(id, ''), verb: TEXTS.complete })
+
+/** Rejects a request. */
+export const rejection = (id: string, comment: string): Proposal => ({
+  title: TEXTS.rejectTitle,
+  verb: TEXTS.reject,
+  plan: async (signal) => planned((await api.getRequest(id, { signal })).body, 'reject', comment),
+  carryOut: async () => {
+    await api.rejectRequest(id, bodyOf(comment))
+    return { says: TEXTS.rejectDone }
+  },
+})
+
+/** Takes back a request of one's own. */
+export const withdrawal = (id: string, comment: string): Proposal => ({
+  title: TEXTS.withdrawTitle,
+  verb: TEXTS.withdraw,
+  plan: async (signal) => planned((await api.getRequest(id, { signal })).body, 'withdraw', comment),
+  carryOut: async () => {
+    await api.rejectRequest(id, bodyOf(comment))
+    return { says: TEXTS.withdrawDone }
+  },
+})
+
+const bodyOf = (comment: string) => (comment.trim() === '' ? {} : { comment: comment.trim() })
+
+type Decision = keyof typeof TEXTS.decisionSays
+
+function planned(request: ApprovalRequest, decision: Decision, comment: string): Planned {
+  const { state, changes = [] } = request
+  const isOpen = state === 'pending' || (state === 'approved' && decision === 'approve')
+  return {
+    changes,
+    warnings: [],
+    facts: <Facts {...{ request, decision, comment, isOpen }} />,
+    hasEffect: isOpen,
+  }
+}
+
+interface FactsProps {
+  readonly request: ApprovalRequest
+  readonly decision: Decision
+  readonly comment: string
+  readonly isOpen: boolean
+}
+
+function Facts({ request, decision, comment, isOpen }: FactsProps): ReactNode {
+  if (!isOpen) return <p className="notice">{TEXTS.requestSays[request.state]}</p>
+  return (
+    <>
+      <p>{TEXTS.decisionSays[decision]}</p>
+      <p>
+        {TEXTS.askedBy} <Who actor={request.submittedBy} />
+      </p>
+      {comment.trim() !== '' && (
+        <p>
+          {TEXTS.comment}: <Visible text={comment.trim()} />
+        </p>
+      )}
+      <PlanNotice request={request} />
+    </>
+  )
+}
+
+/** What is to be said where differences alone say too little. */
+export function PlanNotice({ request }: { readonly request: ApprovalRequest }): ReactNode {
+  const { withheld, changes = [] } = request
+  if (withheld === true) return <p className="notice">{TEXTS.planWithheld}</p>
+  return changes.length === 0 && <p className="quiet">{TEXTS.noSettingChanges}</p>
+}
