@@ -8,6 +8,7 @@ import type { LeaseBodies } from './leases.ts'
 import type { LifeBodies } from './life.ts'
 import type { LintBodies } from './lint.ts'
 import type { MoveBodies } from './moves.ts'
+import type { OverviewBodies } from './overview/overview.ts'
 import type { ProviderBodies } from './providers.ts'
 import type { RequestBodies } from './requests/requests.ts'
 import type { SecretBodies } from './secrets.ts'
@@ -27,6 +28,7 @@ export interface Bodies
     LintBodies,
     JobBodies,
     RequestBodies,
+    OverviewBodies,
     ProviderBodies,
     ServerBodies {}
 

@@ -11,6 +11,7 @@ import { LEASE_OPERATIONS } from './operations/leases.ts'
 import { LIFE_OPERATIONS } from './operations/life.ts'
 import { LINT_OPERATIONS } from './operations/lint.ts'
 import { MOVE_OPERATIONS } from './operations/moves.ts'
+import { OVERVIEW_OPERATIONS } from './operations/overview/overview.ts'
 import { PROVIDER_OPERATIONS } from './operations/providers.ts'
 import { REQUEST_OPERATIONS } from './operations/requests.ts'
 import { SECRET_OPERATIONS } from './operations/secrets.ts'
@@ -32,6 +33,7 @@ export const OPERATIONS = {
   ...LINT_OPERATIONS,
   ...JOB_OPERATIONS,
   ...REQUEST_OPERATIONS,
+  ...OVERVIEW_OPERATIONS,
   ...PROVIDER_OPERATIONS,
   ...SERVER_OPERATIONS,
   ...SESSION_OPERATIONS,

@@ -31,6 +31,8 @@ export interface PaceState {
   readonly perSecond?: number
   /** Calls that could go at once; below zero where others took more than was thought. */
   readonly tokens?: number
+  /** Calls that can go at once where none was sent before. */
+  readonly burst?: number
   /** Epoch milliseconds; in the past unless it pauses. */
   readonly pausedUntil: number
   /** Calls that wait now. */

@@ -104,6 +104,8 @@ export interface Mirror {
   /** Clients with a term, at these places; `limit` of them are named. */
   holders(term: string, places: readonly Place[], limit: number): Promise<Holders>
   knowledge(places: readonly Place[]): Promise<readonly Knowledge[]>
+  /** How many clients of each place it has. */
+  sizes(places: readonly Place[]): Promise<readonly number[]>
   /** Logs of which the newest outcome is not in the mirror yet, the oldest first. */
   behind(limit: number): Promise<readonly string[]>
   /** What an outcome of a log left need not be in the mirror; `at`: that of the outcome. */
@@ -143,6 +145,7 @@ export function around(mirror: Mirror, wrap: <T>(work: () => Promise<T>) => Prom
     search: (...values) => wrap(() => mirror.search(...values)),
     holders: (...values) => wrap(() => mirror.holders(...values)),
     knowledge: (...values) => wrap(() => mirror.knowledge(...values)),
+    sizes: (...values) => wrap(() => mirror.sizes(...values)),
     behind: (...values) => wrap(() => mirror.behind(...values)),
     caughtUp: (...values) => wrap(() => mirror.caughtUp(...values)),
     forget: (...values) => wrap(() => mirror.forget(...values)),
@@ -166,6 +169,7 @@ export function loadedLater(load: () => Promise<Mirror>): Mirror {
     search: async (...values) => (await load()).search(...values),
     holders: async (...values) => (await load()).holders(...values),
     knowledge: async (...values) => (await load()).knowledge(...values),
+    sizes: async (...values) => (await load()).sizes(...values),
     behind: async (...values) => (await load()).behind(...values),
     caughtUp: async (...values) => (await load()).caughtUp(...values),
     forget: async (...values) => (await load()).forget(...values),

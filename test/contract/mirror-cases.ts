@@ -61,6 +61,19 @@ export function describeMirror({ open }: StoreSubject): void {
       expect(await mirror.find({ ...OTHER, id: 'a' })).toBeUndefined()
     })
 
+    it('counts the clients of each place', async () => {
+      await mirror.put(sightOf('a', 10), false)
+      await mirror.put(sightOf('b', 10), false)
+      await mirror.put(sightOf('c', 10, { client: { ...OTHER, id: 'c' } }), false)
+      const third = { provider: 'it', userPoolId: 'three' }
+      expect(await (await another()).sizes([OTHER, PLACE, third])).toEqual([1, 2, 0])
+      await mirror.remove(clientOf('a'), 20)
+      expect(await mirror.sizes([PLACE, OTHER])).toEqual([1, 1])
+      await mirror.forget(PLACE)
+      expect(await mirror.sizes([PLACE, OTHER])).toEqual([0, 1])
+      expect(await mirror.sizes([])).toEqual([])
+    })
+
     it('lets no earlier reading bring back who is gone', async () => {
       await mirror.put(sightOf('a', 10), false)
       await mirror.put(sightOf('b', 10), false)

@@ -7,6 +7,7 @@ import {
   allowsWhole,
   covers,
   type Grant,
+  goesByName,
   goesByRecord,
   isLimited,
   type Limit,
@@ -155,6 +156,11 @@ describe('the access of a caller', () => {
     expect(accessOf(byId)?.goesByRecord).toBe(false)
     expect(accessOf(byId, NAMED)?.goesByRecord).toBe(true)
     expect(accessOf(TEAM)?.goesByRecord).toBe(true)
+    expect([byId, NAMED, TEAM].map((one) => accessOf(one)?.goesByName)).toEqual([
+      false,
+      true,
+      false,
+    ])
   })
 
   it('knows a client once it was looked at, and never one that is not for this caller', () => {
@@ -355,6 +361,8 @@ describe('a limit', () => {
     const limits: readonly Limit[] = [{}, { clients: ['a'] }, { names: ['a'] }, { teams: ['a'] }]
     expect(limits.map(goesByRecord)).toEqual([false, false, true, true])
     expect(goesByRecord(undefined)).toBe(false)
+    expect(limits.map(goesByName)).toEqual([false, false, true, false])
+    expect(goesByName(undefined)).toBe(false)
   })
 
   it('is one where more than operations are named', () => {

@@ -203,6 +203,7 @@ function reads({ id, marks, operation, job }: Fresh): readonly fc.Arbitrary<Aske
     get('/lint'),
     plain('/history'),
     plain('/history/counts'),
+    plain('/overview'),
     plain('/history', { actor: 'tester', actorIssuer: 'any' }),
     plain(`/operations/${operation}`),
     plain('/jobs'),

@@ -312,7 +312,7 @@ it(
 it('the requests come to every route that is about clients', async () => {
   const fresh = await freshClients(world, 2_000_000)
   const paths = ROUTES.filter(({ path }) =>
-    /^\/(clients|jobs|lint|history|operations|providers|whoami)/.test(path),
+    /^\/(clients|jobs|lint|history|operations|overview|providers|whoami)/.test(path),
   ).map(({ method, path, operationId }) => {
     const shape = path.replace(/\{\w+\}/g, '[^/]+')
     return { operationId, shape: new RegExp(`^${method} ${shape}$`) }

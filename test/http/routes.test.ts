@@ -192,6 +192,7 @@ const REQUESTS: Readonly<Record<string, Minimal>> = {
   getRequest: { path: () => '/requests/none', success: 404, about: 'any provider' },
   approveRequest: { path: () => '/requests/none/approve', success: 404, about: 'any provider' },
   rejectRequest: { path: () => '/requests/none/reject', success: 404, about: 'any provider' },
+  getOverview: { path: () => '/overview', about: 'any provider' },
   listProviders: { path: () => '/providers', about: 'any provider' },
   getProvider: { path: () => '/providers/auth0', about: 'default provider' },
   getIndex: { path: () => '/', about: 'any provider' },

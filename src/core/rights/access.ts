@@ -11,6 +11,7 @@ import {
   covers,
   coversPool,
   type Grant,
+  goesByName,
   goesByRecord,
   isFor,
   isLimited,
@@ -41,6 +42,8 @@ export interface Write {
 export interface Access {
   /** Whether a record must be read to know whether the client is within the grants. */
   readonly goesByRecord: boolean
+  /** Whether that is its name. */
+  readonly goesByName: boolean
   /** Whether a client was looked at. */
   isKnown(): boolean
   /** Whether the caller has a permission on the client as it was last looked at; before that, it has none. */
@@ -172,6 +175,7 @@ function accessBy(
 
   return {
     goesByRecord: limited.some(({ only }) => goesByRecord(only)),
+    goesByName: limited.some(({ only }) => goesByName(only)),
     isKnown: () => seen,
     may: (permission) => current.has(permission),
     team: () => {

@@ -92,6 +92,9 @@ export const allowsWhole = ({ fields, values }: Limit = {}): boolean =>
 export const goesByRecord = ({ names, teams }: Limit = {}): boolean =>
   names !== undefined || teams !== undefined
 
+/** Whether it takes the name of a client to know that. */
+export const goesByName = ({ names }: Limit = {}): boolean => names !== undefined
+
 /** Whether a grant is for an operation. */
 export const isFor = ({ only }: Grant, operation: string): boolean =>
   only?.operations?.includes(operation) ?? true

@@ -61,6 +61,7 @@ export const APPROVALS: { readonly [N in OperationName]: ApprovalMeaning } = {
   getRequest: 'none',
   approveRequest: 'none',
   rejectRequest: 'none',
+  getOverview: 'none',
   listProviders: 'none',
   getProvider: 'none',
   getIndex: 'none',

@@ -34,6 +34,7 @@ function joined(own: Access, other: Access, refusal: Refusal): Access {
   return {
     ...own,
     goesByRecord: own.goesByRecord || other.goesByRecord,
+    goesByName: own.goesByName || other.goesByName,
     look: (client) => {
       asOther(() => other.look(client))
       own.look(client)

@@ -7,6 +7,7 @@ import { LEASE_OPERATIONS } from '../../contract/operations/leases.ts'
 import { LIFE_OPERATIONS } from '../../contract/operations/life.ts'
 import { LINT_OPERATIONS } from '../../contract/operations/lint.ts'
 import { MOVE_OPERATIONS } from '../../contract/operations/moves.ts'
+import { OVERVIEW_OPERATIONS } from '../../contract/operations/overview/overview.ts'
 import { PROVIDER_OPERATIONS } from '../../contract/operations/providers.ts'
 import { REQUEST_OPERATIONS } from '../../contract/operations/requests.ts'
 import { SECRET_OPERATIONS } from '../../contract/operations/secrets.ts'
@@ -25,6 +26,7 @@ const GROUPS: readonly (readonly [name: string, says: string, operations: object
   ['lint', 'Risky settings of clients.', LINT_OPERATIONS],
   ['jobs', 'Changes of many clients.', JOB_OPERATIONS],
   ['requests', 'Changes that wait for the approval of someone else.', REQUEST_OPERATIONS],
+  ['overview', 'What there is to see at a glance.', OVERVIEW_OPERATIONS],
   ['providers', 'What each provider can hold, and why not.', PROVIDER_OPERATIONS],
   ['server', 'The server itself.', SERVER_OPERATIONS],
   ['session', 'Signing in to the console in a browser, and out.', SESSION_OPERATIONS],

@@ -12,6 +12,7 @@ import { LIFE_HANDLERS } from './life/life.ts'
 import { LINT_HANDLERS } from './lint.ts'
 import { listClients } from './list.ts'
 import { MOVE_HANDLERS } from './moves/moves.ts'
+import { OVERVIEW_HANDLERS } from './overview.ts'
 import { PROVIDER_HANDLERS } from './providers.ts'
 import { REQUEST_HANDLERS } from './requests/requests.ts'
 import { rollbackClient } from './rollback.ts'
@@ -32,6 +33,7 @@ export const OTHER_HANDLERS: Handlers<Exclude<OperationName, keyof typeof CLIENT
   ...LINT_HANDLERS,
   ...JOB_HANDLERS,
   ...REQUEST_HANDLERS,
+  ...OVERVIEW_HANDLERS,
   ...PROVIDER_HANDLERS,
   ...SERVER_HANDLERS,
   ...SESSION_HANDLERS,

@@ -10,6 +10,7 @@ import { LEASE_SCHEMAS } from './leases.ts'
 import { LIFE_SCHEMAS } from './life.ts'
 import { LINT_SCHEMAS } from './lint.ts'
 import { MOVE_SCHEMAS } from './moves/moves.ts'
+import { OVERVIEW_SCHEMAS } from './overview/overview.ts'
 import type { Schemas } from './parts.ts'
 import { PROVIDER_SCHEMAS } from './providers.ts'
 import { REQUEST_SCHEMAS } from './requests/requests.ts'
@@ -29,6 +30,7 @@ export const SCHEMAS: Schemas<Bodies> = {
   ...LINT_SCHEMAS,
   ...JOB_SCHEMAS,
   ...REQUEST_SCHEMAS,
+  ...OVERVIEW_SCHEMAS,
   ...PROVIDER_SCHEMAS,
   ...SERVER_SCHEMAS,
   ...COMMON_SCHEMAS,

@@ -190,6 +190,7 @@ function stateOf(
       : {
           perSecond: least(limits.map(({ rate }) => rate)),
           tokens: least(limits.map(({ tokens }) => tokens)),
+          burst: least(limits.map(({ burst }) => burst)),
         }),
     pausedUntil: bucket.pausedUntil,
     waiting: queue.waiting(bucket),

@@ -20,6 +20,8 @@ export interface CountRequest {
   readonly from: number
   readonly to: number
   readonly deadline: number
+  /** Those that are counted; absent: all. */
+  readonly outcomes?: readonly SearchedOutcome[]
   /** Whether the caller may know of a client; asked where its grants are limited. */
   mayKnow(client: ClientName): Promise<boolean>
 }
@@ -42,8 +44,9 @@ const PAGE = 500
  * @throws ClientError `deadline_exceeded`
  */
 export async function countHistory(service: Service, request: CountRequest): Promise<Counts> {
+  const { outcomes = SEARCHED_OUTCOMES } = request
   const streams = request.providers.flatMap((provider) =>
-    SEARCHED_OUTCOMES.map((outcome) => ({ provider, outcome })),
+    outcomes.map((outcome) => ({ provider, outcome })),
   )
   const decisions = new Map<string, Promise<boolean>>()
   const isVisible = (client: ClientName): Promise<boolean> => {

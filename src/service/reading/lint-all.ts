@@ -65,7 +65,7 @@ export async function lintAll(service: Service, request: LintRequest): Promise<L
     const provider = service.providers.get(one.client.provider)
     if (mirrored === undefined) await mirror.forget(one.client)
     if (mirrored === undefined || provider === undefined) continue
-    clients.push(await linted(service, provider, mirrored))
+    clients.push(await lintMirrored(service, provider, mirrored))
     const callbacks = callbacksOf(provider, mirrored)
     shared.push(...(await sharedFrom(mirror, request.places, one, callbacks)))
   }
@@ -90,7 +90,7 @@ async function lintWithin(
   for (const one of visible) {
     const provider = service.providers.get(one.ref.provider)
     if (provider === undefined) continue
-    clients.push(await linted(service, provider, one))
+    clients.push(await lintMirrored(service, provider, one))
     for (const uri of callbacksOf(provider, one)) {
       const holders = (from: Pick<LintRequest, 'limit' | 'after'>) =>
         page([termOf('callbacks', uri)], from)
@@ -119,7 +119,8 @@ async function sharedAmong(
   }
 }
 
-async function linted(
+/** One client, as it was last seen. */
+export async function lintMirrored(
   service: Service,
   provider: Provider,
   { ref, native, verifiedAt }: Mirrored,

@@ -134,6 +134,10 @@ export function createDynamodbMirror({ put, query, getAll, remove, now }: Calls)
         }
       })
     },
+    sizes: async (places) => {
+      const state = await recent()
+      return places.map((place) => placeIn(state, place)?.ids.size ?? 0)
+    },
     behind: async (limit) => {
       await log.now()
       const markers = [...log.behind()].sort(

@@ -33,6 +33,10 @@ const SQL = named('mirror read', {
     select place, complete, (
       select min(at) from mirror_clients where mirror_clients.place = mirror_places.number
     ) as oldest from mirror_places where place = any($1::text[])`,
+  sizes: `
+    select place, (
+      select count(*) from mirror_clients where mirror_clients.place = mirror_places.number
+    ) as size from mirror_places where place = any($1::text[])`,
   behind: 'select resource from mirror_behind order by at limit $1',
 })
 
@@ -102,6 +106,11 @@ export function createPostgresMirror(access: Access): Mirror {
       const rows = await reading.run(SQL.knowledge, [places.map(placeText)])
       const rowOf = new Map(rows.map((row) => [String(row.place), row]))
       return places.map((place) => knowledgeOf(place, rowOf.get(placeText(place))))
+    },
+    sizes: async (places) => {
+      const rows = await reading.run(SQL.sizes, [places.map(placeText)])
+      const sizeOf = new Map(rows.map(({ place, size }) => [String(place), Number(size)]))
+      return places.map((place) => sizeOf.get(placeText(place)) ?? 0)
     },
     behind: async (limit) =>
       (await reading.run(SQL.behind, [limit])).map(({ resource }) => String(resource)),

@@ -20,6 +20,7 @@ export function prepareMirror(database: Database) {
     ),
     place: prepare('select * from mirror_places where provider = ? and pool = ?'),
     number: prepare('update mirror_places set next = next + 1 where number = ? returning next'),
+    size: prepare('select count(*) as count from mirror_clients where place = ?'),
     oldest: prepare('select min(at) as at from mirror_clients where place = ?'),
 
     client: prepare('select row, at, text from mirror_clients where place = ? and id = ?'),

@@ -72,6 +72,13 @@ export function createSqliteMirror(
         ),
       ),
     knowledge: async (places) => storing(() => places.map((place) => knowledgeOf(sql, place))),
+    sizes: async (places) =>
+      storing(() =>
+        places.map((place) => {
+          const row = numbered(place)
+          return row === undefined ? 0 : Number(sql.size.get(Number(row.number))?.count)
+        }),
+      ),
     behind: async (limit) => storing(() => behind(limit)),
     caughtUp: (...values) => writer.write('mirror', 'caughtUp', values),
     task: async (place) => storing(() => task(place)),
