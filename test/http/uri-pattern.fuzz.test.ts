@@ -1,5 +1,9 @@
-/** Whatever the rules of URIs take matches the expression that the description of a development server has for them. */
+/**
+ * Whatever the rules of URIs take matches the expression that the description of a development server has for them, and
+ * what matches is taken, or refused for a reason of which `scripts/suites/explained.json` says why no schema can state it.
+ */
 
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { checkUri } from '../../src/core/uri/uri.ts'
@@ -24,6 +28,13 @@ const LOOSE: UriContext = {
 
 const USES = ['redirect', 'logout', 'origin', 'page', 'login'] as const
 const CONTEXTS = [PLAIN, LOOSE, { ...PLAIN, policy: { ...PLAIN.policy, customSchemes: false } }]
+
+const { refusals } = JSON.parse(
+  readFileSync(new URL('../../scripts/suites/explained.json', import.meta.url), 'utf8'),
+) as { refusals: { code: string; error: string }[] }
+const EXPLAINED = refusals
+  .filter(({ code }) => code === 'invalid_field')
+  .map(({ error }) => new RegExp(error))
 
 const isAccepted = (value: string, use: UriUse, context: UriContext) =>
   checkUri(value, use, context).every(({ severity }) => severity === 'warning')
@@ -109,7 +120,44 @@ describe('the expression of URIs', () => {
     expect(tally.count('refused by both')).toBeGreaterThan(tally.count('matched alone'))
   })
 
+  it('matches nothing that the rules refuse for a reason that an expression can state', () => {
+    const tally = createTally('what the expression of URIs matches')
+    const matching = USES.flatMap((use) =>
+      CONTEXTS.map((context) =>
+        fc
+          .stringMatching(new RegExp(uriPattern(use, context.policy)), { size: 'small' })
+          .map((value) => ({ use, context, value })),
+      ),
+    )
+    const each = fc.property(fc.oneof(...matching), ({ use, context, value }) => {
+      const faults = checkUri(value, use, context).filter(({ severity }) => severity !== 'warning')
+      tally.add(faults.length === 0 ? 'accepted' : 'refused for a reason')
+      for (const { says } of faults) {
+        const sentence = `uri ${says}`
+        expect(
+          EXPLAINED.some((reason) => reason.test(sentence)),
+          `${use} ${value}: ${sentence}`,
+        ).toBe(true)
+      }
+    })
+    fc.assert(each, { numRuns: runs(1_000) })
+    tally.print()
+    expect(tally.count('accepted')).toBeGreaterThan(tally.total() / 50)
+  })
+
   it.each([
+    ['com.example.app:#a', 'redirect', false],
+    ['com.example.app:/a#b', 'redirect', false],
+    ['com.example.app:', 'redirect', false],
+    ['com.example.app:?a', 'redirect', false],
+    ['com.example.app://', 'redirect', false],
+    ['com.example.app://?a', 'redirect', false],
+    ['com.example.app:///', 'redirect', true],
+    ['com.example.app:/?a', 'redirect', true],
+    ['com.example.app://host?a', 'redirect', true],
+    ['com.example.app://a@b/', 'redirect', false],
+    ['com.example.app://a%40b/', 'redirect', false],
+    ['com.example.app:/%zz', 'redirect', false],
     ['https://app.example.com/callback', 'redirect', true],
     ['https://app.example.com', 'origin', true],
     ['https://app.example.com/', 'origin', false],
