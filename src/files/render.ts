@@ -80,9 +80,13 @@ export function renderClientFile(live: LiveClient, capabilities: Capabilities): 
 const isSuspended = ({ suspension }: LiveClient, field: FieldName): boolean =>
   suspension?.fields?.some((path) => path === field || path.startsWith(`${field}.`)) === true
 
-/** What a new client of its settings starts from, where it is created again: elsewhere, or after a removal. */
+/**
+ * What a new client of its settings starts from, where it is created again: elsewhere, or after a removal. A native app that
+ * keeps a secret stays one: its file names how it authenticates, and at Okta nothing but the kind decides about the type.
+ */
 export function kindOfClient({ attributes }: LiveClient): ClientKind {
   const client = attributes as Partial<Client>
+  if (client.appType === 'native') return 'native'
   const confidential = { ...client, tokenEndpointAuthMethod: 'client_secret_basic' }
   return kindOf(client) ?? kindOf(confidential) ?? 'web'
 }

@@ -176,6 +176,16 @@ it('writes nothing that a suspension has left of a client', () => {
   expect(client.providerSettings).toEqual({ other: 1 })
 })
 
+it('has a native app with a secret made anew as a native app', () => {
+  const attributes = {
+    appType: 'native',
+    grantTypes: ['authorization_code'],
+    tokenEndpointAuthMethod: 'client_secret_basic',
+  }
+  const written = renderClientFile(live(attributes), { fields: {} })
+  expect(parseClientFile('a.yaml', written).kind).toBe('native')
+})
+
 it('writes no setting that no provider takes, or that this version does not know', () => {
   const providerSettings = { mirror: true, own: 1, made: 2, tomorrow: 3 }
   const fields = { providerSettings: { writable: true } }

@@ -240,7 +240,11 @@ describe('before any call is refused', () => {
     [{ secret: 'a-secret-of-my-own-0123456789' }, 'Okta keeps the secrets of a client in a list'],
     [{ refreshTokenRotation: { enabled: true, graceSeconds: 61 } }, 'from 0 to 60'],
     [
-      { grantTypes: { add: ['client_credentials'] }, dpopBoundAccessTokens: true },
+      {
+        grantTypes: { add: ['implicit'] },
+        responseTypes: { add: ['token'] },
+        dpopBoundAccessTokens: true,
+      },
       'client.dpopBoundAccessTokens cannot be true',
     ],
     [
@@ -252,6 +256,32 @@ describe('before any call is refused', () => {
   ])('%j', async (client, says) => {
     await expect(change(client)).rejects.toThrow(says)
     expect(calls().filter((one) => !one.startsWith('GET'))).toEqual([])
+  })
+})
+
+it('a service application may have tokens bound to a key, and exchange tokens, as recorded ones do', async () => {
+  const { refresh_token: _, ...members } = (fullOktaApp.settings as JsonObject)
+    .oauthClient as JsonObject
+  const exchange = 'urn:ietf:params:oauth:grant-type:token-exchange'
+  emulator.put({
+    ...fullOktaApp,
+    settings: {
+      ...(fullOktaApp.settings as JsonObject),
+      oauthClient: {
+        ...members,
+        application_type: 'service',
+        grant_types: ['client_credentials'],
+        response_types: ['token'],
+        redirect_uris: [],
+      },
+    },
+  })
+  await change({ grantTypes: { add: [exchange] }, dpopBoundAccessTokens: true })
+  expect(app().settings).toMatchObject({
+    oauthClient: {
+      grant_types: ['client_credentials', exchange],
+      dpop_bound_access_tokens: true,
+    },
   })
 })
 

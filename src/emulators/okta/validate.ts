@@ -35,7 +35,12 @@ export function checkApp(app: OktaApp, body: Members): void {
 
 const TYPES = ['web', 'browser', 'native', 'service']
 const GRANTS: Readonly<Record<string, readonly string[]>> = {
-  service: ['client_credentials', 'urn:ietf:params:oauth:grant-type:saml2-bearer'],
+  service: [
+    'client_credentials',
+    'urn:ietf:params:oauth:grant-type:saml2-bearer',
+    // In no document, and on a recorded application.
+    'urn:ietf:params:oauth:grant-type:token-exchange',
+  ],
 }
 const NOT_FOR: Readonly<Record<string, readonly string[]>> = {
   browser: ['client_credentials', 'password'],
@@ -68,9 +73,9 @@ function checkGrants(oauth: Members): void {
   if (grants.includes('implicit') && !hasToken) {
     inSettings('response_types', "must contain 'token' or 'id_token'")
   }
-  const isBound = oauth.dpop_bound_access_tokens === true
-  if (isBound && grants.some((grant) => grant === 'client_credentials' || grant === 'implicit')) {
-    inSettings('dpop_bound_access_tokens', 'cannot be used with these grant types')
+  // Documented for client_credentials too, with which recorded applications have it.
+  if (oauth.dpop_bound_access_tokens === true && grants.includes('implicit')) {
+    inSettings('dpop_bound_access_tokens', 'cannot be used with implicit')
   }
 }
 

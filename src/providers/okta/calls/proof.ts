@@ -117,7 +117,7 @@ export function createProof(send: Send): Proof {
       },
       {
         kind: 'frame',
-        rule: 'dpop_bound_access_tokens is taken where there is no grant client_credentials.',
+        rule: 'dpop_bound_access_tokens is taken where there is no grant implicit.',
         attempt: (_, base) => {
           const changes = { 'settings.oauthClient.dpop_bound_access_tokens': true }
           return { steps: [put(base, changes)], expected: { ...base, ...changes } }
