@@ -2,7 +2,7 @@
 
 import { expect, it } from 'vitest'
 import { ageText, durationText, secondsOf } from '../../src/cli/show/durations.ts'
-import { showChanges, showClient } from '../../src/cli/show/show.ts'
+import { showChanges, showClient, showWarnings } from '../../src/cli/show/show.ts'
 import { linesOf as blockLines } from '../../src/cli/show/values.ts'
 import type { Terminal } from '../../src/cli/terminal.ts'
 import type { Client } from '../../src/sdk/types.ts'
@@ -39,6 +39,17 @@ it('a long name of an attribute does not run into its value', () => {
   const columns = lines.slice(1).map((line) => /^ {2}\S+ +/.exec(line)?.[0].length)
   expect(lines).toContain('  requirePushedAuthorizationRequests  false')
   expect(new Set(columns).size).toBe(1)
+})
+
+it('a warning of the server is in the words of the command', () => {
+  const lines: string[] = []
+  const message =
+    'GET /clients/{clientId}/secrets shows which are live, and POST /clients/{clientId}/rotate-secret makes one.'
+  const warnings = [{ code: 'x', field: 'client.secret', message }]
+  showWarnings(terminal, warnings, (line) => void lines.push(line))
+  expect(lines).toEqual([
+    '  note client.secret: clientry secrets shows which are live, and clientry rotate-secret makes one.',
+  ])
 })
 
 it.each([

@@ -18,7 +18,7 @@ const attributes = {
   marketing_url: '',
   privacy_statement_url: 'https://app.example.com/policy',
   optional_claims: [{ id_token: [{ name: 'email' }] }],
-  password: [],
+  password: [{ display_name: 'first', value: 'a-secret-of-the-state' }],
   web: [
     {
       homepage_url: 'https://app.example.com',
@@ -58,7 +58,12 @@ it('become clients with their redirect URIs in their platforms, and what is left
     clientUri: 'https://app.example.com',
     policyUri: 'https://app.example.com/policy',
   })
-  expect(losses.map(({ what }) => what)).toEqual(['optional_claims'])
+  expect(losses).toMatchObject([
+    { what: 'owners', why: 'owners are no settings of the client' },
+    { what: 'optional_claims' },
+    { what: 'password', why: 'secrets are in no file' },
+  ])
+  expect(JSON.stringify([clients, losses])).not.toContain('a-secret-of-the-state')
 })
 
 it('a registration is read with the resources that hold the rest of it', () => {

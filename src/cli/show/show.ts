@@ -14,6 +14,7 @@ import type {
   Warning,
 } from '../../sdk/types.ts'
 import { plain, type Style, type Terminal } from '../terminal.ts'
+import { inCommandWords } from './command-words.ts'
 import { blockOf, linesOf } from './values.ts'
 
 /** Prints a line, to the result or to the notes beside it. */
@@ -87,9 +88,8 @@ export function showChanges(
 /** Prints the warnings. */
 export function showWarnings(terminal: Terminal, warnings: readonly Warning[], say: Say): void {
   for (const { field, message } of warnings) {
-    say(
-      `  ${terminal.style('faint', 'note')} ${field === undefined ? '' : `${plain(field)}: `}${plain(message)}`,
-    )
+    const about = field === undefined ? '' : `${plain(field)}: `
+    say(`  ${terminal.style('faint', 'note')} ${about}${plain(inCommandWords(message))}`)
   }
 }
 

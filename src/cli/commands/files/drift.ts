@@ -18,13 +18,13 @@ export const run: Run = async (invocation) => {
   const markdown = isMarkdown(options)
   const planned = await planFolder(invocation, 'compared')
   const { notes, unmanaged, refused, environment } = planned
-  const items: readonly ShownItem[] = [
+  const items = onceEach([
     ...planned.items.map(shownItem),
     ...[...refused.flatMap(refusedItem), ...planned.kept.map(keptItem)].map((item) =>
       environment ? hide(item, environment) : item,
     ),
     ...planned.gone.map(goneItem),
-  ]
+  ])
   const faults = [...planned.faults, ...refused.flatMap((one) => one.faults)]
   if (options.json === true) {
     terminal.printJson({ differences: items, notes, faults, unmanaged: namesOf(unmanaged) })
@@ -58,6 +58,19 @@ function differing(
   const { provider, userPoolId, id, name } = live
   const changes = patches.flatMap((patch) => localChanges(live, patch))
   return { action: 'update', file: file.path, provider, userPoolId, id, name, changes }
+}
+
+/** One item for a client of a file, though a plan could bring about a part of its differences alone. */
+function onceEach(items: readonly ShownItem[]): readonly ShownItem[] {
+  const all = new Map<string, ShownItem>()
+  for (const item of items) {
+    const id = item.action === 'create' ? null : item.id
+    const key = JSON.stringify([item.action, item.file, item.provider, item.userPoolId, id])
+    const before = all.get(key)
+    const isMore = before?.action === 'update' && item.action === 'update'
+    all.set(key, isMore ? { ...before, changes: [...before.changes, ...item.changes] } : item)
+  }
+  return [...all.values()]
 }
 
 const keptItem = ({ one, patch }: Kept): ShownItem => differing(one, patch)

@@ -6,6 +6,7 @@ import { aboutClient, clientOf, spelledName } from '../../change/settings.ts'
 import { change } from '../../change/write.ts'
 import type { Invocation, Run } from '../../command.ts'
 import { EXIT, UsageError } from '../../exit.ts'
+import { inCommandWords } from '../../show/command-words.ts'
 import { inUnits, secondsOf } from '../../show/durations.ts'
 import { moveIn, nextStep, showMoves } from '../../show/moves.ts'
 import { plain } from '../../terminal.ts'
@@ -108,7 +109,7 @@ async function untilNarrowed(
     if (move?.narrowAt === undefined || move.state === 'widening') break
     terminal.progress(`both are registered; the old one goes in ${timeLeft(move)}`)
     for (const { code, message } of last.body.warnings ?? []) {
-      if (!printed.has(code)) terminal.note(plain(message))
+      if (!printed.has(code)) terminal.note(plain(inCommandWords(message)))
       printed.add(code)
     }
     await pause()

@@ -20,6 +20,12 @@ const MEMBERS: Readonly<Record<string, string>> = {
   tags: 'tags',
 }
 
+/** Why some are in no file. */
+const LOST: Readonly<Record<string, string>> = {
+  owners: 'owners are no settings of the client',
+  password: 'secrets are in no file',
+}
+
 const INFO: Readonly<Record<string, string>> = {
   marketing_url: 'marketingUrl',
   privacy_statement_url: 'privacyStatementUrl',
@@ -29,7 +35,7 @@ const INFO: Readonly<Record<string, string>> = {
 
 /** Computed, of Terraform alone, or read below. */
 const LEFT_OUT =
-  /^(id|object_id|client_id|application_id|app_role_ids|oauth2_permission_scope_ids|publisher_domain|disabled_by_microsoft|owners|password|prevent_duplicate_names|template_id|logo_url|feature_tags|timeouts|homepage_url|logout_url|implicit_access_token_issuance_enabled|implicit_id_token_issuance_enabled|requested_access_token_version|web|single_page_application|public_client|group_membership_claims|required_resource_access)$/
+  /^(id|object_id|client_id|application_id|app_role_ids|oauth2_permission_scope_ids|publisher_domain|disabled_by_microsoft|prevent_duplicate_names|template_id|logo_url|feature_tags|timeouts|homepage_url|logout_url|implicit_access_token_issuance_enabled|implicit_id_token_issuance_enabled|requested_access_token_version|web|single_page_application|public_client|group_membership_claims|required_resource_access)$/
 
 /** Blocks are lists of one. */
 const block = (attributes: JsonObject, name: string): JsonObject => {
@@ -49,7 +55,10 @@ export const entraNative: ResourceReader = ({ type, attributes: own }, all) => {
     const [member, page] = [MEMBERS[name], INFO[name]]
     if (member !== undefined) members.push([member, value])
     else if (page !== undefined) info.push([page, value])
-    else losses.push({ what: name, why: 'it is not read; set it in client.providerSettings' })
+    else {
+      const why = LOST[name] ?? 'it is not read; set it in client.providerSettings'
+      losses.push({ what: name, why })
+    }
   }
   const { client_id: clientId, application_id: formerId } = attributes
   const appId = clientId ?? formerId
