@@ -2,7 +2,6 @@
 
 import { defineConfig } from 'vitest/config'
 import { CHOSEN, type ServerName } from './test/servers/chosen.ts'
-import { figuresReporter } from './test/servers/figures-reporter.ts'
 import { NATIVES } from './test/servers/table.ts'
 
 /** What is asked of every server. */
@@ -50,7 +49,6 @@ export default defineConfig({
             ? NATIVE
             : [...EVERY, ...(own === undefined ? [] : [...own, ...BOTH])],
     globalSetup: ['test/setup.ts', 'test/servers/setup.ts'],
-    reporters: ['default', figuresReporter(process.env.CLIENTRY_FIGURES)],
     // Two cores, and half of it is waiting for what a dead process left open.
     maxWorkers: 2,
     testTimeout: 600_000,

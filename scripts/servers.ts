@@ -3,7 +3,6 @@
  * measured as the table of docs/guarantees.md, which it compares or writes.
  */
 
-import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,9 +10,23 @@ import { parseArgs } from 'node:util'
 import { FETCH } from '../test/servers/availability.ts'
 import { SERVER_NAMES, type ServerName } from '../test/servers/chosen.ts'
 import { signalGroup, spawnGuarded } from '../test/servers/guarded.ts'
-import { disagreements, type Figures, staleness, withFigures } from '../test/servers/table.ts'
+import {
+  disagreements,
+  type Figures,
+  type FiguresByFile,
+  staleness,
+  together,
+  withFigures,
+} from '../test/servers/table.ts'
+import { endsWell, passes } from './once-more/passes.ts'
 
 const PAGE = 'docs/guarantees.md'
+const VITEST = [
+  'node_modules/vitest/vitest.mjs',
+  'run',
+  ...['--config', 'vitest.servers.config.ts'],
+  '--reporter=test/servers/figures-reporter.ts',
+]
 const HELP = `npm run test:servers [-- SERVER...] [-- --write]
 
 Fetches (once, into \${XDG_CACHE_HOME:-~/.cache}/clientry-test), starts and stops real authorization servers, runs the
@@ -48,14 +61,7 @@ async function main(): Promise<number> {
   const fetched = new Map(chosen.map((name) => [name, FETCH[name]()]))
   const runs: Run[] = []
   for (const name of chosen) {
-    const reason = await fetched.get(name)
-    let run = await runOver(name, reason)
-    if (!run.passed && reason === undefined) {
-      // Servers of others are killed, restarted and raced here; what is broken fails again.
-      process.stdout.write(`${name} failed, and is asked once more.\n`)
-      run = await runOver(name, reason)
-    }
-    runs.push(run)
+    runs.push(await runOver(name, await fetched.get(name)))
   }
   const figures: Figures = Object.assign({}, ...runs.map((run) => run.figures))
   const page = readFileSync(PAGE, 'utf8')
@@ -86,22 +92,22 @@ async function runOver(name: ServerName, reason: string | undefined): Promise<Ru
   const started = performance.now()
   const folder = mkdtempSync(join(tmpdir(), 'clientry-figures-'))
   const file = join(folder, 'figures.json')
-  writeFileSync(file, '{}')
-  const suite = spawnGuarded(
-    process.execPath,
-    ['node_modules/vitest/vitest.mjs', 'run', '--config', 'vitest.servers.config.ts'],
-    {
+  let figures: FiguresByFile = {}
+  const passed = await passes(`npm run test:servers -- ${name}`, async (words, variables) => {
+    writeFileSync(file, '{}')
+    const suite = spawnGuarded(process.execPath, [...VITEST, ...words], {
       cwd: process.cwd(),
-      env: { CLIENTRY_SERVERS: name, CLIENTRY_FIGURES: file },
+      env: { ...variables, CLIENTRY_SERVERS: name, CLIENTRY_FIGURES: file },
       output: 'inherit',
-    },
-  )
-  const [status] = (await once(suite, 'exit')) as [number | null]
-  signalGroup(suite, 'SIGKILL')
-  const figures = JSON.parse(readFileSync(file, 'utf8')) as Figures
+    })
+    const ended = await endsWell(suite)
+    signalGroup(suite, 'SIGKILL')
+    figures = { ...figures, ...(JSON.parse(readFileSync(file, 'utf8')) as FiguresByFile) }
+    return ended
+  })
   rmSync(folder, { recursive: true })
   const seconds = Math.round((performance.now() - started) / 1_000)
-  return { name, passed: status === 0, seconds, figures }
+  return { name, passed, seconds, figures: together(figures) }
 }
 
 /** The lines of the table, for people. */

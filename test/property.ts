@@ -1,9 +1,10 @@
 /**
  * How often properties are tried, how much of an enumeration is run, and what became of the samples.
- * `CLIENTRY_SAMPLES` multiplies all of it (`npm run test:long`).
+ * `CLIENTRY_SAMPLES` multiplies all of it (`npm run test:long`); `CLIENTRY_SEED` draws the same samples again.
  */
 
 import { createHash } from 'node:crypto'
+import fc from 'fast-check'
 
 const MULTIPLIER = Number(process.env.CLIENTRY_SAMPLES ?? '1')
 
@@ -19,7 +20,10 @@ export const patience = (limit: number): number => limit * Math.max(MULTIPLIER, 
 const DAY_MS = 86_400_000
 
 /** The day, unless it is given: samples of enumerations are others each day, and can be drawn again. */
-const SEED = Number(process.env.CLIENTRY_SEED ?? Math.floor(Date.now() / DAY_MS))
+const { CLIENTRY_SEED } = process.env
+const SEED = Number(CLIENTRY_SEED ?? Math.floor(Date.now() / DAY_MS))
+// Those of properties are others each time.
+if (CLIENTRY_SEED !== undefined) fc.configureGlobal({ ...fc.readConfigureGlobal(), seed: SEED })
 
 /**
  * Draws about one in `oneIn` of an enumeration, by the names of its parts; all of it where `CLIENTRY_SAMPLES` asks for

@@ -1,39 +1,46 @@
-/** Collects the figures of a run, and the cases of the contract suite, in the file that `CLIENTRY_FIGURES` names. */
+/**
+ * A reporter of Vitest: the figures of a run and the cases of the contract suite, by test file, in the file that
+ * `CLIENTRY_FIGURES` names.
+ */
 
 import { writeFileSync } from 'node:fs'
 import type { Reporter, TestCase, TestModule } from 'vitest/node'
-import type { FigureName } from './table.ts'
+import { type FigureName, type FiguresByFile, joined } from './table.ts'
 
 const CONTRACT = '/test/contract/providers.test.ts'
 
 type Cells = { [F in FigureName]?: string }
 
-export function figuresReporter(path: string | undefined): Reporter {
+export default function figuresReporter(): Reporter {
+  const path = process.env.CLIENTRY_FIGURES
+  if (path === undefined) throw new TypeError('CLIENTRY_FIGURES must name a file.')
   return {
     onTestRunEnd: (modules) => {
-      if (path === undefined) return
-      const figures: Record<string, Cells> = {}
-      const cellsOf = (kind: string) => {
-        figures[kind] ??= {}
-        return figures[kind]
-      }
-      // They run beside each other: the order in which they end is another each time.
-      const sorted = modules.toSorted((one, other) => (one.moduleId < other.moduleId ? -1 : 1))
-      for (const module of sorted) {
-        for (const { kind, figure, value } of measuredIn(module)) {
-          const cells = cellsOf(kind)
-          cells[figure] = cells[figure] === undefined ? value : `${cells[figure]}; ${value}`
-        }
-        if (!module.moduleId.endsWith(CONTRACT)) continue
-        for (const [kind, cases] of contractCases(module)) {
-          const counted = cases.filter((one) => one.result().state !== 'skipped')
-          const passed = counted.filter((one) => one.ok())
-          cellsOf(kind).contract = `${passed.length} of ${counted.length} cases`
-        }
-      }
-      writeFileSync(path, JSON.stringify(figures))
+      const byFile: FiguresByFile = Object.fromEntries(
+        modules.map((module) => [module.moduleId, figuresIn(module)]),
+      )
+      writeFileSync(path, JSON.stringify(byFile))
     },
   }
+}
+
+function figuresIn(module: TestModule) {
+  const figures: Record<string, Cells> = {}
+  const cellsOf = (kind: string) => {
+    figures[kind] ??= {}
+    return figures[kind]
+  }
+  for (const { kind, figure, value } of measuredIn(module)) {
+    const cells = cellsOf(kind)
+    cells[figure] = joined(cells[figure], value)
+  }
+  if (!module.moduleId.endsWith(CONTRACT)) return figures
+  for (const [kind, cases] of contractCases(module)) {
+    const counted = cases.filter((one) => one.result().state !== 'skipped')
+    const passed = counted.filter((one) => one.ok())
+    cellsOf(kind).contract = `${passed.length} of ${counted.length} cases`
+  }
+  return figures
 }
 
 const measuredIn = (module: TestModule) =>

@@ -67,6 +67,28 @@ const FIGURE_NAMES = Object.keys(FIGURES) as FigureName[]
 /** What was measured, by the subject of an endpoint. */
 export type Figures = Readonly<Record<string, { readonly [F in FigureName]?: string }>>
 
+/** The same by the test file that has measured it. */
+export type FiguresByFile = Readonly<Record<string, Figures>>
+
+/** Two values of one figure. */
+export const joined = (one: string | undefined, other: string): string =>
+  one === undefined ? other : `${one}; ${other}`
+
+/** The figures of all files, in the order of their names: they run beside each other, and end in another order each time. */
+export function together(byFile: FiguresByFile): Figures {
+  const figures: Record<string, { [F in FigureName]?: string }> = {}
+  for (const file of Object.keys(byFile).sort()) {
+    for (const [kind, cells] of Object.entries(byFile[file] ?? {})) {
+      figures[kind] ??= {}
+      for (const name of FIGURE_NAMES) {
+        const value = cells[name]
+        if (value !== undefined) figures[kind][name] = joined(figures[kind][name], value)
+      }
+    }
+  }
+  return figures
+}
+
 const [BEGIN, END] = ['<!-- npm run test:servers -- --write: begin -->', '<!-- end -->']
 
 type Rows = readonly (readonly string[])[]

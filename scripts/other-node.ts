@@ -1,6 +1,6 @@
 /**
  * Runs the test suite on the other Nodes that are promised, from npm's binary packages:
- * `node scripts/other-node.mjs [versions]`, or `newest` for the last of them. Where npm has none for this platform, it says so.
+ * `node scripts/run.mjs scripts/other-node.ts [versions]`, or `newest` for the last of them. Where npm has none for this platform, it says so.
  *
  * Left out is what takes long and asks nothing of Node that the rest does not: pure code, the service and the
  * enumerations of crashes, faults and outside writers, which are about the order of our own steps, emulators, providers, the same
@@ -9,10 +9,10 @@
  * the command and the SDK run on each Node.
  */
 
-import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { execFileSync, spawn } from 'node:child_process'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { endsWell, passes } from './once-more/passes.ts'
 
 const VERSIONS = ['22.23.3', '24.21.0']
 
@@ -23,7 +23,7 @@ const LEFT_OUT = [
   'test/http/log.test.ts',
 ]
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const root = process.cwd()
 const asked = process.argv
   .slice(2)
   .flatMap((word) => (word === 'newest' ? VERSIONS.slice(-1) : word))
@@ -51,31 +51,11 @@ for (const version of asked.length > 0 ? asked : VERSIONS) {
     continue
   }
   console.log(`The suite on Node ${version}, without ${LEFT_OUT.join(', ')}:`)
-  const report = join(folder, 'report.json')
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
   const exclude = LEFT_OUT.map((path) => `--exclude=${path}`)
-  const run = (...words) => {
-    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-    rmSync(report, { force: true })
-    return spawnSync(binary, [vitest, 'run', ...reporters, ...words], {
-      cwd: root,
-      stdio: 'inherit',
-      env: { ...process.env, PATH: `${dirname(binary)}:${process.env.PATH}` },
-    }).status
-  }
-  if (run(...exclude) === 0) continue
-  // The suite has passed on Node 20 by now. What fails here because the machine was busy passes by itself; what this
-  // Node does otherwise fails again.
-  const failed = existsSync(report) ? failedFiles(JSON.parse(readFileSync(report, 'utf8'))) : []
-  if (failed.length > 0) console.log(`Once more on Node ${version}, alone: ${failed.join(', ')}`)
-  if (failed.length > 0 && run(...failed, '--no-file-parallelism') === 0) continue
-  console.error(`The suite fails on Node ${version}.`)
-  process.exit(1)
-}
-
-/** The failed files of vitest's report, as paths below the root. */
-function failedFiles({ testResults }) {
-  return testResults
-    .filter(({ status }) => status === 'failed')
-    .map(({ name }) => relative(root, name))
+  const passed = await passes(`The suite on Node ${version}`, (words, variables) => {
+    const env = { ...process.env, PATH: `${dirname(binary)}:${process.env.PATH}`, ...variables }
+    return endsWell(spawn(binary, [vitest, 'run', ...exclude, ...words], { stdio: 'inherit', env }))
+  })
+  if (!passed) process.exit(1)
 }
