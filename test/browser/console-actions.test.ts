@@ -14,6 +14,7 @@ import {
   enter,
   fillMirror,
   open,
+  PLAN,
   type Recorded,
   record,
   startConsoleWorld,
@@ -32,12 +33,14 @@ const EVERYTHING = [
 const MARKUP = '"><img src=https://evil.example/a.png onerror=alert(1)>'
 
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name })
-/** The panel with a plan in it. */
+/** The panel with a plan in it, and not with what was there before. */
 const planOf = async (page: Page) => {
-  await page.waitForSelector('dialog .quiet')
+  await page.waitForSelector(PLAN)
   return (await page.locator('dialog').textContent()) ?? ''
 }
+/** The panel is closed, and the page says so; the sentence may have been there before. */
 const done = async (page: Page, says: string) => {
+  await page.waitForSelector('dialog', { state: 'detached' })
   await page.waitForSelector(`.done:has-text(${JSON.stringify(says)})`)
 }
 const inPanel = (page: Page, name: string) => page.locator('dialog').getByRole('button', { name })
@@ -175,7 +178,7 @@ describeInChromium('actions on one client', (startBrowser) => {
       await moves.getByRole('button', { name: 'Preview the move' }).click()
       await planOf(page)
       await inPanel(page, 'Begin the move').click()
-      await page.waitForSelector('.done')
+      await done(page, 'The new redirect URI is registered, and logins can use it.')
       expect((await local()).redirect_uris).toEqual([from, to])
       await expect.poll(() => moves.textContent()).toContain(to)
       await moves.getByRole('button', { name: /^Give up the move/ }).click()
@@ -323,8 +326,7 @@ describeInChromium('actions on one client', (startBrowser) => {
       }
       await page.keyboard.press('Escape')
       await page.waitForSelector('dialog', { state: 'detached' })
-      const focused = await page.evaluate('document.activeElement.textContent')
-      expect(focused).toBe('Suspend')
+      await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe('Suspend')
     })
 
     it('shows what was done to all clients by filters in the address, and how much of it on which day', async () => {
@@ -339,7 +341,7 @@ describeInChromium('actions on one client', (startBrowser) => {
       expect(await page.locator('.chart tbody tr').count()).toBeGreaterThan(0)
       await page.getByLabel('Provider').selectOption('cognito-client')
       await expect.poll(() => page.locator('.timeline li').count()).toBeLessThan(all)
-      expect(page.url()).toContain('provider=cognito-client')
+      await expect.poll(() => page.url()).toContain('provider=cognito-client')
       await page.getByLabel('Who (subject)').fill('no one')
       await page.keyboard.press('Enter')
       await page.waitForSelector('.empty')
@@ -372,8 +374,8 @@ describeInChromium('actions on one client', (startBrowser) => {
       const differing = await rows()
       expect(differing).toBeGreaterThan(3)
       await page.getByLabel('Show also what is the same').check()
-      expect(await rows()).toBeGreaterThan(differing)
-      expect(page.url()).toContain('b-provider=local')
+      await expect.poll(rows).toBeGreaterThan(differing)
+      await expect.poll(() => page.url()).toContain('b-provider=local')
       const text = await page.locator('.wide-table').textContent()
       expect(text).toContain('providerSettings.')
       expect(text).not.toContain('Secret')

@@ -3,7 +3,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type DevServer, startDev } from '../cli/command-line.ts'
-import { open, type Recorded, record } from './console-world.ts'
+import { open, PLAN, type Recorded, record } from './console-world.ts'
 import { describeInChromium } from './in-chromium.ts'
 import { signInAtDev } from './sign-in-at-dev.ts'
 
@@ -34,11 +34,13 @@ describeInChromium('the console at npm start', (startBrowser) => {
   async function carryOut(propose: string, verb: string, says: string): Promise<string> {
     const { page } = recorded
     await button(propose).click()
-    await page.waitForSelector('dialog .quiet')
+    await page.waitForSelector(PLAN)
     const plan = (await page.locator('dialog').textContent()) ?? ''
     const consent = page.locator('dialog .consent input')
     if ((await consent.count()) > 0) await consent.check()
     await panel(verb).click()
+    // What it says in the end may have been there before.
+    await page.waitForSelector(PLAN, { state: 'detached' })
     await page.waitForSelector(`text=${says}`)
     return plan
   }

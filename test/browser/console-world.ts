@@ -32,6 +32,9 @@ export interface ConsoleWorld {
   close(): Promise<void>
 }
 
+/** In the panel as long as it shows a plan. */
+export const PLAN = 'dialog >> text=Nothing has been sent to the provider yet.'
+
 /**
  * Starts it; people have the permissions that the issuer's user has scopes for, perhaps within a limit. `rows`: further ones of
  * `auth.permissions`.

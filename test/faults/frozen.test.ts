@@ -2,6 +2,7 @@
 
 import { describe, expect } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
+import { eventually } from '../eventually.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
 import { onFresh } from '../fixtures/opened.ts'
 import { type ProcessWorld, startProcessWorld } from './process-world.ts'
@@ -31,14 +32,14 @@ describe.skipIf(!hasProc)('a server frozen while its write is under way (needs /
     )
     world.proxy.spoil({ ...fault, when: WRITE })
     const answer = change(held, { name: 'Held' })
-    while (world.proxy.met.size === 0) await new Promise(setImmediate)
+    await eventually(() => expect(world.proxy.met.size).toBe(1))
     await held.freeze()
     return { held, other, answer }
   }
 
   it('finds its change settled when it comes back, records the overlap, and answers no success', async () => {
     const { held, other, answer } = await freezeInWrite({ kind: 'stall_after' })
-    while (world.proxy.forwarded() < 2) await new Promise(setImmediate)
+    await eventually(() => expect(world.proxy.forwarded()).toBeGreaterThan(1))
     const after = await change(other, {
       callbacks: { add: ['https://app.example.com/other'] },
     })
@@ -68,7 +69,7 @@ describe.skipIf(!hasProc)('a server frozen while its write is under way (needs /
     })
     const writes = world.cognito.calls.length
     release()
-    while (world.cognito.calls.length === writes) await new Promise(setImmediate)
+    await eventually(() => expect(world.cognito.calls.length).toBeGreaterThan(writes))
     // The provider takes no fencing token: the stale write is in force.
     expect(world.cognito.client(POOL_ID, 'exampleClientId').ClientName).toBe('Held')
     held.resume()

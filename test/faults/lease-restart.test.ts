@@ -1,6 +1,7 @@
 /** G7: a lease outlives the server that took it (`kill -9`), and ends with the next one. */
 
 import { expect } from 'vitest'
+import { eventually } from '../eventually.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
 import { onFresh } from '../fixtures/opened.ts'
 import { type ProcessWorld, startProcessWorld } from './process-world.ts'
@@ -37,8 +38,8 @@ it('is ended by the next server, at its start', async () => {
   expect(taken?.status).toBe(200)
   expect(callbacks()).toContain(PREVIEW)
   const [lease] = (taken?.body.leases ?? []) as { expiresAt: string }[]
-  while (Date.now() < Date.parse(lease?.expiresAt ?? '')) await new Promise(setImmediate)
+  await eventually(() => expect(Date.now()).toBeGreaterThan(Date.parse(lease?.expiresAt ?? '')))
   await world.server(providers)
-  while (callbacks().includes(PREVIEW)) await new Promise(setImmediate)
+  await eventually(() => expect(callbacks()).not.toContain(PREVIEW))
   expect([...callbacks()].sort()).toEqual([...before].sort())
 })

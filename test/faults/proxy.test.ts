@@ -7,6 +7,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { exchange } from '../../src/net/exchange.ts'
+import { eventually } from '../eventually.ts'
 import { type FaultProxy, PROXY_FAULTS, type ProxyFault, startFaultProxy } from './proxy.ts'
 
 /** A server that counts the requests which reached it whole. */
@@ -94,8 +95,7 @@ it.each(ROWS)(
     proxy.spoil(fault)
     expect(await send(timeoutMs)).toBe(seen)
     // A stalled request is given up by the caller before or after it was applied; the proxy knows.
-    while (applied && upstream.applied.length === 0) await new Promise(setImmediate)
-    expect(upstream.applied).toEqual(applied ? [BODY] : [])
+    await eventually(() => expect(upstream.applied).toEqual(applied ? [BODY] : []))
     expect(proxy.forwarded()).toBe(applied ? 1 : 0)
     expect([...proxy.met]).toEqual([[fault.kind, 1]])
     // It is used up: the next request passes, on a connection that works.

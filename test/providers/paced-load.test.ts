@@ -4,6 +4,7 @@ import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ChangeRequest } from '../../src/service/base/request.ts'
 import { type Bench, openBench } from '../contract/service.ts'
+import { eventually } from '../eventually.ts'
 import { type PacedAccount, POOLS, pacedAuth0, pacedCognito } from './paced-provider.ts'
 
 const CHANGES = 60
@@ -126,7 +127,7 @@ describe('a Retry-After', () => {
     account.emulator.inject({ kind: 'throttle', operation: 'GET /clients/{id}', retryAfter: 1 })
     const first = bench.change({ provider: 'it', id: 'client0' }, { name: 'New' })
     const isPaused = () => account.provider.pace?.().some(({ tokens = 0 }) => tokens < 0) === true
-    while (!isPaused()) await new Promise(setImmediate)
+    await eventually(() => expect(isPaused()).toBe(true))
     const others = ids.map((id) => bench.change({ provider: 'it', id }, { name: 'New' }))
     await Promise.all([first, ...others])
     const [throttle] = account.emulator.calls.filter(({ status }) => status === 429)

@@ -11,6 +11,7 @@ import { type CognitoEmulator, startCognitoEmulator } from '../../src/emulators/
 import { resourceOf } from '../../src/store/resource.ts'
 import { openDatabase } from '../../src/store/sqlite/database.ts'
 import { createSqliteStore } from '../../src/store/sqlite/sqlite.ts'
+import { eventually } from '../eventually.ts'
 import {
   cognitoAt,
   type Issuer,
@@ -77,14 +78,14 @@ it('settles every change that a kill left open, and reports the truth about each
     })
     // Killed when the emulator has seen some writes of this round: between two steps of some change.
     const seen = emulator.calls.length
-    while (emulator.calls.length < seen + 3 + round) await new Promise(setImmediate)
+    await eventually(() => expect(emulator.calls.length).toBeGreaterThan(seen + 2 + round), 1)
     alive = false
     await running.kill()
     await Promise.all(changes)
   }
   const running = await start()
   const last = 'https://app.example.com/last'
-  while ((await add(running, last)) !== 200) await new Promise(setImmediate)
+  await eventually(async () => expect(await add(running, last)).toBe(200))
 
   const store = createSqliteStore(await openDatabase(join(folder, 'clientry.db')))
   expect(await store.openIntents()).toEqual([])

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { resourceOf } from '../../src/store/resource.ts'
 import { type Bench, callInTime, LOST_ANSWERS, openBench } from '../contract/service.ts'
 import { callbacksOf, SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { eventually } from '../eventually.ts'
 
 const REMOTE = SUBJECTS.filter(({ inProcess }) => !inProcess)
 const KEY = Buffer.alloc(32, 3)
@@ -36,7 +37,7 @@ describe.each(REMOTE)('$name', (kind) => {
     const providers = new Map([['it', subject.provider]])
     const slow = { ...one.service, providers, upstreamTimeoutMs: 2_000 }
     const held = changeWith(slow, { name: 'Held' }, Date.now() + 100_000, 50)
-    while ((await entries()).length === 0) await new Promise(setImmediate)
+    await eventually(async () => expect(await entries()).not.toEqual([]))
     const next = await other.change(subject.ref, { name: 'Other' })
     expect(next.outcome).toBe('applied')
     const late = await held
