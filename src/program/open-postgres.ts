@@ -2,29 +2,21 @@
 
 import { randomUUID } from 'node:crypto'
 import type { PostgresPlace } from '../config/store/config-store.ts'
+import type { StoreKeys } from '../store/keys/keys.ts'
 import { checkOpen } from '../store/layout/layout.ts'
 import { type Connections, createConnections } from '../store/postgres/connections.ts'
 import { postgresLayout } from '../store/postgres/layout/postgres-layout.ts'
 import { createPostgresSchema } from '../store/postgres/layout/postgres-schema.ts'
 import { createPostgresStore } from '../store/postgres/postgres.ts'
-import type { Store } from '../store/store.ts'
+import type { OpenedStore } from './open-store.ts'
 import { checkId, checkMissing } from './store-check.ts'
-
-interface OpenedPostgres {
-  readonly store: Store
-  readonly id: string
-  /** It was made just now. */
-  readonly isNew: boolean
-  /** Those of the store, which closes them. */
-  readonly connections: Connections
-}
 
 /** @throws ClientError `store_unavailable`, and `invalid_request` if it is not the intended store */
 export async function openPostgres(
   store: PostgresPlace,
   mayCreate: boolean,
   evenClosed = false,
-): Promise<OpenedPostgres> {
+): Promise<OpenedStore> {
   const connections = connectionsTo(store)
   try {
     const schema = createPostgresSchema(connections)
@@ -35,7 +27,11 @@ export async function openPostgres(
     checkId(store, place, id)
     const layout = postgresLayout(connections)
     if (!evenClosed) checkOpen(layout.place, await layout.read())
-    return { store: createPostgresStore(connections), id, isNew, connections }
+    const documents = async (keys: StoreKeys) =>
+      (await import('../store/postgres/documents.ts')).createPostgresDocuments(connections, {
+        keys,
+      })
+    return { store: createPostgresStore(connections), id, isNew, documents }
   } catch (error) {
     await connections.close()
     throw error

@@ -6,7 +6,9 @@
 import { randomUUID } from 'node:crypto'
 import { statSync } from 'node:fs'
 import type { Config } from '../config/config-parse.ts'
+import type { Documents } from '../store/documents.ts'
 import type { DynamodbSettings } from '../store/dynamodb/dynamodb-call.ts'
+import type { StoreKeys } from '../store/keys/keys.ts'
 import { createGate } from '../store/layout/closing.ts'
 import { checkOpen } from '../store/layout/layout.ts'
 import { migrate } from '../store/layout/migrate.ts'
@@ -20,6 +22,8 @@ export interface OpenedStore {
   readonly id: string
   /** It was made just now. */
   readonly isNew: boolean
+  /** The documents of the provider `local` in it; absent where a store holds none. */
+  documents?(keys: StoreKeys): Promise<Documents>
 }
 
 export interface OpeningOptions {
@@ -71,9 +75,12 @@ async function openSqlite(
       const { notes: _, ...store } = createSqliteStore(database)
       return { store, id, isNew }
     }
-    if (!threaded) return { store: createSqliteStore(database), id, isNew }
-    const { startWriter } = await import('../store/sqlite/threaded-writer.ts')
-    return { store: createSqliteStore(database, startWriter(path)), id, isNew }
+    const writer = threaded
+      ? (await import('../store/sqlite/threaded-writer.ts')).startWriter(path)
+      : undefined
+    const documents = async (keys: StoreKeys) =>
+      (await import('../store/sqlite/documents.ts')).createDocuments(database, { keys }, writer)
+    return { store: createSqliteStore(database, writer), id, isNew, documents }
   } catch (error) {
     database.close()
     throw error
@@ -93,7 +100,7 @@ async function openDynamodb(
   store: Of<'dynamodb'>,
   { create = false, evenClosed = false }: OpeningOptions,
 ): Promise<OpenedStore> {
-  const [{ createDynamodbStore }, { createDynamodbIdentity }, { dynamodbLayout }] =
+  const [{ createDynamodbStore }, { createDynamodbIdentity }, { dynamodbLayout, guardedErase }] =
     await Promise.all([
       import('../store/dynamodb/dynamodb.ts'),
       import('../store/dynamodb/dynamodb-identity.ts'),
@@ -104,18 +111,19 @@ async function openDynamodb(
   const place = `the table ${store.table} of ${store.region}`
   const layout = dynamodbLayout(settings)
   const pass = createGate(layout, settings.now)
-  let [id] = await Promise.all([identity.read(), evenClosed ? undefined : pass()])
+  let [id, seen] = await Promise.all([identity.read(), evenClosed ? undefined : pass()])
   const isNew = id === undefined && !(await identity.isUsed())
   if (id === undefined) {
     if (isNew) {
       checkMissing(store, place, create)
       await migrate(layout)
+      seen = await layout.read()
     }
     id = await identity.claim(randomUUID())
   }
   checkId(store, place, id)
-  const opened = createDynamodbStore(settings)
-  if (evenClosed) return { store: opened, id, isNew }
+  const { erase, ...opened } = createDynamodbStore(settings)
+  if (seen === undefined) return { store: opened, id, isNew }
   // The table refuses nothing by itself.
   const append: Store['append'] = async (entry) => {
     await pass()
@@ -125,7 +133,13 @@ async function openDynamodb(
     await pass()
     await opened.check()
   }
-  return { store: { ...opened, append, check }, id, isNew }
+  const removing: typeof erase = async (entries) => {
+    await pass()
+    return erase(entries)
+  }
+  const guarded = guardedErase(layout, seen, removing, settings.now)
+  const gated = { ...opened, append, check, ...(guarded && { erase: guarded }) }
+  return { store: gated, id, isNew }
 }
 
 /** How the table of a configuration is called. */

@@ -114,9 +114,10 @@ export interface Store {
   check(): Promise<void>
   close(): Promise<void>
   /**
-   * Puts entries of one log from which sealed texts were removed (`erasing.ts`) in the place of what they were, all or none of
-   * them; `false`: the log has changed meanwhile. Programs that do not know such entries cannot use the store from then on.
-   * Absent: the store keeps entries as they were written.
+   * Puts entries of one log from which sealed texts were removed (`erasing.ts`) in the place of what they were; `false`: not all of
+   * them, since the log has changed meanwhile, so it has to be looked at again. At any moment each entry of the log reads as it was
+   * or as it is to be. Programs that do not know such entries cannot use the store from then on. Absent: the store keeps entries as
+   * they were written.
    */
   erase?(entries: readonly Entry[]): Promise<boolean>
   /** Where the wrapped keys are by which entries are sealed. */

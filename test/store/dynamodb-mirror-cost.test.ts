@@ -123,7 +123,7 @@ async function fill(): Promise<void> {
   const queries = createQueries(dynamodb.settings)
   const remove = async () => {}
   const blobs = createBlobs({ ...queries, remove })
-  const log = createMirrorLog({ ...queries, remove, blobs })
+  const log = createMirrorLog({ ...queries, remove, blobs, now: Date.now })
   await log.now()
   const like = model()
   for (let from = 0; from < CLIENTS; from += 2_000) {

@@ -16,8 +16,8 @@ beforeEach(async () => {
 })
 afterEach(() => dynamodb.close())
 
-const opened = (): Mirror => {
-  const { mirror } = createDynamodbStore(dynamodb.settings)
+const opened = (now = Date.now): Mirror => {
+  const { mirror } = createDynamodbStore({ ...dynamodb.settings, now })
   if (mirror === undefined) throw new TypeError('no mirror')
   return mirror
 }
@@ -104,6 +104,37 @@ it.each([0, 1, 2, 3, 5])(
     expect(await idsIn(opened())).toHaveLength(70)
   },
 )
+
+it('removes what a process has left that died while it made a snapshot, an hour later', async () => {
+  const writer = opened()
+  await writer.behind(1)
+  await putAll(writer, 0, 60)
+  // The marker, a segment, and no manifest.
+  dynamodb.front.inject({ kind: 'reset_before_apply', operation: 'PutItem', skip: 2, times: 1_000 })
+  await expect(snapshot(writer)).rejects.toMatchObject({ code: 'store_unavailable' })
+  dynamodb.front.clearFaults()
+  const orphans = await blobs()
+  expect(orphans.size).toBe(1)
+  await snapshot(opened(), 'two')
+  expect(await blobs()).toEqual(expect.objectContaining(orphans))
+  const later = opened(() => Date.now() + 3_600_000)
+  await later.behind(1)
+  await snapshot(later, 'three')
+  for (const one of orphans) expect(await blobs()).not.toContain(one)
+  expect((await items('mirror')).filter((one) => one.startsWith('mirror 3:'))).toEqual([])
+  expect(await idsIn(opened())).toHaveLength(60)
+})
+
+it('names no snapshot that took so long that its segments may be gone', async () => {
+  const { front } = dynamodb
+  const isOnItsWay = () => front.calls.some(({ body }) => JSON.stringify(body).includes('"mirror:'))
+  const writer = opened(() => Date.now() + (isOnItsWay() ? 3_600_000 : 0))
+  await writer.behind(1)
+  await putAll(writer, 0, 60)
+  front.clearCalls()
+  await expect(snapshot(writer)).rejects.toMatchObject({ code: 'store_unavailable' })
+  expect(await idsIn(opened())).toHaveLength(60)
+})
 
 it('takes a step once whose answer was lost', async () => {
   const [writer, reader] = [opened(), opened()]

@@ -7,14 +7,18 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { ClientError } from '../../core/errors.ts'
-import { FRESH_MS } from '../layout/closing.ts'
+import { FRESH_MS, requireCurrent } from '../layout/closing.ts'
 import type { Layout, Readable } from '../layout/layout.ts'
 import type { LayoutHost, LayoutSession, Migration } from '../layout/migrate.ts'
+import type { Store } from '../store.ts'
 import { createDynamodbStore } from './dynamodb.ts'
 import type { DynamodbSettings } from './dynamodb-call.ts'
 import { createDynamodbIdentity } from './dynamodb-identity.ts'
 import { type Item, STORE } from './dynamodb-items.ts'
 import { createQueries, type Queries } from './dynamodb-query.ts'
+
+/** The layout from which on sealed texts are removed: a server cannot make it, and earlier programs must be refused before. */
+const ERASABLE = 3
 
 export const DYNAMODB_MIGRATIONS: readonly Migration<Item>[] = [
   {
@@ -23,13 +27,43 @@ export const DYNAMODB_MIGRATIONS: readonly Migration<Item>[] = [
     readers: 1,
     steps: [],
   },
+  {
+    to: ERASABLE,
+    says: 'sealed texts that are old enough can be removed from entries',
+    readers: 1,
+    steps: [],
+  },
 ]
 
-export const READABLE: Readable = { oldest: 1, current: 2 }
+export const READABLE: Readable = { oldest: 1, current: ERASABLE }
 
 /** Sort keys in the partition; that of the id comes before them. */
 const LAYOUT = 'layout'
 const LOCK = 'lock'
+
+/** Removes sealed texts; `false`: not now. */
+type Erase = NonNullable<Store['erase']>
+
+/**
+ * Removes sealed texts where the layout of a store allows it; `undefined`: it has to be migrated first, which no server can do.
+ * Before the first one, programs that know nothing of that are refused, and those that run have seen it.
+ */
+export function guardedErase(
+  host: LayoutHost<Item>,
+  { version, readers }: Layout,
+  erase: Erase,
+  now: () => number,
+): Erase | undefined {
+  if (version < ERASABLE) return undefined
+  let from = readers < ERASABLE ? undefined : Number.NEGATIVE_INFINITY
+  return async (entries) => {
+    if (from === undefined) {
+      await requireCurrent(host)
+      from = now() + CLOSED_AFTER_MS
+    }
+    return now() >= from && erase(entries)
+  }
+}
 
 /** A lock whose owner has died is free after this time (milliseconds). */
 const LOCK_MS = 60_000

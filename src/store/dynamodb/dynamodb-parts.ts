@@ -12,8 +12,8 @@ import { gunzip, gzip } from 'node:zlib'
 import { ClientError } from '../../core/errors.ts'
 import type { Entry } from '../log/entry.ts'
 import type { RawRecord } from '../store.ts'
-import { storeUnavailable } from './dynamodb-call.ts'
-import { DUE, FIRST, type Item, logOf, sortKeyOf, timeOf } from './dynamodb-items.ts'
+import { DUE, type Item, logOf, recordOf, sortKeyOf, timeOf } from './dynamodb-items.ts'
+import { ORPHAN_MS } from './dynamodb-orphans.ts'
 import type { Queries } from './dynamodb-query.ts'
 
 const compress = promisify(gzip)
@@ -27,10 +27,6 @@ const MOST_PARTS = 16
 const LONGEST = 64 * 2 ** 20
 /** Parts that are on their way at the same time. */
 const AT_ONCE = 4
-/** When parts without their entry are removed (milliseconds): long after its writer can have sent it. */
-const ORPHAN_MS = 3_600_000
-/** A writer that was stopped for so long does not send its entry any more (milliseconds). */
-const LATEST_MS = ORPHAN_MS / 2
 
 /** Begins the text of an entry in parts; an earlier program refuses it, as it does what begins so. */
 const MARK = '~{"parts":'
@@ -44,8 +40,6 @@ export interface SplitEntry {
   readonly text: string
   /** Puts the parts. */
   put(): Promise<void>
-  /** Whether the item may still be sent; the parts may be gone otherwise. */
-  check(): void
   /** The item is there: its marker has no meaning any more. */
   keep(): Promise<void>
   /** Someone else was first. */
@@ -83,32 +77,46 @@ export function createParts({ put, query, remove, now }: Calls) {
   }
 
   /** @throws ClientError `too_large` */
-  async function split(entry: Entry, writeId: string, text: string): Promise<SplitEntry> {
+  async function split(
+    entry: Pick<Entry, 'resource' | 'seq' | 'hash'>,
+    writeId: string,
+    text: string,
+  ): Promise<SplitEntry> {
     const bytes = await compress(text)
     const count = Math.ceil(bytes.length / PART_BYTES)
     if (count > MOST_PARTS || Buffer.byteLength(text) > LONGEST) throw tooLarge()
     const { resource, seq, hash } = entry
     const orphan: Orphan = { writeId, count, hash, resource, seq }
-    const began = now()
-    const marker = { pk: { S: DUE }, sk: { S: `${timeOf(began + ORPHAN_MS)}:${writeId}` } }
+    const marker = markerOf(orphan)
     return {
       text: `${MARK}${JSON.stringify([writeId, count])},"hash":${JSON.stringify(hash)}}`,
       put: async () => {
-        await put({ ...marker, parts: { S: JSON.stringify(orphan) } })
+        await put(marker)
         await inTurns(count, async (index) => {
           const part = bytes.subarray(index * PART_BYTES, (index + 1) * PART_BYTES)
           await put({ ...keyOf(orphan, index), part: { B: part.toString('base64') } })
         })
       },
-      check: () => {
-        if (now() - began > LATEST_MS) throw storeUnavailable(new Error('the writer was stopped'))
-      },
-      keep: () => remove(marker),
+      keep: () => remove(keyIn(marker)),
       drop: async () => {
         await removeParts(orphan)
-        await remove(marker)
+        await remove(keyIn(marker))
       },
     }
+  }
+
+  /** What says that parts have no entry, from an hour later on. */
+  const markerOf = (orphan: Orphan): Item => ({
+    pk: { S: DUE },
+    sk: { S: `${timeOf(now() + ORPHAN_MS)}:${orphan.writeId}` },
+    parts: { S: JSON.stringify(orphan) },
+  })
+
+  /** The parts of an item that is about to be stored anew go an hour later: whoever reads them now finds them. */
+  async function retire(item: Item): Promise<void> {
+    const { resource, seq, text } = recordOf(item)
+    const place = text.startsWith(MARK) ? placeIn(text) : undefined
+    if (place !== undefined) await put(markerOf({ ...place, resource, seq }))
   }
 
   /** A record with the text of its entry; or with its damage. */
@@ -133,11 +141,13 @@ export function createParts({ put, query, remove, now }: Calls) {
     const at = sortKeyOf(orphan.seq)
     const [head] = await query(logOf(orphan.resource), { from: at, to: at })
     if (head?.writeId?.S !== orphan.writeId) await removeParts(orphan)
-    await remove({ pk: { S: DUE }, sk: { S: item.sk?.S ?? FIRST } })
+    await remove(keyIn(item))
   }
 
-  return { split, joined, sweep }
+  return { split, joined, retire, sweep }
 }
+
+const keyIn = ({ pk = {}, sk = {} }: Item): Item => ({ pk, sk })
 
 /** Whether a marker of what is due stands for parts. */
 export const isOfParts = (item: Item): boolean => item.parts !== undefined

@@ -55,13 +55,17 @@ import {
   timeOf,
 } from './dynamodb-items.ts'
 import { createKeyringCell } from './dynamodb-keyring.ts'
+import { checkInTime } from './dynamodb-orphans.ts'
 import { createParts, intact, isOfParts } from './dynamodb-parts.ts'
 import { createQueries } from './dynamodb-query.ts'
 
+const dynamodbErase = lazy(() => import('./dynamodb-erase.ts'))
 const dynamodbMirror = lazy(() => import('./mirror/dynamodb-mirror.ts'))
 
 /** A store on a table that exists (`tableDefinition`). Nothing is sent before the first call. */
-export function createDynamodbStore(settings: DynamodbSettings): Store {
+export function createDynamodbStore(
+  settings: DynamodbSettings,
+): Store & Required<Pick<Store, 'erase'>> {
   const invoke = createInvoke(settings)
   const queries = createQueries(settings)
   const { put, query, scan, walk } = queries
@@ -69,7 +73,7 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
   const feed = createFeed(queries, now)
   let mirror: Mirror | undefined
 
-  const parts = createParts({ put, query, remove, now: settings.now })
+  const parts = createParts({ put, query, remove, now })
   const packing = createPacking(async (resource, seq) => {
     const at = sortKeyOf(seq)
     const [item] = await query(logOf(resource), { from: at, to: at })
@@ -78,6 +82,7 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
 
   async function append(entry: Entry): Promise<boolean> {
     const writeId = randomUUID()
+    const began = now()
     const { text, remember } = await packing.pack(entry, stringifyJson(entry))
     const whole = entryItem(entry, writeId, text)
     const split = fits(whole) ? undefined : await parts.split(entry, writeId, text)
@@ -90,7 +95,7 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
       ...(due === undefined ? [] : [put(dueItem(entry, due))]),
       ...(split === undefined ? [] : [split.put()]),
     ])
-    split?.check()
+    checkInTime(began, now())
     const appended = await put(item, {
       ConditionExpression: 'attribute_not_exists(pk) OR writeId = :mine',
       ExpressionAttributeValues: { ':mine': { S: writeId } },
@@ -194,6 +199,7 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
       return intents.sort((one, other) => one.at - other.at)
     },
     due,
+    erase: async (entries) => (await dynamodbErase()).eraseOn({ put, query, parts, now }, entries),
     check: async () => {
       const at = String(settings.now())
       await put({ pk: { S: PROBE }, sk: { S: FIRST }, at: { S: at } })

@@ -43,27 +43,29 @@ export function currentOf(layout: Layout, { current }: Readable): Layout | undef
 export const FRESH_MS = 5_000
 
 /**
- * What a server asks before it writes to a store that cannot refuse by itself; `look` reads the layout, which then holds for
- * `FRESH_MS`.
+ * What a server asks before it writes to a store that cannot refuse by itself: the layout as it was read less than `FRESH_MS` ago.
  */
 export function createGate<S>(
   { place, readable, read }: Pick<LayoutHost<S>, 'place' | 'readable' | 'read'>,
   now: () => number,
-): () => Promise<void> {
+): () => Promise<Layout> {
   let until = Number.NEGATIVE_INFINITY
-  let looking: Promise<void> | undefined
-  async function look(): Promise<void> {
+  let seen: Layout | undefined
+  let looking: Promise<Layout> | undefined
+  async function look(): Promise<Layout> {
     const begun = now()
     const layout = await read()
     checkLayout(place, layout, readable)
     checkOpen('The store of this server', layout)
     until = begun + FRESH_MS
+    seen = layout
+    return layout
   }
   return async () => {
-    if (now() < until) return
+    if (seen !== undefined && now() < until) return seen
     looking ??= look().finally(() => {
       looking = undefined
     })
-    await looking
+    return looking
   }
 }

@@ -44,9 +44,9 @@ interface Calls extends Pick<Queries, 'put' | 'query' | 'getAll'> {
 }
 
 export function createDynamodbMirror({ put, query, getAll, remove, now }: Calls): Mirror {
-  const blobs = createBlobs({ put, getAll, remove })
+  const blobs = createBlobs({ put, query, getAll, remove })
   const records = createRecords({ put, getAll, blobs, removeIf: remove })
-  const log = createMirrorLog({ put, query, remove, blobs })
+  const log = createMirrorLog({ put, query, remove, blobs, now })
   const recent = () => log.recent(RECENT_MS)
 
   async function caughtUp(resource: string, at: number): Promise<void> {

@@ -25,8 +25,9 @@ export type Blob = readonly [id: string, count: number]
 
 export type Blobs = ReturnType<typeof createBlobs>
 
+const partitionOf = (id: string) => `mirror:${id}`
 const keyOf = (id: string, part: number): Item => ({
-  pk: { S: `mirror:${id}` },
+  pk: { S: partitionOf(id) },
   sk: { S: sortKeyOf(part) },
 })
 
@@ -38,9 +39,10 @@ export const unpacked = async (bytes: Buffer): Promise<Json> =>
 
 export function createBlobs({
   put,
+  query,
   remove,
   getAll,
-}: Pick<Queries, 'put' | 'getAll'> & { remove(key: Item): Promise<void> }) {
+}: Pick<Queries, 'put' | 'query' | 'getAll'> & { remove(key: Item): Promise<void> }) {
   const inTurns = async <T>(all: readonly T[], work: (one: T) => Promise<unknown>) => {
     for (let from = 0; from < all.length; from += AT_ONCE)
       await Promise.all(all.slice(from, from + AT_ONCE).map((one) => work(one)))
@@ -49,9 +51,10 @@ export function createBlobs({
 
   return {
     inTurns,
-    put: async (value: unknown): Promise<Blob> => {
+    /** `id`: of a partition that no one has used. */
+    put: async (value: unknown, id: string = randomUUID()): Promise<Blob> => {
       const bytes = await packed(value)
-      const blob: Blob = [randomUUID(), Math.max(1, Math.ceil(bytes.length / PART_BYTES))]
+      const blob: Blob = [id, Math.max(1, Math.ceil(bytes.length / PART_BYTES))]
       await inTurns(keysOf(blob), (key) => {
         const from = Number(key.sk?.S) * PART_BYTES
         const part = bytes.subarray(from, from + PART_BYTES).toString('base64')
@@ -73,5 +76,10 @@ export function createBlobs({
       return values
     },
     remove: (blobs: readonly Blob[]) => inTurns(blobs.flatMap(keysOf), remove),
+    /** Removes what is there of a blob that may not be whole. */
+    clear: async (id: string) => {
+      const items = await query(partitionOf(id))
+      await inTurns(items, ({ pk = {}, sk = {} }) => remove({ pk, sk }))
+    },
   }
 }

@@ -10,10 +10,11 @@ import { ClientError } from '../../../core/errors.ts'
 import { FIRST, type Item, MIRROR, sortKeyOf } from '../dynamodb-items.ts'
 import type { Queries } from '../dynamodb-query.ts'
 import { type Blob, type Blobs, packed, unpacked } from './mirror-blobs.ts'
+import { createPending, isPending } from './mirror-pending.ts'
 import { type Manifest, restOf, segmentOf, stateOf } from './mirror-snapshot.ts'
 import { type Effect, emptyState, type MirrorState, type Step, take } from './mirror-state.ts'
 
-/** Sort keys: the manifest, then the steps, then what is behind. One range has all that is new. */
+/** Sort keys: the manifest, then the steps, then what is behind, and snapshots on their way. One range has all that is new. */
 const MANIFEST = '0'
 const stepKey = (number: number) => `1:${sortKeyOf(number)}`
 export const BEHIND = '2:'
@@ -51,16 +52,19 @@ interface Waiting {
 type Calls = Pick<Queries, 'put' | 'query'> & {
   readonly blobs: Blobs
   remove(key: Item): Promise<void>
+  now(): number
 }
 
 export type MirrorLog = ReturnType<typeof createMirrorLog>
 
-export function createMirrorLog({ put, query, remove, blobs }: Calls) {
+export function createMirrorLog({ put, query, remove, blobs, now: clock }: Calls) {
+  const pending = createPending({ put, remove, blobs, now: clock })
   let loaded: Loaded | undefined
   /** One after the other: what is read, and what is appended. */
   let turn: Promise<unknown> = Promise.resolve()
   let syncedAt = Number.NEGATIVE_INFINITY
   let behind: readonly Item[] = []
+  let unfinished: readonly Item[] = []
   let waiting: Waiting[] = []
   /** The number of the last item that a process without the state has seen. */
   let seen: number | undefined
@@ -112,6 +116,7 @@ export function createMirrorLog({ put, query, remove, blobs }: Calls) {
       now.characters += item.steps?.B?.length ?? BATCH.characters
     }
     behind = items.filter(({ sk }) => sk?.S?.startsWith(BEHIND))
+    unfinished = items.filter(isPending)
     return true
   }
 
@@ -200,8 +205,10 @@ export function createMirrorLog({ put, query, remove, blobs }: Calls) {
     if (upTo !== (now.manifest?.upTo ?? 0)) now.characters = 0
     now.manifest = before
     if (!isDue()) return
-    const next = await written(now, before)
+    const attempt = await pending.begin(now.state.dirty.size + 1)
+    const next = await written(now, before, attempt.ids)
     await trim(now, upTo, before?.former ?? [])
+    attempt.check()
     const text = JSON.stringify(next.manifest)
     const isPut = await put(
       { pk: { S: MIRROR }, sk: { S: MANIFEST }, manifest: { S: text } },
@@ -218,33 +225,43 @@ export function createMirrorLog({ put, query, remove, blobs }: Calls) {
             },
           },
     )
-    if (isPut === undefined) return blobs.remove(next.own)
+    if (isPut === undefined) await blobs.remove(next.own)
+    await attempt.end()
+    if (isPut === undefined) return
     now.manifest = next.manifest
     now.characters = 0
     now.state.dirty.clear()
   }
 
   /** The segments that have changed, written anew. */
-  async function written(now: Loaded, before: Manifest | undefined) {
+  async function written(now: Loaded, before: Manifest | undefined, ids: readonly string[]) {
     const segments: Record<string, Blob> = { ...before?.segments }
     const former: Blob[] = before === undefined ? [] : [before.rest]
     const own: Blob[] = []
-    for (const key of now.state.dirty) {
+    for (const [index, key] of [...now.state.dirty].entries()) {
       const replaced = segments[key]
       if (replaced !== undefined) former.push(replaced)
       const segment = segmentOf(now.state, key)
       if (segment === undefined) delete segments[key]
       else {
-        const blob = await blobs.put(segment)
+        const blob = await blobs.put(segment, ids[index])
         own.push(blob)
         segments[key] = blob
       }
     }
-    const rest = await blobs.put(restOf(now.state))
+    const rest = await blobs.put(restOf(now.state), ids.at(-1))
     own.push(rest)
     const from = before?.upTo ?? 0
     const manifest: Manifest = { from, upTo: now.last, rest, segments, former }
     return { manifest, own }
+  }
+
+  /** The ids of all blobs that the manifest in the table names. */
+  async function named(): Promise<ReadonlySet<string>> {
+    const manifest = manifestOf(await query(MIRROR, { from: MANIFEST, to: MANIFEST }))
+    if (manifest === undefined) return new Set()
+    const { rest, segments, former } = manifest
+    return new Set([rest, ...Object.values(segments), ...former].map(([id]) => id))
   }
 
   /** Removes what the last snapshot has made needless; those who are reading it have what they need. */
@@ -274,9 +291,10 @@ export function createMirrorLog({ put, query, remove, blobs }: Calls) {
       loaded !== undefined && performance.now() - syncedAt <= withinMs
         ? loaded.state
         : (await inTurn(synced)).state,
-    /** A new snapshot, where a round of reading has come so far. */
+    /** Removes what is left of snapshots that were never named, and makes a new one where a round of reading has come so far. */
     tidy: (): Promise<void> =>
       inTurn(async () => {
+        await pending.sweep(unfinished, named)
         if (loaded !== undefined) await snapshotFrom(loaded, SNAPSHOT_AFTER.refreshing)
       }),
     behind: (): readonly Item[] => behind,
