@@ -48,12 +48,19 @@ export function clientConfig(settings: PostgresSettings): ClientConfig {
  * How a new session begins. A commit is answered once it is on the disk here and, where the server waits for
  * standbys, there: with less, what was answered is lost with the server, or where its standby is promoted
  * (https://www.postgresql.org/docs/current/runtime-config-wal.html#GUC-SYNCHRONOUS-COMMIT). A standby is of no use here.
+ *
+ * Statements are planned once for each connection, for values that are not known: each is written so that one plan is right for all
+ * of them, and planning one takes as long as carrying it out. No plan reads a table from end to end that has an index for it, as one
+ * that is made while the table is small would go on to do. Compiling a plan takes longer than any statement may.
  */
 export const sessionOf = (schema: string): string => `
   set search_path to "${schema}";
   set default_transaction_isolation to 'read committed';
   set idle_in_transaction_session_timeout to ${IDLE_IN_TRANSACTION_MS};
   set client_min_messages to error;
+  set plan_cache_mode to force_generic_plan;
+  set enable_seqscan to off;
+  set jit to off;
   select set_config('synchronous_commit', 'on', false)
     where current_setting('synchronous_commit') not in ('on', 'remote_apply');
   do $$ begin

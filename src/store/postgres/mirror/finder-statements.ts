@@ -1,38 +1,45 @@
-/** The statements that find in the mirror on PostgreSQL. Each looks at a bounded number of rows, and characters. */
+/**
+ * The statements that find in the mirror on PostgreSQL. Each goes through candidates in the order of rows, and stops where it has what is
+ * wanted: nothing in it counts or sorts all of them first. The index of texts gives its candidates block by block, each of which is sorted.
+ */
 
 import { named } from '../statements.ts'
 import { ROWS_OF_PLACE } from './places.ts'
 
 /** Rows, and bytes of texts, that are looked at for one page. */
 export const BUDGET = { rows: 2_000, bytes: 4_194_304 }
-/** Rows that one statement looks at. */
-export const SLICE = 500
 /** An index with fewer rows leads in any case. */
 export const FEW = 500
 
-const EVERYONE = 'select row from mirror_clients where row >= $1 and row < $2 order by row limit $3'
-const OF_TERM = `
-  select row from mirror_terms where term = $6 and row >= $1 and row < $2 order by row limit $3`
-
 /** Whether a row has all of some terms. */
-const hasTerms = (row: string, terms: string) => `not exists (
-  select from unnest(${terms}::bytea[]) as other (term)
+const HAS_TERMS = `not exists (
+  select from unnest($5::bytea[]) as other (term)
   where not exists (
-    select from mirror_terms where mirror_terms.term = other.term and mirror_terms.row = ${row}))`
+    select from mirror_terms
+    where mirror_terms.term = other.term and mirror_terms.row = candidate.row))`
 
-/** 1 the first row, 2 the first one that no longer belongs to it, 3 how many, 5 terms, 6 the term that leads */
-const termsOf = (lead: string) => `
-  select row, ${hasTerms('lead.row', '$5')} as fits from (${lead}) as lead
-  where $4::text is null order by row`
+/**
+ * Those of some candidates that are right, and the last one that was looked at, unless enough were found before; `looked`: the how many-th
+ * it is; `isCut`: the length of the texts so far is enough for a page. At least one text is looked at, however long.
+ * 1 the first row, 2 the first one that no longer belongs to it, 3 how many are looked at, 4 a part of the text, or null, 5 terms,
+ * 6 how many are wanted
+ */
+const lookedAt = (candidates: string, order = 'row') => `
+  select row, fits, looked, "isCut" from (
+    select ${order}, ($4::text is null or strpos(text, $4) > 0) and ${HAS_TERMS} as fits,
+      row_number() over along as looked, lead(row) over along is null as "isLast",
+      sum(octet_length(text)) over along >= ${BUDGET.bytes} as "isCut",
+      sum(octet_length(text)) over along - octet_length(text) < ${BUDGET.bytes} as "isWithin"
+    from (${candidates}) as candidate
+    window along as (order by ${order} rows unbounded preceding)
+  ) as one
+  where "isWithin" and (fits or "isLast" or "isCut") order by ${order} limit $6`
 
-/** The same with 4, a part of the text. At least one text is looked at, however long; `leads`: how many led. */
-const textsOf = (lead: string) => `
-  select row, leads, strpos(text, $4) > 0 and ${hasTerms('looked.row', '$5')} as fits from (
-    select row, text, octet_length(text) as own, count(*) over () as leads,
-      sum(octet_length(text)) over (order by row) as total
-    from (${lead}) as lead join mirror_texts using (row)
-  ) as looked
-  where total - own < ${BUDGET.bytes} order by row`
+const inRange = (columns: string, table: string, where = 'true') => `
+  select ${columns} from ${table} where ${where} and row >= $1 and row < $2 order by row limit $3`
+
+const NO_TEXT = "row, ''::text as text"
+const OF_TERM = 'term = $7'
 
 export const FIND = named('find', {
   /**
@@ -59,26 +66,33 @@ export const FIND = named('find', {
         where mirror_terms.term = asked.term and row >= $2 and row < $3 limit ${FEW}) as few
     ) as size
     from unnest($1::bytea[]) with ordinality as asked (term, at)`,
-  everyone: termsOf(EVERYONE),
-  ofTerm: termsOf(OF_TERM),
-  textsOfEveryone: textsOf(EVERYONE),
-  textsOfTerm: textsOf(OF_TERM),
+  everyone: lookedAt(inRange(NO_TEXT, 'mirror_clients')),
+  /** 7 the term that leads */
+  ofTerm: lookedAt(inRange(NO_TEXT, 'mirror_terms', OF_TERM)),
+  textsOfEveryone: lookedAt(inRange('row, text', 'mirror_texts')),
+  /** By itself the planner may read all texts, and hash them: `offset` has each of them looked up. */
+  textsOfTerm: lookedAt(`
+    select lead.row, of_row.text from (${inRange('row', 'mirror_terms', OF_TERM)}) as lead
+    cross join lateral (
+      select text from mirror_texts where mirror_texts.row = lead.row offset 0
+    ) as of_row`),
+  /** Texts that are in no index. */
+  long: lookedAt(inRange('row, text', 'mirror_texts', 'grams is null')),
   /**
-   * 1 the numbers of the trigrams in each block, 2 and 3 rows, 4 the text, 5 terms, 6 how many. By itself the planner, which
-   * knows nothing of how rare a number is, goes through the rows and looks at every text: so `offset` keeps the blocks apart, and
-   * `row + 0` is in no other index (seen by `explain` on 15).
+   * 7 the numbers of the trigrams in each block. By itself the planner, which knows nothing of how rare a number is, goes through the
+   * rows and looks at every text: so `offset` keeps the blocks apart, and `row + 0` is in no other index (seen by `explain` on 15).
+   * Where the first blocks are enough, it asks for no other.
    */
-  indexed: `
-    select candidate.row from unnest($1::text[]) as block (grams) cross join lateral (
+  indexed: lookedAt(
+    `
+    select at, of_block.row, of_block.text from unnest($7::text[]) with ordinality as block (grams, at)
+    cross join lateral (
       select row, text from mirror_texts
-      where grams @> block.grams::int[] and row + 0 >= $2 and row + 0 < $3 offset 0
-    ) as candidate
-    where strpos(candidate.text, $4) > 0 and ${hasTerms('candidate.row', '$5')}
-    order by candidate.row limit $6`,
-  /** Texts that are in no index; the parameters are those of `textsOfEveryone`. */
-  long: textsOf(`
-    select row from mirror_texts where grams is null and row >= $1 and row < $2
-    order by row limit $3`),
+      where grams @> block.grams::int[] and row + 0 >= $1 and row + 0 < $2 offset 0
+    ) as of_block
+    order by at, of_block.row limit $3`,
+    'at, row',
+  ),
   entries: `
     select row, id, tag, record, at from (
       select row, id, tag, record, at, octet_length(record) as own,

@@ -1,21 +1,18 @@
 /**
  * Finding in the mirror on PostgreSQL. One index leads, in the order of rows, and whatever else is asked for is checked
- * row by row. All of it is done in slices, and a page looks at a bounded number of rows and bytes. What that bound cuts
- * off comes with the next page.
+ * row by row, until the page is full. A page looks at a bounded number of rows and bytes; what that bound cuts off comes with the
+ * next page.
  */
 
 import type { MirrorSearch } from '../../mirror.ts'
-import type { Access, Row, Statement, Value } from '../connections.ts'
-import { BUDGET, FEW, FIND, SLICE } from './finder-statements.ts'
+import type { Access, Statement, Value } from '../connections.ts'
+import { BUDGET, FEW, FIND } from './finder-statements.ts'
 import { askedGrams, BLOCK, blockOf, GRAM, numberOf } from './grams.ts'
 import { termKey } from './mirror-writes.ts'
 import { ROWS_OF_PLACE, searchable } from './places.ts'
 
-/** Blocks that the index of texts is asked for in one statement: more of them as long as little is found. */
-const MOST_BLOCKS = 32
-const MORE_BLOCKS = 4
-/** The same for one page. */
-const BLOCKS_OF_PAGE = 512
+/** Blocks that the index of texts is asked for in one statement, and for one page. */
+const BLOCKS = { statement: 64, page: 512 }
 
 type Query = Pick<MirrorSearch, 'text' | 'after' | 'limit'> & { readonly terms: readonly Buffer[] }
 
@@ -103,7 +100,7 @@ async function inPlace(
   return { rows }
 }
 
-const isSpent = ({ rows, blocks }: Spent) => rows >= BUDGET.rows || blocks >= BLOCKS_OF_PAGE
+const isSpent = ({ rows, blocks }: Spent) => rows >= BUDGET.rows || blocks >= BLOCKS.page
 
 /** Where it is looked, and what that has cost so far. */
 interface Stretch extends Pick<Extent, 'hasLong'> {
@@ -116,15 +113,20 @@ interface Stretch extends Pick<Extent, 'hasLong'> {
 async function leadOf(access: Access, query: Query, extent: Stretch): Promise<Lead> {
   const { text, terms } = query
   const rarest = terms.length === 0 ? undefined : await rarestOf(access, terms, extent)
-  const isIndexed = text !== undefined && [...text].length >= GRAM
-  if (isIndexed && (rarest === undefined || rarest.size === FEW)) {
-    return byText(access, text, terms, extent)
+  const { spent } = extent
+  if (
+    text !== undefined &&
+    [...text].length >= GRAM &&
+    (rarest === undefined || rarest.size === FEW)
+  ) {
+    return byText(access, { text, terms }, extent)
   }
   if (rarest === undefined) {
-    return sliced(access, text === undefined ? FIND.everyone : FIND.textsOfEveryone, query, [])
+    return along(access, text === undefined ? FIND.everyone : FIND.textsOfEveryone, query, spent)
   }
   const others = { ...query, terms: terms.filter((one) => one !== rarest.term) }
-  return sliced(access, text === undefined ? FIND.ofTerm : FIND.textsOfTerm, others, [rarest.term])
+  const statement = text === undefined ? FIND.ofTerm : FIND.textsOfTerm
+  return along(access, statement, others, spent, [rarest.term])
 }
 
 async function rarestOf(access: Access, terms: readonly Buffer[], { from, before }: Stretch) {
@@ -136,60 +138,72 @@ async function rarestOf(access: Access, terms: readonly Buffer[], { from, before
   return sizes.sort((one, other) => one.size - other.size)[0]
 }
 
-/** Goes along the rows that a statement leads with. */
-function sliced(
+/** What is looked through, and how much of it. */
+interface Look {
+  readonly from: number
+  readonly before: number
+  /** Rows that are looked at, at most. */
+  readonly count: number
+  /** So many right ones are enough. */
+  readonly wanted: number
+}
+
+/** Runs one of the statements that look at rows; `leading`: what its index is asked for. */
+async function look(
   access: Access,
   statement: Statement,
   { text, terms }: Pick<Query, 'text' | 'terms'>,
-  leading: readonly Value[],
-): Lead {
-  const isFree = text === undefined && terms.length === 0
-  return async (from, before, wanted) => {
-    const count = isFree ? Math.min(wanted, SLICE) : SLICE
-    const values = [from, before, count, text ?? null, terms, ...leading]
-    const { result } = await access.run(statement, values)
-    return foundIn(result, count, before)
-  }
-}
-
-/** A slice that is not full has come to the end, unless the lengths of texts have cut it off. */
-function foundIn(result: readonly Row[], count: number, before: number): Found {
-  const last = result.at(-1)
-  const leads = Number(last?.leads ?? result.length)
-  const isWhole = last === undefined || (leads < count && result.length === leads)
+  { from, before, count, wanted }: Look,
+  leading: readonly Value[] = [],
+): Promise<Found> {
+  const values = [from, before, count, text ?? null, terms, wanted, ...leading]
+  const { result } = await access.run(statement, values)
   const rows = result.filter(({ fits }) => fits === true).map(({ row }) => Number(row))
-  return { rows, to: isWhole ? before : Number(last.row) + 1, looked: result.length }
+  const last = result.at(-1)
+  if (last === undefined) return { rows, to: before, looked: 0 }
+  const looked = Number(last.looked)
+  const isWhole = rows.length < wanted && looked < count && last.isCut !== true
+  return { rows, to: isWhole ? before : Number(last.row) + 1, looked }
 }
 
-/** Goes along the blocks of rows, more of them at a time as long as little is found. */
+const rowsLeft = ({ rows }: Spent) => Math.max(BUDGET.rows - rows, 1)
+
+/** Goes along the rows that a statement leads with. */
+const along =
+  (
+    access: Access,
+    statement: Statement,
+    query: Pick<Query, 'text' | 'terms'>,
+    spent: Spent,
+    leading: readonly Value[] = [],
+  ): Lead =>
+  (from, before, wanted) =>
+    look(access, statement, query, { from, before, count: rowsLeft(spent), wanted }, leading)
+
+/** Goes along the blocks of rows. */
 function byText(
   access: Access,
-  text: string,
-  terms: readonly Buffer[],
-  { hasLong, spent }: Stretch,
+  query: { readonly text: string; readonly terms: readonly Buffer[] },
+  { hasLong, spent }: Pick<Stretch, 'hasLong' | 'spent'>,
 ): Lead {
-  const grams = askedGrams(text)
-  let blocks = 1
+  const grams = askedGrams(query.text)
   return async (from, before, wanted) => {
     const first = blockOf(from)
-    const to = Math.min((first + blocks) * BLOCK, before)
+    const to = Math.min((first + BLOCKS.statement) * BLOCK, before)
     const numbers = Array.from(
       { length: blockOf(to - 1) - first + 1 },
       (_, index) => `{${grams.map((gram) => numberOf(gram, first + index)).join(',')}}`,
     )
-    const indexed = await access.run(FIND.indexed, [numbers, from, to, text, terms, wanted])
-    const rows = indexed.result.map(({ row }) => Number(row))
+    const asked = { from, before: to, count: rowsLeft(spent), wanted }
+    const indexed = await look(access, FIND.indexed, query, asked, [numbers])
     spent.blocks += numbers.length
-    blocks = Math.min(blocks * MORE_BLOCKS, MOST_BLOCKS)
-    const full = rows.length === wanted ? (rows.at(-1) ?? 0) + 1 : to
-    if (!hasLong) return { rows, to: full, looked: rows.length }
-    const { result } = await access.run(FIND.long, [from, full, SLICE, text, terms])
-    const long = foundIn(result, SLICE, full)
-    const both = [...rows, ...long.rows].filter((row) => row < long.to)
+    if (!hasLong) return indexed
+    const long = await look(access, FIND.long, query, { ...asked, before: indexed.to })
+    const both = [...indexed.rows, ...long.rows].filter((row) => row < long.to)
     return {
       rows: both.sort((one, other) => one - other),
       to: long.to,
-      looked: rows.length + long.looked,
+      looked: indexed.looked + long.looked,
     }
   }
 }
