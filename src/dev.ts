@@ -1,14 +1,15 @@
 /**
- * The development entry (`npm start`): the server, a SQLite file, the local provider with its OpenID
- * Provider, and the Auth0 and Cognito emulators, so that the requests in the documentation work as written.
+ * The development entry (`npm start`): the server, a store, which is a SQLite file unless another one is named, the local provider with
+ * its OpenID Provider, and the Auth0 and Cognito emulators, so that the requests in the documentation work as written.
  */
 
-import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { portOf } from './config/config.ts'
 import { parseConfig } from './config/config-parse.ts'
 import { developmentFolder, environment } from './config/environment.ts'
 import { ClientError, isClientError } from './core/errors.ts'
+import type { Json } from './core/json/json.ts'
+import { parseJson } from './core/json/json-text.ts'
 import { loadAll } from './core/lazy.ts'
 import { PERMISSIONS } from './core/rights/permissions.ts'
 import {
@@ -28,7 +29,7 @@ import { createLog } from './http/log.ts'
 import { createNodeServer } from './node/node-server.ts'
 import { createMetrics } from './observe/metrics.ts'
 import { createClientry } from './program/clientry.ts'
-import { keysOfStore } from './program/keys/open-keys.ts'
+import { openStoreAndKeys } from './program/keys/open-keys.ts'
 import { runUntilStopped, startFailure } from './program/run.ts'
 import type { ProviderSettings } from './providers/configured.ts'
 import { CONSOLE_CLIENT_ID, newClient } from './providers/local/clients.ts'
@@ -43,10 +44,6 @@ import {
   putDevelopmentClient,
 } from './providers/local/openid/token.ts'
 import type { Documents } from './store/documents.ts'
-import { openDatabase } from './store/sqlite/database.ts'
-import { createDocuments } from './store/sqlite/documents.ts'
-import { createSqliteStore } from './store/sqlite/sqlite.ts'
-import { startWriter } from './store/sqlite/threaded-writer.ts'
 
 const HOST = '127.0.0.1'
 /** The audience of access tokens for this API. */
@@ -69,14 +66,6 @@ async function main(): Promise<void> {
   const port = portOf(environment())
   const url = `http://localhost:${port}`
 
-  const isNew = !existsSync(databasePath(folder))
-  const database = await openDatabase(databasePath(folder))
-  const writer = startWriter(databasePath(folder))
-  const store = createSqliteStore(database, writer)
-  const key = { at: 'key', key: Buffer.from(keys.key, 'base64') }
-  const storeKeys = await keysOfStore(store, { keys: [key] }, { isNew })
-  const documents = createDocuments(database, { keys: storeKeys }, writer)
-  await seed(documents)
   const issuer = `${url}/oidc`
   const { CLIENTRY_DEV_INITIAL_TOKEN: initialToken } = environment()
   const registration =
@@ -88,7 +77,7 @@ async function main(): Promise<void> {
       mode: 'development',
       server: { host: HOST, port },
       key: { env: 'KEY' },
-      store: { type: 'sqlite', path: resolve(databasePath(folder)) },
+      store: storeSettings(folder),
       defaultProvider: 'auth0',
       providers: {
         auth0: {
@@ -119,12 +108,19 @@ async function main(): Promise<void> {
       console: { url, clientId: CONSOLE_CLIENT_ID },
     },
     {
+      ...environment(),
       KEY: keys.key,
       AUTH0_SECRET: DEFAULT_CREDENTIAL.clientSecret,
       AWS_SECRET,
       INITIAL_TOKEN: initialToken,
     },
   )
+  if (config.store.type === 'dynamodb') throw withoutDocuments()
+  const opened = await openStoreAndKeys(config, { threaded: true })
+  const { store, keys: storeKeys } = opened
+  const documents = await opened.documents?.(storeKeys)
+  if (documents === undefined) throw withoutDocuments()
+  await seed(documents)
   const openid = createOpenidProvider({
     issuer,
     documents,
@@ -170,6 +166,27 @@ async function main(): Promise<void> {
     await Promise.all([auth0.close(), cognito.close()])
   }
   await runUntilStopped({ clientry, server, log, cleanUp })
+}
+
+const withoutDocuments = () =>
+  new ClientError(
+    'invalid_request',
+    'The development server has the provider local, which needs a store of the type sqlite or postgresql. Name such a one in CLIENTRY_DEV_STORE, or unset it.',
+  )
+
+/** The member `store` of the configuration: what the environment names, else a file in the folder. */
+function storeSettings(folder: string): Json {
+  const { CLIENTRY_DEV_STORE: text } = environment()
+  if (text === undefined) return { type: 'sqlite', path: resolve(databasePath(folder)) }
+  try {
+    return parseJson(text)
+  } catch (cause) {
+    throw new ClientError(
+      'invalid_request',
+      'CLIENTRY_DEV_STORE must be the member store of a configuration as JSON, such as { "type": "postgresql", "url": "postgresql://clientry@localhost/clientry" }.',
+      { cause },
+    )
+  }
 }
 
 /** How clients may register themselves at the OpenID Provider, if at all. */
