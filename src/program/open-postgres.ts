@@ -8,7 +8,7 @@ import { type Connections, createConnections } from '../store/postgres/connectio
 import { postgresLayout } from '../store/postgres/layout/postgres-layout.ts'
 import { createPostgresSchema } from '../store/postgres/layout/postgres-schema.ts'
 import { createPostgresStore } from '../store/postgres/postgres.ts'
-import type { OpenedStore } from './open-store.ts'
+import type { OpenedStore } from './opened-store.ts'
 import { checkId, checkMissing } from './store-check.ts'
 
 /** @throws ClientError `store_unavailable`, and `invalid_request` if it is not the intended store */

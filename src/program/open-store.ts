@@ -6,7 +6,6 @@
 import { randomUUID } from 'node:crypto'
 import { statSync } from 'node:fs'
 import type { Config } from '../config/config-parse.ts'
-import type { Documents } from '../store/documents.ts'
 import type { DynamodbSettings } from '../store/dynamodb/dynamodb-call.ts'
 import type { StoreKeys } from '../store/keys/keys.ts'
 import { createGate } from '../store/layout/closing.ts'
@@ -14,17 +13,8 @@ import { checkOpen } from '../store/layout/layout.ts'
 import { migrate } from '../store/layout/migrate.ts'
 import type { Store } from '../store/store.ts'
 import { requiredCredentials } from './aws-credentials.ts'
+import type { OpenedStore } from './opened-store.ts'
 import { checkId, checkMissing, refusal } from './store-check.ts'
-
-export interface OpenedStore {
-  readonly store: Store
-  /** The id that `store.id` of the configuration pins. */
-  readonly id: string
-  /** It was made just now. */
-  readonly isNew: boolean
-  /** The documents of the provider `local` in it; absent where a store holds none. */
-  documents?(keys: StoreKeys): Promise<Documents>
-}
 
 export interface OpeningOptions {
   /** Creates the store if there is none, as `store.create` does. */

@@ -1,6 +1,6 @@
 /**
  * Sealed texts that are old enough are removed from a DynamoDB table: item by item, so that each entry reads at any moment as it was or
- * as it is to be, whoever dies, appends or removes at the same time; and only once no earlier program writes.
+ * as it is to be, no matter who dies, appends or removes at the same time; and only once no earlier program writes.
  */
 
 import { randomBytes } from 'node:crypto'
@@ -112,7 +112,7 @@ describe('removing from a table', () => {
     ])
     while (!(await another().erase(after))) expect(await faultOf()).toBeUndefined()
     expect(await read()).toEqual([...after, last])
-    // Whoever has it at hand writes on.
+    // A process that has it at hand writes on.
     const more = await append(400)
     expect(await read()).toEqual([...after, last, ...more])
     expect(await faultOf()).toBeUndefined()
@@ -124,7 +124,7 @@ describe('removing from a table', () => {
     const texts = before.map(({ hash }) => `part:${hash}`)
     expect(await store.erase?.(after)).toBe(true)
     expect(await read()).toEqual(after)
-    // Who began to read before still finds the parts.
+    // A reader that began before still finds the parts.
     expect(await storedIn(dynamodb, ...texts)).not.toBe('')
     await store.due(now + HOUR)
     expect(await storedIn(dynamodb, ...texts, 'due')).toBe('')

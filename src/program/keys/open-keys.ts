@@ -7,7 +7,8 @@ import { type KeysRequest, newKeys, type OpenedKeys, openKeys } from '../../stor
 import { createKeyWrapper } from '../../store/keys/wrapping.ts'
 import type { Store } from '../../store/store.ts'
 import { requiredCredentials } from '../aws-credentials.ts'
-import { type OpenedStore, type OpeningOptions, openStore } from '../open-store.ts'
+import { type OpeningOptions, openStore } from '../open-store.ts'
+import type { OpenedStore } from '../opened-store.ts'
 
 const earlier = lazy(() => import('./earlier-keys.ts'))
 const kms = lazy(() => import('../../store/keys/kms.ts'))

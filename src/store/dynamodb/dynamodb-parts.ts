@@ -112,7 +112,7 @@ export function createParts({ put, query, remove, now }: Calls) {
     parts: { S: JSON.stringify(orphan) },
   })
 
-  /** The parts of an item that is about to be stored anew go an hour later: whoever reads them now finds them. */
+  /** The parts of an item that is about to be stored anew go an hour later: a reader that is at them finds them. */
   async function retire(item: Item): Promise<void> {
     const { resource, seq, text } = recordOf(item)
     const place = text.startsWith(MARK) ? placeIn(text) : undefined

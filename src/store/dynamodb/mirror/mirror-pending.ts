@@ -1,6 +1,6 @@
 /**
  * Snapshots on their way. Before its blobs are put, a marker names them; it goes when the manifest names them, or when they were
- * removed. Where a process dies in between, whoever reads places later finds the marker, and removes what it names. The marker
+ * removed. Where a process dies in between, who reads places later finds the marker, and removes what it names. The marker
  * lies behind the steps of the log, and so comes with the query for what is new.
  */
 
