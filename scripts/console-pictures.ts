@@ -15,7 +15,14 @@ const CLIENT = '#/client?provider=auth0&id=exampleClientId'
 
 /** The views, each by its address and what is done there. */
 const VIEWS: Readonly<Record<string, { readonly at: string; act?(page: Page): Promise<void> }>> = {
+  overview: { at: '#/overview' },
   clients: { at: '#/clients' },
+  findings: {
+    at: '#/findings',
+    act: async (page) => {
+      await page.locator('.rule summary').first().click()
+    },
+  },
   client: { at: CLIENT },
   'all changes': { at: '#/history' },
   capabilities: { at: '#/capabilities' },

@@ -158,9 +158,9 @@ export async function record(browser: Browser, look: Look = {}): Promise<Recorde
   return recorded
 }
 
-/** Signs in; the issuer of the world sends the browser back at once. */
+/** Signs in, and comes to the table; the issuer of the world sends the browser back at once. */
 export async function enter({ page }: Recorded, { url }: Pick<ConsoleWorld, 'url'>): Promise<void> {
-  await page.goto(`${url}/`)
+  await page.goto(`${url}/#/clients`)
   await page.click('button:has-text("Sign in")')
   await page.waitForSelector('.bar')
 }

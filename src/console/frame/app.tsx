@@ -25,6 +25,12 @@ const RequestsView = lazy(async () => ({
 const RequestView = lazy(async () => ({
   default: (await import('../requests/request-view.tsx')).RequestView,
 }))
+const OverviewView = lazy(async () => ({
+  default: (await import('../overview/overview-view.tsx')).OverviewView,
+}))
+const FindingsView = lazy(async () => ({
+  default: (await import('../findings/findings-view.tsx')).FindingsView,
+}))
 // Not needed to see the table.
 const ClientView = lazy(async () => ({
   default: (await import('../client/client-view.tsx')).ClientView,
@@ -40,7 +46,7 @@ export function App(): ReactNode {
         {TEXTS.skip}
       </button>
       <header className="bar">
-        <a className="brand" href={hrefOf('clients', {})}>
+        <a className="brand" href={hrefOf('overview', {})}>
           {TEXTS.name}
         </a>
         <Views />
@@ -66,7 +72,15 @@ export function App(): ReactNode {
 
 const focusContent = () => document.getElementById('content')?.focus()
 
-const VIEWS = ['clients', 'requests', 'history', 'compare', 'capabilities'] as const
+const VIEWS = [
+  'overview',
+  'clients',
+  'findings',
+  'requests',
+  'history',
+  'compare',
+  'capabilities',
+] as const
 
 /** Permissions of which one is needed anywhere; a view without them is there for everyone. */
 const NEEDED: { readonly [V in (typeof VIEWS)[number]]?: readonly Permission[] } = {
@@ -93,6 +107,8 @@ function Views(): ReactNode {
 
 function View(): ReactNode {
   const place = usePlace()
+  if (place.view === 'overview') return <OverviewView />
+  if (place.view === 'findings') return <FindingsView place={place} />
   if (place.view === 'history') return <HistoryView place={place} />
   if (place.view === 'requests') return <RequestsView place={place} />
   if (place.view === 'request') {

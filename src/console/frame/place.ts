@@ -26,7 +26,7 @@ export const hrefOfComparison = ({ provider, userPoolId, id }: ClientAddress): s
 
 export function placeOf(hash: string): Place {
   const [view = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2)
-  return { view: view === '' ? 'clients' : view, params: new URLSearchParams(query) }
+  return { view: view === '' ? 'overview' : view, params: new URLSearchParams(query) }
 }
 
 /** The place now; the view is drawn again when it changes. */

@@ -316,6 +316,50 @@ export const TEXTS = {
   differences: (count: number, of: number) =>
     count === 0 ? `All ${of} settings are the same.` : `${count} of ${of} settings differ.`,
   showSame: 'Show also what is the same',
+  overview: 'Overview',
+  asOf: 'As of',
+  firstRun: 'There is no client yet',
+  firstRunSays:
+    'Every place has been read, and none has a client. Make one at a provider, or by POST /clients: it is here a moment later.',
+  places: 'Places',
+  noPlaces: 'Of no place the number of clients is known to you.',
+  oldestRead: 'Oldest reading',
+  stillReading: 'being read',
+  countOf: (count: number, atLeast: boolean) =>
+    `${atLeast ? 'at least ' : ''}${count.toLocaleString('en')}`,
+  clientCount: (count: number) =>
+    `${count.toLocaleString('en')} ${count === 1 ? 'client' : 'clients'}`,
+  severities: { error: 'Errors', warning: 'Warnings', info: 'Notes' },
+  severity: { error: 'error', warning: 'warning', info: 'note' },
+  checkedOf: (checked: number, clients: number) =>
+    `${checked.toLocaleString('en')} of ${clients.toLocaleString('en')} clients were checked for this page. The view of findings goes on with the others.`,
+  nothingFound: 'No setting deserves a second look.',
+  allFindings: 'All findings by rule',
+  changesTitle: 'Changes of the last 30 days',
+  openChanges: 'Open',
+  conflicts: 'Neither completed nor undone',
+  outsideChanges: 'Made outside of Clientry',
+  openSince: 'The oldest open one was begun',
+  endings: 'Ends within 30 days',
+  nothingEnds:
+    'Nothing ends by itself: no lease, no old secret, no client that was made for a while.',
+  endingKinds: { lease: 'Lease', secret: 'Secret', removal: 'The whole client' },
+  endingsCut: 'These are the first ones. There can be more.',
+  pace: 'Pace',
+  paceSays: 'What each provider permits, and how much of it this instance uses now.',
+  paceOf: (provider: string, bucket: string) => `Pace used at ${provider}, ${bucket}`,
+  paceUsed: (percent: number, perSecond: number, waiting: number) =>
+    `${percent} % used, ${Number(perSecond.toFixed(1))} a second${waiting === 0 ? '' : `, ${waiting} waiting`}`,
+  paused: (when: string) => `Paused: goes on ${when}.`,
+  noLimit: 'no limit known',
+  absent: 'Not on this page',
+  absentParts: { clients: 'Clients and findings', changes: 'Changes', pace: 'Pace' },
+  absentReasons: {
+    permission: (permission: string) => `you need the permission ${permission} there.`,
+    limit: () =>
+      'your permissions go by names or teams that only the provider knows as they are now. The lists show each client that you may see.',
+    mirror: () => 'the store of this server keeps no copy of the clients.',
+  },
   historyTitle: 'Changes of all clients',
   outcome: 'Outcome',
   anyOutcome: 'All',
@@ -404,7 +448,48 @@ export const TEXTS = {
   mustWait: 'Someone else has to approve this',
   mustWaitSays: 'Your change is stored as a request. Nothing was sent to the provider.',
   toRequest: 'Open the request',
-  findings: (count: number) => (count === 1 ? '1 finding' : `${count} findings`),
+  findings: 'Findings',
+  findingCount: (count: number) => (count === 1 ? '1 finding' : `${count} findings`),
+  findingsSay:
+    'Settings that deserve a second look, and the source of each rule. A fix is shown before it is made.',
+  source: 'Source',
+  place: 'Place',
+  everywhere: 'All places',
+  severityLabel: 'Severity',
+  rule: 'Rule',
+  noFix:
+    'There is no automatic fix: only the owner of the client knows the right value, or the provider cannot change it.',
+  previewFix: 'Preview the fix',
+  previewFixOf: (name: string) => `Preview the fix of ${name}`,
+  previewFixes: (count: number) => `Preview the fix of ${count} clients as a job`,
+  chooseNamed: (name: string) => `Choose ${name}`,
+  moreFindings: (count: number) => `Show more: ${count}`,
+  fixDone: 'The fix is applied.',
+  notFixed: 'This client is left out of the job:',
+  fixesTitle: (count: number) => `What the job will change on ${count} clients`,
+  fixesVerb: 'Begin the job',
+  fixesBegun: 'The job has begun',
+  fixesDone: (done: number, failed: number, total: number) =>
+    `${done} of ${total} clients done, ${failed} failed.`,
+  fixesStates: {
+    submitted: 'The job is being written down.',
+    planning: 'The job is being planned.',
+    planned: 'The job is planned.',
+    running: 'The job is at work.',
+    paused: 'The job is paused.',
+    stopped: 'The job has stopped.',
+    done: 'The job is done.',
+    cancelled: 'The job was cancelled.',
+  },
+  fixesNotShown: 'You need the permission jobs:read to see how it goes on.',
+  jobId: 'Job',
+  checking: 'Checking more clients…',
+  moreToCheck: 'Not all clients are checked yet.',
+  allChecked: 'All clients are checked.',
+  checkMore: 'Check more clients',
+  nothingFoundSays:
+    'Each client is checked as it was last read: its URIs, grant types and tokens, and what its provider adds.',
+  noFindingMatches: 'No finding matches.',
   groups: {
     identity: 'Identity',
     access: 'Redirects and origins',
@@ -416,18 +501,29 @@ export const TEXTS = {
   },
 } as const
 
+/** Lengths of time in seconds, with their names. */
+const UNITS: readonly (readonly [number, string])[] = [
+  [86_400 * 365, 'year'],
+  [86_400 * 30, 'month'],
+  [86_400, 'day'],
+  [3_600, 'hour'],
+  [60, 'minute'],
+]
+
 /** A time as people say it, with the exact one beside it in a title. */
 export function age(time: string, now = Date.now()): string {
   const seconds = Math.round((now - Date.parse(time)) / 1_000)
   if (seconds < 60) return 'just now'
-  const steps: readonly (readonly [number, string])[] = [
-    [86_400 * 365, 'year'],
-    [86_400 * 30, 'month'],
-    [86_400, 'day'],
-    [3_600, 'hour'],
-    [60, 'minute'],
-  ]
-  const [length, unit] = steps.find(([one]) => seconds >= one) ?? [60, 'minute']
+  const [length, unit] = UNITS.find(([one]) => seconds >= one) ?? [60, 'minute']
   const count = Math.floor(seconds / length)
   return `${count} ${unit}${count === 1 ? '' : 's'} ago`
+}
+
+/** When something is to come, as people say it. */
+export function until(time: string, now = Date.now()): string {
+  const seconds = Math.round((Date.parse(time) - now) / 1_000)
+  if (seconds < 0) return 'overdue'
+  const [length, unit] = UNITS.find(([one]) => seconds >= one) ?? [60, 'minute']
+  const count = Math.max(1, Math.round(seconds / length))
+  return `in ${count} ${unit}${count === 1 ? '' : 's'}`
 }
