@@ -25,6 +25,16 @@ const VIEWS: Readonly<Record<string, { readonly at: string; act?(page: Page): Pr
   },
   client: { at: CLIENT },
   'all changes': { at: '#/history' },
+  jobs: { at: '#/jobs', act: submitJob },
+  job: {
+    at: '#/jobs',
+    act: async (page) => {
+      await submitJob(page)
+      await page.click('.plain a')
+      await page.waitForSelector('output.tag.planned')
+    },
+  },
+  requests: { at: '#/requests' },
   capabilities: { at: '#/capabilities' },
   compare: {
     at: '#/compare?a-provider=auth0&a-id=exampleClientId&b-provider=local&b-id=exampleClientId',
@@ -39,6 +49,23 @@ const VIEWS: Readonly<Record<string, { readonly at: string; act?(page: Page): Pr
       await page.locator('#history').scrollIntoViewIfNeeded()
     },
   },
+}
+
+/** Submits a job as the person who is signed in, for its dry run to be looked at. */
+async function submitJob(page: Page): Promise<void> {
+  const patch = { description: `Reviewed ${count}` }
+  count += 1
+  await page.evaluate(
+    async (body) => {
+      const answer = await fetch('/session')
+      const { current } = (await answer.json()) as { current: { key: string } }
+      const headers = { 'clientry-session': current.key, 'content-type': 'application/json' }
+      await fetch('/jobs', { method: 'POST', headers, body })
+    },
+    JSON.stringify({ select: { provider: 'auth0' }, patch }),
+  )
+  await page.reload()
+  await page.waitForSelector('.plain a')
 }
 
 /** Each time another value, since one that is there is not added. */
@@ -59,7 +86,7 @@ async function main(folder: string | undefined): Promise<void> {
   const browser = await startChromium(unpacked.root)
   try {
     mkdirSync(DOCS, { recursive: true })
-    for (const name of ['clients', 'plan']) {
+    for (const name of ['clients', 'plan', 'job']) {
       const page = await pageOf(browser, dev, { width: 1_000, height: 640, dark: false })
       await show(page, dev, name, join(DOCS, `console-${name}.png`))
     }
@@ -97,7 +124,7 @@ async function pageOf(browser: Browser, dev: DevServer, { dark, ...viewport }: S
 async function show(page: Page, dev: DevServer, name: string, path: string): Promise<void> {
   await page.goto(`${dev.url}/${VIEWS[name]?.at ?? ''}`)
   await page.reload()
-  await page.waitForSelector('.row, .group, .chart, .wide-table')
+  await page.waitForSelector('.row, .group, .chart, .wide-table, .empty, .plain a')
   await page.waitForLoadState('networkidle')
   await VIEWS[name]?.act?.(page)
   await page.screenshot({ path })

@@ -2,6 +2,7 @@
 
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { ask } from '../contract/caller.ts'
 import { patience } from '../property.ts'
 import {
   ASKS,
@@ -41,12 +42,18 @@ describeInChromium('every view', (startBrowser) => {
         ],
         ...['clients:privileged', 'leases:write', 'keys:manage', 'secrets:read', 'secrets:rotate'],
         'history:read',
+        ...['jobs:read', 'jobs:write'],
       ],
       undefined,
       [ASKS],
     )
     await fillMirror(server.world)
     await requestChange(server, 'Waits for someone')
+    const job = await ask(server.world, 'POST', '/jobs', {
+      scopes: ['clients:read', 'clients:write', 'jobs:read', 'jobs:write'],
+      body: { clients: [{ id: 'exampleClientId' }], patch: { description: 'By a job' } },
+    })
+    expect(job.status, job.text).toBe(202)
   })
   afterAll(() => server?.close())
 
@@ -123,6 +130,18 @@ describeInChromium('every view', (startBrowser) => {
     if (IS_LONG) await check('decision')
     await page.click('dialog button:has-text("Close")')
     await check('request')
+    await page.evaluate("location.hash = '#/jobs'")
+    await page.waitForSelector('.plain li')
+    if (IS_LONG) await check('jobs')
+    await page.click('.plain a')
+    await page.waitForSelector('output.tag.planned')
+    await page.waitForSelector('.job-row')
+    await page.getByRole('button', { name: 'Start' }).click()
+    await page.waitForSelector('dialog .job-row')
+    if (IS_LONG) await check('start of a job')
+    await page.click('dialog button:has-text("Close")')
+    await page.click('.job-row summary')
+    await check('job')
     await page.evaluate("location.hash = '#/client?provider=auth0&id=no-such-client'")
     await page.waitForSelector('.failure')
     if (IS_LONG) await check('failure')

@@ -178,5 +178,5 @@ export async function axeFindings(page: Page): Promise<readonly string[]> {
 /** Goes to a place of the console as an address that someone has copied. */
 export async function open(page: Page, at: string): Promise<void> {
   await page.evaluate(`location.hash = ${JSON.stringify(at)}`)
-  await page.waitForSelector(/^#\/(client|request)\?/.test(at) ? '.title h1' : '.row, .empty')
+  await page.waitForSelector(/^#\/(client|request|job)\?/.test(at) ? '.title h1' : '.row, .empty')
 }

@@ -150,11 +150,17 @@ export function useRefresh(address: ClientAddress) {
   }
 }
 
-/** Reads everything anew after what can have changed any client; a plan that is on the screen stays as it was shown. */
+/** A plan stays as it was shown, and what is known of a job's clients does not change. */
+const KEPT: readonly string[] = ['plan', 'job-results']
+
+/** Reads everything else anew, after what can have changed any client. */
 export function useRefreshAll() {
   const queries = useQueryClient()
   return useCallback(
-    () => queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'plan' }),
+    () =>
+      queries.invalidateQueries({
+        predicate: ({ queryKey }) => !KEPT.includes(String(queryKey[0])),
+      }),
     [queries],
   )
 }

@@ -31,6 +31,12 @@ const OverviewView = lazy(async () => ({
 const FindingsView = lazy(async () => ({
   default: (await import('../findings/findings-view.tsx')).FindingsView,
 }))
+const JobsView = lazy(async () => ({
+  default: (await import('../jobs/jobs-view.tsx')).JobsView,
+}))
+const JobView = lazy(async () => ({
+  default: (await import('../jobs/job-view.tsx')).JobView,
+}))
 // Not needed to see the table.
 const ClientView = lazy(async () => ({
   default: (await import('../client/client-view.tsx')).ClientView,
@@ -76,6 +82,7 @@ const VIEWS = [
   'overview',
   'clients',
   'findings',
+  'jobs',
   'requests',
   'history',
   'compare',
@@ -84,6 +91,7 @@ const VIEWS = [
 
 /** Permissions of which one is needed anywhere; a view without them is there for everyone. */
 const NEEDED: { readonly [V in (typeof VIEWS)[number]]?: readonly Permission[] } = {
+  jobs: ['jobs:read'],
   requests: CHANGES,
   history: ['history:read'],
 }
@@ -110,6 +118,11 @@ function View(): ReactNode {
   if (place.view === 'overview') return <OverviewView />
   if (place.view === 'findings') return <FindingsView place={place} />
   if (place.view === 'history') return <HistoryView place={place} />
+  if (place.view === 'jobs') return <JobsView place={place} />
+  if (place.view === 'job') {
+    const id = place.params.get('id') ?? ''
+    return <JobView key={id} id={id} place={place} />
+  }
   if (place.view === 'requests') return <RequestsView place={place} />
   if (place.view === 'request') {
     const id = place.params.get('id') ?? ''

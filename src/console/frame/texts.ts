@@ -1,5 +1,22 @@
 /** Every text of the console, in one file. */
 
+const number = (count: number): string => count.toLocaleString('en')
+const clients = (count: number): string => `${number(count)} ${count === 1 ? 'client' : 'clients'}`
+const percent = (share: number): string => `${Number((share * 100).toFixed(1))}%`
+
+/** A length of time in its largest unit (seconds). */
+function duration(seconds: number): string {
+  const steps = [
+    [86_400, 'day'],
+    [3_600, 'hour'],
+    [60, 'minute'],
+    [1, 'second'],
+  ] as const
+  const [length, unit] = steps.find(([one]) => seconds >= one) ?? [1, 'second']
+  const count = Math.round(seconds / length)
+  return `${number(count)} ${unit}${count === 1 ? '' : 's'}`
+}
+
 export const TEXTS = {
   name: 'Clientry',
   skip: 'Skip to the content',
@@ -490,6 +507,150 @@ export const TEXTS = {
   nothingFoundSays:
     'Each client is checked as it was last read: its URIs, grant types and tokens, and what its provider adds.',
   noFindingMatches: 'No finding matches.',
+  jobs: 'Jobs',
+  jobsSay: 'Changes of many clients at once: a dry run first, then at the pace of their providers.',
+  noJobs: 'There is no job yet',
+  noJobsSays:
+    'A job finds clients, shows what would change on each, and changes them once someone starts it. Submit one with POST /jobs, or with the command:',
+  jobExample:
+    'clientry jobs submit --provider auth0 --text example callbacks+=https://app.example.com/second',
+  noSuchJob: 'No job matches',
+  moreJobs: 'Show older jobs',
+  jobsRead: (shown: number, read: number, more: boolean) =>
+    `${number(shown)} of ${number(read)} jobs${more ? ' that were read so far' : ''}`,
+  changeOf: (count: number) => `Change of ${clients(count)}`,
+  reapOf: (count: number) => `Removal of unused clients among ${number(count)}`,
+  undoOf: (count: number) => `Undoing a job on ${clients(count)}`,
+  progress: (done: number, of: number) => `${number(done)} of ${number(of)}`,
+  failures: (count: number) => `${number(count)} failed`,
+  jobStates: {
+    submitted: 'being submitted',
+    planning: 'dry run',
+    planned: 'ready to start',
+    running: 'running',
+    paused: 'paused',
+    stopped: 'stopped',
+    done: 'done',
+    cancelled: 'cancelled',
+  },
+  jobSays: {
+    submitted:
+      'Its clients are being written down. A job that stays so was cut off and never begins.',
+    planning: 'Each client is looked at. Nothing changes yet.',
+    planned: 'Nothing has changed yet. Start the job to make the changes that are shown below.',
+    running: 'The clients are being changed.',
+    paused: 'No more clients are started until someone resumes the job.',
+    stopped:
+      'The job stopped by itself. Clients that have no result yet wait for someone to resume it.',
+    done: 'The job has ended.',
+    cancelled: 'The job ends here. Clients that it has not changed stay as they are.',
+  },
+  jobOutcomes: {
+    planned: 'to be changed',
+    applied: 'changed',
+    unchanged: 'nothing to change',
+    failed: 'failed',
+  },
+  leftClients: 'not looked at yet',
+  allClients: 'all clients',
+  jobProgress: 'Progress',
+  jobPhases: 'Phases of the job',
+  phases: { plan: 'Dry run', run: 'Changes' },
+  speed: (perSecond: number, seconds: number) =>
+    `${perSecond} clients a second, ${duration(seconds)} left`,
+  jobFacts: 'About this job',
+  submittedBy: 'Submitted by',
+  approvedBy: 'Approved by',
+  startedBy: 'Started by',
+  undoesJob: 'Undoes the job',
+  reaps: 'Unused clients',
+  reapSays: (age: number, grace: number) =>
+    `nothing known to have happened for ${duration(age)}; removed ${duration(grace)} after they are suspended`,
+  failureLimit: 'Failures',
+  maxFailures: (most: number | null) => {
+    if (most === null) return 'The job goes on however many clients fail.'
+    return most === 0
+      ? 'The job stops at the first client that fails.'
+      : `The job stops when more than ${clients(most)} have failed.`
+  },
+  canaryPart: 'Canary',
+  canary: (share: number, thenPause: boolean) =>
+    `${percent(share)} of the clients come first. If one of them fails, the job stops${thenPause ? '; otherwise it pauses after them.' : '.'}`,
+  reserve: 'Left to others of the pace',
+  percent,
+  jobResults: 'Clients',
+  readingResults: (read: number, of: number) =>
+    `Still reading: ${number(read)} of ${clients(of)} so far. The list below is not complete yet.`,
+  noResults: 'No client has a result yet.',
+  noSuchResult: 'No client has this result.',
+  shownOf: (shown: number, of: number) => `${number(shown)} of ${clients(of)} shown.`,
+  showMoreClients: 'Show more clients',
+  removedAt: (time: string) => `It is removed at ${time}, unless something happens to it.`,
+  verdicts: {
+    reap: 'Unused: the job suspends it and removes it later.',
+    protected: 'Spared: it is protected.',
+    leased: 'Spared: it has leases.',
+    moving: 'Spared: a redirect URI of it is being moved.',
+    own_client: 'Spared: the server or the provider works by means of it.',
+    coming_removal: 'Spared: it is to be removed already.',
+    no_match: 'Spared: it is not what was looked for.',
+    age_unknown: 'Listed only: its age is not known.',
+    too_young: 'Spared: something happened to it recently.',
+    use_unknown: 'Listed only: its last use is not known.',
+    cannot_suspend: 'Listed only: the provider cannot suspend it.',
+    cannot_remove: 'Listed only: the provider cannot remove it.',
+  },
+  jobControls: {
+    start: 'Start',
+    pause: 'Pause',
+    resume: 'Resume',
+    cancel: 'Cancel',
+    undo: 'Undo',
+  },
+  noJobRight: (permission: string, provider: string) =>
+    `For more than this you need the permission ${permission} at ${provider}.`,
+  startTitle: 'What starting the job will do',
+  startJob: 'Start the changes',
+  startDone: 'The job has started.',
+  willChange: (count: number) =>
+    `${clients(count)} will be changed. A client that has changed since its dry run is left alone and counts as failed.`,
+  willReap: (count: number, grace: number) =>
+    `${clients(count)} will be suspended, and removed ${duration(grace)} later unless something happens to them.`,
+  stayAsAsked: (count: number) => `${clients(count)} need no change.`,
+  stayFailed: (count: number) => `${clients(count)} failed and are not tried again.`,
+  noDryRun:
+    'This job began without a dry run, so what changes on each client is not known before it is changed.',
+  resumeJobTitle: 'What resuming the job will do',
+  resumeJob: 'Resume the job',
+  resumeJobDone: 'The job goes on.',
+  resumePlan: (count: number) =>
+    `The dry run goes on with ${clients(count)}. Nothing changes before the job is started.`,
+  pauseTitle: 'What pausing the job will do',
+  pauseSays:
+    'What is under way is finished and recorded. No more clients are started until someone resumes the job.',
+  pauseJob: 'Pause the job',
+  pauseDone: 'The job is paused.',
+  cancelTitle: 'What cancelling the job will do',
+  cancelSays: (changed: number, open: number) =>
+    `${clients(changed)} changed by it stay as they are now, and ${clients(open)} are not changed any more. What is under way is finished and recorded.`,
+  cancelConsent: 'I know that a cancelled job cannot be resumed.',
+  cancelJob: 'Cancel the job',
+  cancelDone: 'The job is cancelled.',
+  allowPartial: 'When undoing, take back the rest where something on a client cannot be taken back',
+  undoTitle: 'What undoing the job will take back',
+  undoVerb: 'Plan the undoing',
+  undoSays: (count: number) =>
+    `A new job looks at ${clients(count)} that this one has changed, and takes back its changes there: what others have changed since stays. It begins with a dry run, and changes nothing before you start it.`,
+  undoWhole: 'A client on which something cannot be taken back fails and stays as it is.',
+  undoPartly: 'Where something on a client cannot be taken back, the rest is.',
+  undoReap: 'The clients that it has suspended are resumed, unless they are removed already.',
+  undoUncertain:
+    'Some changes ended without a known outcome. They are taken back if they took effect.',
+  undoUnseen:
+    'Where no change is shown, the job had no dry run; the dry run of the new job shows what is taken back.',
+  undoNext: 'Its dry run has begun. Look at what it finds, then start it.',
+  undoDone: 'The job that undoes it is submitted',
+  toUndo: 'Open the new job',
   groups: {
     identity: 'Identity',
     access: 'Redirects and origins',
