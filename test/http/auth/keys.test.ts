@@ -126,6 +126,17 @@ describe('rotation', () => {
     expect(server.count()).toBe(3)
   })
 
+  it('takes a new key within the cooldown although tokens by an unusable one keep coming', async () => {
+    const third = await signingKey('third')
+    const unusable = { ...third, jwk: { ...third.jwk, use: 'enc' } }
+    server.publish(first, unusable)
+    expect(await outcome(await fresh(first))).toBe('user')
+    expect(await outcome(await fresh(unusable))).toBe(REFUSED)
+    server.publish(first, unusable, second)
+    expect(await outcome(await fresh(second))).toBe('user')
+    expect(server.count()).toBe(2)
+  })
+
   it('takes a new key after the cooldown', async () => {
     server.publish(first)
     await outcome(await fresh(first))

@@ -53,10 +53,11 @@ export function createKeys(source: KeySource): Keys {
     // An issuer that hangs holds up no one whose key is known.
     const cached = matching(set.keys(), query)
     if (cached !== undefined) return cached
-    // An unknown id may be new, and newer than the last fetch
-    await set.renew(deadline, 'once more')
+    const isRefused = () => query.kid !== undefined && set.refuses(query.kid)
+    // An unknown id may be new, and newer than the last fetch. One that was found unusable leaves that fetch to it
+    await (isRefused() ? set.renew(deadline) : set.renew(deadline, 'once more'))
     const match = matching(set.keys(), query)
-    if (match === undefined && query.kid !== undefined && set.refuses(query.kid)) throw notUsable()
+    if (match === undefined && isRefused()) throw notUsable()
     // Whether the token is good cannot be known now, so it must not be called bad
     if (match === undefined && set.hasFailed()) throw unavailable()
     return match
