@@ -323,11 +323,19 @@ function judgedBy({ url, token, work, log, env: own = {} }, configuration, ...mo
     ...more,
   ]
   const env = { ...process.env, ...own, SCHEMATHESIS_HOOKS: join(assets, 'hooks.py') }
-  // A time of its own (--max-time) is one that it fills: it begins anew until that is over. After a SIGINT it reports.
+  // A time of its own (--max-time) is one that it fills: it begins anew until that is over. After a SIGINT it reports, to a
+  // file: Node closes the pipes of a process as soon as its time is over.
   const limit = { timeout: seconds * 1_000, killSignal: 'SIGINT' }
+  const report = join(work, 'report.txt')
   const since = Date.now()
-  const { out } = run(bin, options, { cwd: work, env, ...limit })
+  run(bin, options, {
+    cwd: work,
+    env,
+    stdio: ['ignore', openSync(report, 'w'), 'inherit'],
+    ...limit,
+  })
   const isCut = Date.now() - since >= limit.timeout
+  const out = readFileSync(report, 'utf8')
   const lines = out.split('\n').map((line) => line.trim())
   const total = lines.findLast((line) => / generated/.test(line))
   process.stdout.write(`schemathesis ${more.join(' ')}: ${total}\n`)
