@@ -14,7 +14,7 @@ const LIMIT = 100
 const LONGEST_SEARCH = 200
 
 /** Parameters of the address, as they stand there. */
-export type SearchParam = 'q' | 'provider' | 'grant' | 'state' | 'filter' | 'cols'
+type SearchParam = 'q' | 'provider' | 'grant' | 'state' | 'filter' | 'cols'
 
 export const paramOf = ({ params }: Place, name: SearchParam): string => params.get(name) ?? ''
 

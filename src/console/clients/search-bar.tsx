@@ -1,15 +1,10 @@
 /** The search, the filters and the choice of columns. */
 
 import { type ReactNode, type Ref, useDeferredValue, useEffect, useRef, useState } from 'react'
+import { ChoiceInput } from '../frame/form.tsx'
 import type { Place } from '../frame/place.ts'
 import { TEXTS } from '../frame/texts.ts'
-import {
-  changeSearch,
-  chosenColumns,
-  paramOf,
-  type SearchParam,
-  useProviders,
-} from './client-search.ts'
+import { changeSearch, chosenColumns, paramOf, useProviders } from './client-search.ts'
 import { COLUMN_NAMES, columnsText } from './columns.tsx'
 
 /** Those of RFC 6749, RFC 8628, RFC 7523 and OpenID Connect Core that clients have; others are found by a filter. */
@@ -45,27 +40,27 @@ export function SearchBar({ place, input, toRows }: Props): ReactNode {
           onArrowDown={toRows}
         />
       </label>
-      <Choice place={place} name="provider" label={TEXTS.provider}>
-        <option value="">{TEXTS.anyProvider}</option>
-        {providers.map(({ id }) => (
-          <option key={id}>{id}</option>
-        ))}
-      </Choice>
-      <Choice place={place} name="grant" label={TEXTS.grant}>
-        <option value="">{TEXTS.anyGrant}</option>
-        {GRANT_TYPES.map((one) => (
-          <option key={one} value={one}>
-            {one.split(':').at(-1)}
-          </option>
-        ))}
-      </Choice>
-      <Choice place={place} name="state" label={TEXTS.state}>
-        {Object.entries(TEXTS.states).map(([value, text]) => (
-          <option key={value} value={value}>
-            {text}
-          </option>
-        ))}
-      </Choice>
+      <ChoiceInput
+        label={TEXTS.provider}
+        value={paramOf(place, 'provider')}
+        options={[['', TEXTS.anyProvider], ...providers.map(({ id }) => [id, id] as const)]}
+        onChange={(provider) => changeSearch(place, { provider })}
+      />
+      <ChoiceInput
+        label={TEXTS.grant}
+        value={paramOf(place, 'grant')}
+        options={[
+          ['', TEXTS.anyGrant],
+          ...GRANT_TYPES.map((one) => [one, one.split(':').at(-1) ?? one] as const),
+        ]}
+        onChange={(grant) => changeSearch(place, { grant })}
+      />
+      <ChoiceInput
+        label={TEXTS.state}
+        value={paramOf(place, 'state')}
+        options={Object.entries(TEXTS.states)}
+        onChange={(state) => changeSearch(place, { state })}
+      />
       <label htmlFor="search-filter">
         <span>{TEXTS.filter}</span>
         <Typed place={place} name="filter" type="text" placeholder={TEXTS.filterHint} />
@@ -118,27 +113,6 @@ function Typed({ place, name, input, onArrowDown, ...rest }: TypedProps): ReactN
         onArrowDown()
       }}
     />
-  )
-}
-
-interface ChoiceProps {
-  readonly place: Place
-  readonly name: SearchParam
-  readonly label: string
-  readonly children: ReactNode
-}
-
-function Choice({ place, name, label, children }: ChoiceProps): ReactNode {
-  return (
-    <label>
-      <span>{label}</span>
-      <select
-        value={paramOf(place, name)}
-        onChange={({ target }) => changeSearch(place, { [name]: target.value })}
-      >
-        {children}
-      </select>
-    </label>
   )
 }
 

@@ -1,4 +1,4 @@
-/** Labelled inputs of the forms: what is entered is a wish, and goes nowhere before its plan was shown. */
+/** Labelled inputs of filters and forms. What a form holds is a wish, and goes nowhere before its plan was shown. */
 
 import { type FormEvent, type ReactNode, useId } from 'react'
 

@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useId, useState } from 'react'
 import { Entry } from '../client/timeline.tsx'
 import { useProviders } from '../clients/client-search.ts'
 import { Failure } from '../frame/failure.tsx'
+import { ChoiceInput } from '../frame/form.tsx'
 import { hrefOf, type Place } from '../frame/place.ts'
 import { TEXTS } from '../frame/texts.ts'
 import { HistoryChart } from './history-chart.tsx'
@@ -70,45 +71,25 @@ function Filters({ place }: { readonly place: Place }): ReactNode {
   const { data: providers = [] } = useProviders()
   return (
     <search className="search">
-      <Choice place={place} name="provider" label={TEXTS.provider}>
-        <option value="">{TEXTS.anyProvider}</option>
-        {providers.map(({ id }) => (
-          <option key={id}>{id}</option>
-        ))}
-      </Choice>
-      <Choice place={place} name="outcome" label={TEXTS.outcome}>
-        <option value="">{TEXTS.anyOutcome}</option>
-        {OUTCOMES.map((one) => (
-          <option key={one} value={one}>
-            {TEXTS.outcomes[one]}
-          </option>
-        ))}
-      </Choice>
+      <ChoiceInput
+        label={TEXTS.provider}
+        value={paramOf(place, 'provider')}
+        options={[['', TEXTS.anyProvider], ...providers.map(({ id }) => [id, id] as const)]}
+        onChange={(one) => changeHistory(place, 'provider', one)}
+      />
+      <ChoiceInput
+        label={TEXTS.outcome}
+        value={paramOf(place, 'outcome')}
+        options={[
+          ['', TEXTS.anyOutcome],
+          ...OUTCOMES.map((one) => [one, TEXTS.outcomes[one]] as const),
+        ]}
+        onChange={(one) => changeHistory(place, 'outcome', one)}
+      />
       <Entered place={place} name="actor" label={TEXTS.who} type="text" />
       <Entered place={place} name="from" label={TEXTS.since} type="date" />
       <Entered place={place} name="to" label={TEXTS.until} type="date" />
     </search>
-  )
-}
-
-interface ChoiceProps {
-  readonly place: Place
-  readonly name: HistoryParam
-  readonly label: string
-  readonly children: ReactNode
-}
-
-function Choice({ place, name, label, children }: ChoiceProps): ReactNode {
-  return (
-    <label>
-      <span>{label}</span>
-      <select
-        value={paramOf(place, name)}
-        onChange={({ target }) => changeHistory(place, name, target.value)}
-      >
-        {children}
-      </select>
-    </label>
   )
 }
 
