@@ -241,6 +241,19 @@ describe('GET /history/counts', () => {
     })
   })
 
+  it('says of the first and the last days that can be asked for since when it counts, as RFC 3339 writes it', async () => {
+    const since = async (query: string) =>
+      (await get(['history:local'], `/history/counts?${query}`)).body
+    expect(await since('to=0000-01-15T00:00:00Z')).toMatchObject({
+      from: '0000-01-01T00:00:00.000Z',
+      to: '0000-01-15T00:00:00.000Z',
+    })
+    expect(await since('from=9999-12-01T00:00:00Z&to=9999-12-31T23:59:59Z')).toMatchObject({
+      from: '9999-12-01T00:00:00.000Z',
+      to: '9999-12-31T23:59:59.000Z',
+    })
+  })
+
   it.each([
     ['a period of more than a year', 'from=2020-01-01T00:00:00Z&to=2022-01-01T00:00:00Z', 400],
     [

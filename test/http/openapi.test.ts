@@ -411,6 +411,35 @@ describe('GET /openapi.json', () => {
     }
   })
 
+  it('says nothing of an answer that holds of what is sent alone', () => {
+    // What a provider takes of new values, and what a body means that names no provider, is no matter of what is there.
+    const sent = operations().flatMap(({ requestBody }) => [
+      ...JSON.stringify(requestBody ?? {}).matchAll(/schemas\/(\w+Request)"/g),
+    ])
+    const names = new Set(sent.map(([, name = '']) => name))
+    expect(names).toContain('ClientPatchRequest')
+    const schemas = document.components.schemas as Record<string, JsonObject>
+    const found = new Set<string>()
+    const follow = (value: unknown) => {
+      for (const [, name = ''] of JSON.stringify(value).matchAll(
+        /"#\/components\/schemas\/(\w+)"/g,
+      )) {
+        if (found.has(name)) continue
+        found.add(name)
+        follow(schemas[name])
+      }
+    }
+    follow([operations().map(({ responses }) => responses), document.components.responses])
+    expect(found).toContain('Error')
+    expect([...found].filter((name) => names.has(name))).toEqual([])
+    const { client } = (schemas.ApprovalRequest?.properties ?? {}) as Record<string, JsonObject>
+    expect(JSON.stringify(client)).not.toContain(POOL_ID)
+    const refusal = { error: 'No.', code: 'provider_refused', requestId: 'a' }
+    const mend = { client: { scopes: { remove: ['api/gone'] } } }
+    expect(validatorOf(schemas.Error ?? {})({ ...refusal, mend })).toBe(true)
+    expect(validatorOf(schemas.Error ?? {})({ ...refusal, mend: {} })).toBe(false)
+  })
+
   it('describes every route, its parameters and its answers', () => {
     for (const { method, path, operationId, query } of ROUTES) {
       const operation = document.paths[path]?.[method.toLowerCase()]

@@ -66,6 +66,11 @@ it.each([
   ['2025-04-31T23:59:59+02:00', 400],
   ['2026-13-01T00:00:00Z', 400],
   ['2024-02-29T12:00:00Z', 200],
+  ['0000-02-29T12:00:00Z', 200],
+  ['9999-12-31T23:59:59Z', 200],
+  // In UTC, as answers have it, the year has five digits, or comes before the first one.
+  ['9999-12-31T23:59:59-00:01', 400],
+  ['0000-01-01T00:00:00+00:01', 400],
   ['2026-03-01T00:30:00%2B02:00', 200],
 ])('takes from=%s only if there is such a day (%i)', async (time, status) => {
   for (const name of ['from', 'to']) {

@@ -342,6 +342,9 @@ it('the date on which a policy ends the secret is a warning', () => {
   expect(mapping.warnings?.({ ...full, attributes })).toMatchObject([
     { code: 'secret_expires', message: expect.stringContaining('2026-12-29T10:27:12.000Z') },
   ])
+  // The first second that RFC 3339 cannot write, with years of four digits.
+  const never = { 'client.secret.expiration.time': '253402300800' }
+  expect(mapping.warnings?.({ ...full, attributes: never })).toEqual([])
 })
 
 /** Keycloak, "Server Administration Guide" and OIDCConfigAttributes.java; no secrets, although their names look so. */

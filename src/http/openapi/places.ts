@@ -3,6 +3,7 @@
  * provider: the description is public, and which providers there are is only for callers who may use them.
  */
 
+import { OPERATIONS, type Operation } from '../../contract/operations.ts'
 import { LEASE_FIELDS, useOfUris } from '../../core/client.ts'
 import { isRecord, type JsonObject } from '../../core/json/json.ts'
 import { missing } from '../../core/mapping/lenses.ts'
@@ -53,10 +54,16 @@ export function withPlaces(api: JsonObject, { providers }: DescribedPlaces): Jso
   const schemas = isRecord(components.schemas) ? components.schemas : {}
   const members = Object.entries(schemas).map(([name, schema]) => [
     name,
-    name.endsWith('Request') && isRecord(schema) ? placed(name, schema, values, providers) : schema,
+    SENT.has(name) && isRecord(schema) ? placed(name, schema, values, providers) : schema,
   ])
   return { ...walked, components: { ...components, schemas: Object.fromEntries(members) } }
 }
+
+/** The bodies of requests. What is said of them here must not be said of an answer, which shows what is there. */
+const SENT: ReadonlySet<string> = new Set([
+  'JsonPatchRequest',
+  ...Object.values<Operation>(OPERATIONS).flatMap(({ body }) => (body === undefined ? [] : [body])),
+])
 
 function placed(
   name: string,

@@ -5,6 +5,7 @@ import { clientPath } from '../../core/client-path.ts'
 import { cutValues } from '../../core/diff.ts'
 import { ClientError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json/json.ts'
+import { FIRST_TIME } from '../../core/mapping/times.ts'
 import type { Permission } from '../../core/rights/permissions.ts'
 import type { ClientRef } from '../../providers/call.ts'
 import { mayKnowOf } from '../../service/access/fresh-look.ts'
@@ -85,7 +86,7 @@ async function getHistoryCounts(exchange: Exchange): Promise<Answer> {
   const { query, settings } = exchange
   const { now } = settings.service
   const to = timeOf('to', query.to) ?? now()
-  const from = timeOf('from', query.from) ?? to - DEFAULT_DAYS * DAY_MS
+  const from = timeOf('from', query.from) ?? Math.max(FIRST_TIME, to - DEFAULT_DAYS * DAY_MS)
   if (from >= to || to - from > MOST_DAYS * DAY_MS) {
     throw invalid('from', `must be before to, and at most ${MOST_DAYS} days before it`)
   }

@@ -3,13 +3,13 @@
 import * as z from 'zod/mini'
 import type { ErrorBody, Problem } from '../../contract/common.ts'
 import type { JsonObject } from '../../core/json/json.ts'
-import { clientPatchRequest } from './clients.ts'
+import { clientPatch } from './client.ts'
 import { errorCode } from './common.ts'
 import { described, IGNORED, optional, type Shape, text } from './parts.ts'
 
-/** A program sends it as it is. */
+/** A program sends it as it is, to where the client is: what a body without a provider may be does not hold of it. */
 const mend = described(
-  clientPatchRequest,
+  z.object({ client: clientPatch }),
   'A PATCH of the same client, after which the request can succeed.',
 ) as z.ZodMiniType as z.ZodMiniType<JsonObject>
 

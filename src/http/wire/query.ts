@@ -4,6 +4,7 @@ import type { Operation } from '../../contract/operations.ts'
 import type { QueryName } from '../../contract/query.ts'
 import { LEASE_FIELDS } from '../../core/client.ts'
 import { ClientError } from '../../core/errors.ts'
+import { isWritable } from '../../core/mapping/times.ts'
 import { quoted } from '../../core/patch/quoted.ts'
 import { REQUEST_STATES } from '../../service/approval/request-states.ts'
 import { MAX_OWNER_LENGTH, MAX_VALUE_LENGTH } from '../../service/base/request.ts'
@@ -11,15 +12,18 @@ import { MAX_OWNER_LENGTH, MAX_VALUE_LENGTH } from '../../service/base/request.t
 const RFC_3339 = '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})$'
 const A_TIME = 'a time as in RFC 3339, such as 2026-01-31T12:00:00Z'
 
-/** A time as RFC 3339 writes it, in epoch milliseconds; `undefined`: it is none. */
+/**
+ * A time as RFC 3339 writes it, in epoch milliseconds; `undefined`: it is none, or one that UTC, as answers have it, writes
+ * with more than four digits of a year.
+ */
 export function timeIn(value: string): number | undefined {
   if (!new RegExp(RFC_3339).test(value)) return undefined
   const time = Date.parse(value)
   // Some dates that do not exist are read as the day after (ECMA-262, Date.parse): 2026-02-30.
-  const [year = 0, month = 0, day = 0] = value.slice(0, 10).split('-').map(Number)
-  const isDay = new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day
+  const [date = '', day] = [value.slice(0, 10), Number(value.slice(8, 10))]
+  const isDay = new Date(`${date}T00:00:00Z`).getUTCDate() === day
   // ECMA-262 also takes the hour 24 for the end of a day; RFC 3339 section 5.6 does not.
-  return Number.isNaN(time) || !isDay || value.includes('T24') ? undefined : time
+  return isWritable(time) && isDay && !value.includes('T24') ? time : undefined
 }
 
 /** Every query parameter, with the text that it must match, what it is, and that text in words. */

@@ -1,6 +1,7 @@
 /** What a reader of a client should know: what it is where it is no OpenID Connect client, and when its secret ends. */
 
 import type { Native, Warning } from '../../core/mapping/row.ts'
+import { timeOf } from '../../core/mapping/times.ts'
 import { attributesOf } from './attributes.ts'
 import { isManaged, otherKindOf, usesSecret } from './grants.ts'
 
@@ -24,7 +25,7 @@ function kindWarnings(native: Native): readonly Warning[] {
 export function timeIn(native: Native, name: string): string | undefined {
   const value = attributesOf(native)[`client.secret.${name}`]
   const seconds = typeof value === 'string' && /^\d{1,12}$/.test(value) ? Number(value) : 0
-  return seconds > 0 ? new Date(seconds * 1_000).toISOString() : undefined
+  return seconds > 0 ? timeOf(seconds) : undefined
 }
 
 function secretWarnings(native: Native): readonly Warning[] {
