@@ -164,6 +164,35 @@ export function describeErasing(open: () => Promise<ErasingPlace>): void {
     expect(await pass(0)).toBe(0)
   })
 
+  it('goes on in a process where another one was', async () => {
+    await start()
+    await pass(0)
+    await change({ name: 'Old' })
+    const [first] = await log()
+    await pass(15)
+    now += (DAYS + 1) * DAY_MS
+    await retain({ ...ring(), keepMs: DAYS * DAY_MS })
+    now += DATA_KEY_DELAY_MS
+    await keys.refresh()
+    const looked: (string | undefined)[] = []
+    const heads: Store['heads'] = (since, of) => {
+      looked.push(of)
+      // A look takes as long as a sweep has.
+      now += 10_000
+      return place.store.heads(since, of)
+    }
+    const sweep = () =>
+      eraseOld({ ...service, store: { ...place.store, heads } }, { retention }, {})
+    expect(await sweep()).toBeGreaterThan(0)
+    expect(looked).toEqual(['clients'])
+    expect(sealedIn((await log()).slice(0, 1))).toEqual(sealedIn([first as Entry]).map(erased))
+    await sweep()
+    expect(looked).toEqual(['clients', 'others'])
+    // All of it is done.
+    await sweep()
+    expect(looked).toHaveLength(2)
+  })
+
   it('leaves a log whose next entries are written and read as before', async () => {
     await start()
     await pass(0)

@@ -15,7 +15,17 @@ export interface Erasing {
   going?: { readonly over: OverRecords; readonly walk: Walk }
 }
 
-/** Goes on removing; from how many entries, in this call. */
+/** A note of all processes: which records the last walk was about, and where it came to. */
+const NOTE = 'retention'
+
+const FROM_THE_FIRST: Walk = { of: 'clients' }
+
+interface Noted {
+  readonly about: string
+  readonly walk: Walk
+}
+
+/** Goes on removing, where this process or another one was; from how many entries, in this call. */
 export async function eraseOld(
   service: Pick<Service, 'store' | 'fingerprints' | 'now'>,
   { retention }: Pick<Config, 'retention'>,
@@ -27,9 +37,11 @@ export async function eraseOld(
   if (going === undefined) return 0
   const { walk, entries } = await eraseRecords(service, going.over, going.walk, now() + ERASE_MS)
   delete erasing.going
-  if (walk.of !== 'end') erasing.going = { ...going, walk }
+  const isAtEnd = walk.of === 'end'
+  if (!isAtEnd) erasing.going = { ...going, walk }
+  await note(store, { about: aboutOf(going.over), walk: isAtEnd ? FROM_THE_FIRST : walk })
   // Where a log was missed, the next sweep begins anew.
-  else if (walk.missed !== true) await markErased(store.keyring, going.over, now())
+  if (isAtEnd && walk.missed !== true) await markErased(store.keyring, going.over, now())
   return entries
 }
 
@@ -41,5 +53,20 @@ async function begun(
   const text = await store.keyring.read()
   if (text === undefined) return undefined
   const over = overRecords(parseRing(text), { keepMs, ...(await openSince(store)) }, now)
-  return over && { over, walk: { of: 'clients' } }
+  if (over === undefined) return undefined
+  const before = await noted(store)
+  return { over, walk: before?.about === aboutOf(over) ? before.walk : FROM_THE_FIRST }
+}
+
+const aboutOf = ({ dropped, earlier }: OverRecords) => JSON.stringify([[...dropped], [...earlier]])
+
+async function noted({ notes }: Service['store']): Promise<Noted | undefined> {
+  const { text } = (await notes?.read(NOTE)) ?? {}
+  return text === undefined ? undefined : (JSON.parse(text) as Noted)
+}
+
+/** Where another process has noted something meanwhile, either place will do. */
+async function note({ notes }: Service['store'], next: Noted): Promise<void> {
+  const { text } = (await notes?.read(NOTE)) ?? {}
+  await notes?.replace(NOTE, JSON.stringify(next), text)
 }
