@@ -6,6 +6,8 @@
 import { generateKeyPairSync } from 'node:crypto'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { putLocalClient } from '../../src/providers/local/index.ts'
+import { resourceOf } from '../../src/store/resource.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
@@ -24,11 +26,16 @@ import { describeInChromium } from './in-chromium.ts'
 const AUTH0 = '#/client?provider=auth0&id=exampleClientId'
 const LOCAL = '#/client?provider=local&id=exampleClientId'
 const COGNITO = `#/client?provider=cognito-client&pool=${POOL_ID}&id=exampleClientId`
+/** The log of the client at the embedded provider. */
+const LOCAL_LOG = resourceOf({ provider: 'local', id: 'exampleClientId' })
 const EVERYTHING = [
   ...['clients:read', 'clients:write', 'clients:delete', 'clients:suspend', 'clients:protect'],
   ...['leases:write', 'keys:manage', 'secrets:read', 'secrets:rotate', 'history:read'],
   'clients:privileged',
 ]
+/** A new key of a client. */
+const publicKeyOf = () =>
+  generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' })
 /** What a field can hold that is meant for the page and not for people. */
 const MARKUP = '"><img src=https://evil.example/a.png onerror=alert(1)>'
 
@@ -169,6 +176,26 @@ describeInChromium('actions on one client', (startBrowser) => {
       await done(page, 'The move is given up.')
     })
 
+    it('begins a move of a redirect URI and removes the old one, once no code for it can be redeemed', async () => {
+      const to = 'https://narrowed.example.com/callback'
+      const moves = section(page, 'Move a redirect URI')
+      const from = (await moves.getByLabel('From').inputValue()) ?? ''
+      await moves.getByLabel('To', { exact: true }).fill(to)
+      await moves.getByRole('button', { name: 'Preview the move' }).click()
+      await planOf(page)
+      await inPanel(page, 'Begin the move').click()
+      await done(page, 'The new redirect URI is registered, and logins can use it.')
+      const before = writes()
+      await moves.getByRole('button', { name: `Remove the old redirect URI ${from}` }).click()
+      expect(await planOf(page)).toContain(`− Before: ${from}`)
+      expect(writes()).toBe(before)
+      await inPanel(page, 'Remove the old one').click()
+      await done(page, 'The old redirect URI is removed.')
+      const { CallbackURLs: left } = server.world.cognito.client(POOL_ID, 'exampleClientId') ?? {}
+      expect(left).toContain(to)
+      expect(left).not.toContain(from)
+    })
+
     it('begins a move of a redirect URI, and gives it up', async () => {
       const [from = ''] = fullLocalClient.redirect_uris as readonly string[]
       const to = 'https://new.example.com/callback'
@@ -286,6 +313,9 @@ describeInChromium('actions on one client', (startBrowser) => {
       await inPanel(page, 'Close').click()
       expect(await page.locator('.client').textContent()).not.toContain(value)
       await expect.poll(() => secrets.locator('li').count()).toBe(2)
+      expect(await secrets.locator('li').first().textContent()).toContain('ends by itself at')
+      const { standing } = (await server.world.clientry.service.store.last(LOCAL_LOG)) ?? {}
+      expect(standing?.retirements).toHaveLength(1)
       await secrets
         .getByRole('button', { name: /^Retire/ })
         .first()
@@ -424,6 +454,79 @@ describeInChromium('actions on one client', (startBrowser) => {
       await button(page, 'I am signed in again').click()
       await page.waitForSelector('text=Sign in once more', { state: 'detached' })
     }
+  })
+
+  describe('at a client whose every field is meant for the page', () => {
+    const BIDI = 'a\u202egnp.exe\u2066b\u200b'
+    let server: ConsoleWorld
+    let recorded: Recorded
+    let page: Page
+
+    beforeAll(async () => {
+      server = await startConsoleWorld(EVERYTHING)
+      server.world.auth0.put({
+        ...fullAuth0Client,
+        ...{ client_id: 'hostile', client_aliases: [], name: MARKUP, description: BIDI },
+        callbacks: [`https://evil.example/${encodeURIComponent(MARKUP)}`, 'javascript:alert(1)'],
+        allowed_logout_urls: [MARKUP],
+        client_metadata: { constructor: MARKUP, [BIDI]: MARKUP },
+      } as never)
+      await putLocalClient(server.world.documents, {
+        ...fullLocalClient,
+        ...{ client_id: 'hostile', client_name: MARKUP, contacts: [MARKUP, BIDI] },
+        jwks: { keys: [{ ...publicKeyOf(), kid: MARKUP }] },
+      })
+      recorded = await record(browser)
+      ;({ page } = recorded)
+      await enter(recorded, server)
+    })
+    afterAll(() => server?.close())
+
+    /** Nothing of it has become markup, or a link that leads away. */
+    async function isHarmless(where: string): Promise<void> {
+      const markup = 'script:not([src^="/console/"]), iframe, object, embed, img, [onerror]'
+      expect(await page.locator(markup).count(), where).toBe(0)
+      const links = await page
+        .locator('a')
+        .evaluateAll((all) => all.map((one) => one.getAttribute('href')))
+      expect(
+        links.filter((href) => href?.startsWith('#/') !== true),
+        where,
+      ).toEqual([])
+    }
+
+    it.each(['auth0', 'local'])('shows each panel with what it holds as text (%s)', async (at) => {
+      const writes = server.world.upstreamWrites()
+      await open(page, `#/client?provider=${at}&id=hostile`)
+      await page.waitForSelector('#secrets')
+      await section(page, 'Leases').getByLabel('URL').fill(MARKUP)
+      await section(page, 'Leases').getByLabel('Owner').fill(BIDI)
+      const to = section(page, 'Move a redirect URI').getByLabel('To', { exact: true })
+      await to.fill('javascript:alert(2)')
+      await section(page, 'Copy this client').getByLabel('Name of the copy').fill(BIDI)
+      const key = JSON.stringify({ ...publicKeyOf(), kid: MARKUP })
+      await section(page, 'Public keys')
+        .getByLabel(/^New key/)
+        .fill(key)
+      for (const name of [
+        ...['Suspend', 'Protect', 'Remove for good', 'Preview the lease', 'Preview the move'],
+        ...['Preview the copy', 'Preview the addition', 'Preview the rotation'],
+      ]) {
+        await page.getByRole('button', { name, exact: true }).click()
+        await page.waitForSelector('dialog .quiet, dialog .failure')
+        await isHarmless(name)
+        await inPanel(page, 'Close').click()
+        await page.waitForSelector('dialog', { state: 'detached' })
+      }
+      expect(server.world.upstreamWrites()).toBe(writes)
+    })
+
+    it('asks no other origin for anything, and runs nothing of it', () => {
+      expect([...recorded.origins].sort()).toEqual(
+        [new URL(server.url).origin, server.issuer.url].sort(),
+      )
+      expect(recorded.faults).toEqual([])
+    })
   })
 
   describe('for someone with few permissions', () => {

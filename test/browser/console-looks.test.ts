@@ -148,4 +148,31 @@ describeInChromium('every view', (startBrowser) => {
     expect(recorded.faults).toEqual([])
     await recorded.context.close()
   })
+
+  it.each(LOOKS)(
+    'the notice of a fresh sign-in, and a new secret, are so too: %o',
+    async (look) => {
+      server.issuer.user.authenticatedAt = Math.floor(Date.now() / 1_000) - 3_600
+      const recorded = await record(browser, look)
+      const { context, page } = recorded
+      await enter(recorded, server)
+      await open(page, CLIENT)
+      await page.getByRole('button', { name: 'Preview the rotation' }).click()
+      await page.waitForSelector('dialog >> text=Sign in once more')
+      expect(await axeFindings(page)).toEqual([])
+      const [tab] = await Promise.all([
+        context.waitForEvent('page'),
+        page.click('button:has-text("Sign in again in a new tab")'),
+      ])
+      await tab.waitForSelector('.bar')
+      await tab.close()
+      await page.click('button:has-text("I am signed in again")')
+      await page.locator('dialog .consent input').check()
+      await page.click('dialog button:has-text("Rotate the secret")')
+      await page.waitForSelector('dialog >> text=once this panel is closed')
+      expect(await axeFindings(page)).toEqual([])
+      expect(recorded.faults).toEqual([])
+      await context.close()
+    },
+  )
 })

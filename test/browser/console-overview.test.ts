@@ -159,7 +159,7 @@ describeInChromium('at a glance', (startBrowser) => {
       expect(plan).not.toContain('three')
       expect(server.world.upstreamWrites()).toBe(writes)
       await inPanel(page, 'Begin the job').click()
-      await page.waitForSelector('dialog >> text=The job is done. 2 of 2 clients done, 0 failed.')
+      await page.waitForSelector('dialog >> text=2 of 2 clients done, 0 failed.')
       for (const id of ['one', 'two']) {
         expect(server.world.auth0.client(id)?.grant_types).toEqual(['authorization_code'])
       }
@@ -198,6 +198,23 @@ describeInChromium('at a glance', (startBrowser) => {
     expect(await page.getByRole('button', { name: /Preview the fix/ }).count()).toBe(0)
     await page.locator('.rule summary').first().click()
     await page.waitForSelector('text=You need the permission clients:write at this provider.')
+    expect(recorded.faults).toEqual([])
+    await server.close()
+  })
+
+  it('teaches where there is nothing to see yet', async () => {
+    const server = await startConsoleWorld(['clients:read'], () => ({ clients: ['no-one'] }))
+    const recorded = await record(browser)
+    const { page } = recorded
+    await enter(recorded, server)
+    await page.waitForSelector('.empty:has-text("being read for the first time")')
+    await fillMirror(server.world)
+    await page.reload()
+    await page.waitForSelector('.empty:has-text("There is no client here yet")')
+    await go(page, '#/clients?q=something')
+    await page.waitForSelector('.empty:has-text("No client matches.")')
+    await go(page, '#/findings')
+    await page.waitForSelector('.empty:has-text("No setting deserves a second look.")')
     expect(recorded.faults).toEqual([])
     await server.close()
   })

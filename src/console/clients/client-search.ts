@@ -28,6 +28,9 @@ export function changeSearch(
 
 export const chosenColumns = ({ params }: Place) => columnsOf(params.get('cols'))
 
+/** Whether anything narrows what is shown. */
+export const isSearch = (place: Place): boolean => Object.keys(queryOf(place)).length > 0
+
 function queryOf(place: Place): ClientQuery {
   const q = paramOf(place, 'q').trim().slice(0, LONGEST_SEARCH)
   const provider = paramOf(place, 'provider')

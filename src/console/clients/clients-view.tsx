@@ -5,9 +5,35 @@ import { visible } from '../../core/page/text.ts'
 import { Failure } from '../frame/failure.tsx'
 import { hrefOf, type Place } from '../frame/place.ts'
 import { TEXTS } from '../frame/texts.ts'
-import { chosenColumns, useClients } from './client-search.ts'
+import { chosenColumns, isSearch, useClients } from './client-search.ts'
 import { ClientTable, type TableHandle } from './client-table.tsx'
 import { SearchBar } from './search-bar.tsx'
+
+/** An empty table: what to do about it. */
+function Nothing({
+  isSearch,
+  isRead,
+}: {
+  readonly isSearch: boolean
+  readonly isRead: boolean
+}): ReactNode {
+  return (
+    <div className="empty">
+      {isSearch ? (
+        <>
+          <h2>{TEXTS.noClients}</h2>
+          <p>{TEXTS.noClientsSays}</p>
+          <a href={hrefOf('clients', {})}>{TEXTS.clear}</a>
+        </>
+      ) : (
+        <>
+          <h2>{isRead ? TEXTS.noneYet : TEXTS.firstReading}</h2>
+          <p>{isRead ? TEXTS.noneYetSays : TEXTS.firstReadingSays}</p>
+        </>
+      )}
+    </div>
+  )
+}
 
 export function ClientsView({ place }: { readonly place: Place }): ReactNode {
   const found = useClients(place)
@@ -45,11 +71,7 @@ export function ClientsView({ place }: { readonly place: Place }): ReactNode {
       )}
       {error !== null && <Failure error={error} again={() => void refetch()} />}
       {isEmpty ? (
-        <div className="empty">
-          <h2>{TEXTS.noClients}</h2>
-          <p>{TEXTS.noClientsSays}</p>
-          <a href={hrefOf('clients', {})}>{TEXTS.clear}</a>
-        </div>
+        <Nothing isSearch={isSearch(place)} isRead={incomplete.length === 0} />
       ) : (
         <ClientTable
           clients={clients}

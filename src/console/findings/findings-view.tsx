@@ -2,20 +2,15 @@
 
 import { type ReactNode, useEffect } from 'react'
 import { visible } from '../../core/page/text.ts'
+import type { ClientName } from '../../sdk/index.ts'
 import { useCaller, useRefreshAll } from '../client/client-data.ts'
 import { useProposal } from '../client/use-proposal.tsx'
 import { Failure } from '../frame/failure.tsx'
+import { ChoiceInput } from '../frame/form.tsx'
 import { hrefOf, type Place } from '../frame/place.ts'
 import { TEXTS } from '../frame/texts.ts'
 import { placeName, useOverview } from '../overview/overview-data.ts'
-import {
-  changeFilters,
-  type FindingParam,
-  paramOf,
-  type RuleGroup,
-  SEVERITIES,
-  useFound,
-} from './findings-data.ts'
+import { changeFilters, paramOf, type RuleGroup, SEVERITIES, useFound } from './findings-data.ts'
 import { Rule } from './rule-group.tsx'
 
 /** Pages that are asked for without being asked to: some hundred clients. */
@@ -96,6 +91,8 @@ function Nothing({ place }: { readonly place: Place }): ReactNode {
   )
 }
 
+type ClientPlace = Pick<ClientName, 'provider' | 'userPoolId'>
+
 interface FiltersProps {
   readonly place: Place
   readonly groups: readonly RuleGroup[]
@@ -110,75 +107,60 @@ function Filters({ place, groups }: FiltersProps): ReactNode {
     provider,
     ...(userPoolId === undefined ? {} : { userPoolId }),
   }))
-  const [provider, pool, rule] = (['provider', 'pool', 'rule'] as const).map((name) =>
-    paramOf(place, name),
-  )
+  const provider = paramOf(place, 'provider')
+  const pool = paramOf(place, 'pool')
+  const rule = paramOf(place, 'rule')
   const current = provider === '' ? '' : JSON.stringify([provider, pool])
-  const rules = groups.map((one) => one.rule)
+  const rules = [...groups.map((one) => one.rule), rule]
   return (
     <search className="search">
-      <label>
-        <span>{TEXTS.place}</span>
-        <select
-          value={current}
-          onChange={({ target }) => {
-            const [one = '', other = ''] = JSON.parse(target.value || '[]') as string[]
-            changeFilters(place, { provider: one, pool: other })
-          }}
-        >
-          <option value="">{TEXTS.everywhere}</option>
-          {places.map((one) => {
-            const value = JSON.stringify([one.provider, one.userPoolId ?? ''])
-            return (
-              <option key={value} value={value}>
-                {visible(placeName(one))}
-              </option>
-            )
-          })}
-          {current !== '' &&
-            !places.some((one) => one.provider === provider && (one.userPoolId ?? '') === pool) && (
-              <option value={current}>{visible(`${provider} ${pool}`)}</option>
-            )}
-        </select>
-      </label>
-      <Choice place={place} name="severity" label={TEXTS.severityLabel}>
-        {SEVERITIES.map((one) => (
-          <option key={one} value={one}>
-            {TEXTS.severities[one]}
-          </option>
-        ))}
-      </Choice>
-      <Choice place={place} name="rule" label={TEXTS.rule}>
-        {[...new Set([...rules, ...(rule === undefined || rule === '' ? [] : [rule])])].map(
-          (one) => (
-            <option key={one} value={one}>
-              {visible(one)}
-            </option>
-          ),
-        )}
-      </Choice>
+      <ChoiceInput
+        label={TEXTS.place}
+        value={current}
+        options={optionsOf(places, current)}
+        onChange={(value) => {
+          const [one = '', other = ''] = JSON.parse(value || '[]') as string[]
+          changeFilters(place, { provider: one, pool: other })
+        }}
+      />
+      <ChoiceInput
+        label={TEXTS.severityLabel}
+        value={paramOf(place, 'severity')}
+        options={[
+          ['', TEXTS.anyOutcome],
+          ...SEVERITIES.map((one) => [one, TEXTS.severities[one]] as const),
+        ]}
+        onChange={(severity) => changeFilters(place, { severity })}
+      />
+      <ChoiceInput
+        label={TEXTS.rule}
+        value={rule}
+        options={[
+          ['', TEXTS.anyOutcome],
+          ...[...new Set(rules)]
+            .filter((one) => one !== '')
+            .map((one) => [one, visible(one)] as const),
+        ]}
+        onChange={(one) => changeFilters(place, { rule: one })}
+      />
     </search>
   )
 }
 
-interface ChoiceProps {
-  readonly place: Place
-  readonly name: FindingParam
-  readonly label: string
-  readonly children: ReactNode
-}
-
-function Choice({ place, name, label, children }: ChoiceProps): ReactNode {
-  return (
-    <label>
-      <span>{label}</span>
-      <select
-        value={paramOf(place, name)}
-        onChange={({ target }) => changeFilters(place, { [name]: target.value })}
-      >
-        <option value="">{TEXTS.anyOutcome}</option>
-        {children}
-      </select>
-    </label>
+/** The places, and the one that the address names where it is none of them. */
+function optionsOf(
+  places: readonly ClientPlace[],
+  current: string,
+): readonly (readonly [string, string])[] {
+  const known = places.map(
+    (one) =>
+      [JSON.stringify([one.provider, one.userPoolId ?? '']), visible(placeName(one))] as const,
   )
+  const isKnown = current === '' || known.some(([value]) => value === current)
+  const named = (JSON.parse(current || '[]') as string[]).filter((one) => one !== '')
+  return [
+    ['', TEXTS.everywhere],
+    ...known,
+    ...(isKnown ? [] : [[current, visible(named.join(' / '))] as const]),
+  ]
 }

@@ -1,46 +1,31 @@
-/** How a job stands that was begun here, until it waits for someone or has ended. */
+/** How a job stands that was begun here; its own view has all of it. */
 
-import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { type ReactNode, useEffect } from 'react'
-import type { Job } from '../../sdk/index.ts'
+import type { ReactNode } from 'react'
 import { Failure } from '../frame/failure.tsx'
-import { api } from '../frame/session.ts'
+import { hrefOf } from '../frame/place.ts'
 import { TEXTS } from '../frame/texts.ts'
 import { Visible } from '../frame/visible-text.tsx'
-
-const AGAIN_MS = 1_000
-const AT_WORK: readonly Job['state'][] = ['submitted', 'planning', 'running']
+import { useJob } from '../jobs/job-data.ts'
 
 export function JobProgress({ id }: { readonly id: string }): ReactNode {
-  const queries = useQueryClient()
-  const { data, error, refetch } = useQuery({
-    queryKey: ['job', id],
-    queryFn: async ({ signal }) => (await api.getJob(id, { signal })).body,
-    refetchInterval: ({ state }) =>
-      state.data !== undefined && AT_WORK.includes(state.data.state) ? AGAIN_MS : false,
-  })
-  const hasEnded = data !== undefined && !AT_WORK.includes(data.state)
-  useEffect(() => {
-    if (!hasEnded) return
-    for (const name of ['lint', 'overview', 'clients'])
-      void queries.invalidateQueries({ queryKey: [name] })
-  }, [hasEnded, queries])
+  const { data, error, refetch } = useJob(id)
   if (error !== null) return <Failure error={error} again={() => void refetch()} />
   if (data === undefined) return <p className="loading">{TEXTS.loading}</p>
-  const { applied, unchanged, failed } = data.counts
+  const { state, reason, total, counts } = data
   return (
-    <div role="status">
-      <p>
-        {TEXTS.fixesStates[data.state]} {TEXTS.fixesDone(applied + unchanged, failed, data.total)}
+    <>
+      <p role="status">
+        <span className="tag">{TEXTS.jobStates[state]}</span>{' '}
+        {TEXTS.fixesDone(counts.applied + counts.unchanged, counts.failed, total)}
       </p>
-      {data.reason !== undefined && (
+      {reason !== undefined && (
         <p className="notice">
-          <Visible text={data.reason} />
+          <Visible text={reason} />
         </p>
       )}
-      <p className="quiet">
-        {TEXTS.jobId} <code>{id}</code>
+      <p>
+        <a href={hrefOf('job', { id })}>{TEXTS.toFixes}</a>
       </p>
-    </div>
+    </>
   )
 }

@@ -14,7 +14,7 @@ import { fixesOf, fixOf, MOST_AT_ONCE } from './fixes.tsx'
 
 /** Findings that are shown at once. */
 const SHOWN = 25
-const FOR_JOBS: readonly Permission[] = ['clients:write', 'jobs:write']
+const FOR_JOBS: readonly Permission[] = ['clients:write', 'jobs:write', 'jobs:read']
 
 interface Props {
   readonly group: RuleGroup

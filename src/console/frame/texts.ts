@@ -338,6 +338,12 @@ export const TEXTS = {
   firstRun: 'There is no client yet',
   firstRunSays:
     'Every place has been read, and none has a client. Make one at a provider, or by POST /clients: it is here a moment later.',
+  noneYet: 'There is no client here yet',
+  noneYetSays:
+    'No place has a client that you may read. Make one at a provider, or by POST /clients: it is here a moment later.',
+  firstReading: 'The clients are being read for the first time',
+  firstReadingSays:
+    'That takes some minutes for each thousand of them, at the pace that the providers permit. They appear here as they are read.',
   places: 'Places',
   noPlaces: 'Of no place the number of clients is known to you.',
   oldestRead: 'Oldest reading',
@@ -488,18 +494,7 @@ export const TEXTS = {
   fixesBegun: 'The job has begun',
   fixesDone: (done: number, failed: number, total: number) =>
     `${done} of ${total} clients done, ${failed} failed.`,
-  fixesStates: {
-    submitted: 'The job is being written down.',
-    planning: 'The job is being planned.',
-    planned: 'The job is planned.',
-    running: 'The job is at work.',
-    paused: 'The job is paused.',
-    stopped: 'The job has stopped.',
-    done: 'The job is done.',
-    cancelled: 'The job was cancelled.',
-  },
-  fixesNotShown: 'You need the permission jobs:read to see how it goes on.',
-  jobId: 'Job',
+  toFixes: 'Follow the job, or undo it',
   checking: 'Checking more clients…',
   moreToCheck: 'Not all clients are checked yet.',
   allChecked: 'All clients are checked.',
