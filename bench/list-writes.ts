@@ -6,6 +6,7 @@ import { parseMergePatch } from '../src/core/patch/patch.ts'
 import { PERMISSIONS } from '../src/core/rights/permissions.ts'
 import { mapping } from '../src/providers/cognito/mapping.ts'
 import type { Provider } from '../src/providers/provider.ts'
+import { WAITS_MS } from '../src/service/approval/request-states.ts'
 import { createLate } from '../src/service/base/late-work.ts'
 import type { Service } from '../src/service/base/service.ts'
 import { createTurns } from '../src/service/base/turns.ts'
@@ -59,6 +60,7 @@ function changing({ service, place, recordOf, idOf, clients }: Filled): Service 
     keysInUse: new Set(),
     late: createLate(),
     leaseShares: DEFAULT_SHARES,
+    requestsWaitMs: WAITS_MS,
     permits: () => new Set(PERMISSIONS),
     upstreamTimeoutMs: DEADLINE_MS,
     now: Date.now,

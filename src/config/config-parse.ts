@@ -34,6 +34,8 @@ export interface Config {
   /** Absent: there is none. */
   readonly console?: ConsoleConfig
   readonly limits: { readonly deadlineMs: number; readonly upstreamTimeoutMs: number }
+  /** How long a request waits for an approval (milliseconds). */
+  readonly requestsWaitMs: number
   readonly leases: LeaseShares
   readonly quotas: QuotaSettings
   readonly mirror: { readonly refreshSeconds: number }
@@ -98,6 +100,7 @@ export function parseConfig(input: unknown, environment: Environment, folder?: s
       return claimNames.length === 0 ? settings : { ...settings, claimNames }
     }),
     permissions,
+    requestsWaitMs: raw.auth.approval.expiresAfterSeconds * 1_000,
     webhooks: webhooksOf(raw.webhooks, { lookUp, faults }),
   }
   const issuers = raw.auth.issuers.map((one) => one.issuer)

@@ -7,6 +7,7 @@ import { LEVELS } from '../http/exchange.ts'
 import { DEFAULT_QUOTAS } from '../http/quotas.ts'
 import { providerSchema } from '../providers/configured.ts'
 import { reference, text, url } from '../providers/setting-schemas.ts'
+import { WAITS_MS } from '../service/approval/request-states.ts'
 import { DEFAULT_SHARES } from '../service/lease/lease-share.ts'
 import { EVENT_TYPES } from '../service/notify/client-event.ts'
 import { encryptionKey } from './store/config-keys.ts'
@@ -125,6 +126,16 @@ export const configSchema = z.strictObject({
   auth: z.strictObject({
     issuers: z.array(issuer).check(z.minLength(1)),
     permissions: z.optional(z.array(grant)),
+    /** How long a request for approval waits for someone: five minutes to 30 days, since sealed records are kept that long. */
+    approval: z._default(
+      z.strictObject({
+        expiresAfterSeconds: z._default(
+          z.int().check(z.gte(300), z.lte(2_592_000)),
+          WAITS_MS / 1_000,
+        ),
+      }),
+      { expiresAfterSeconds: WAITS_MS / 1_000 },
+    ),
   }),
   /** `false`: none; see `config-console.ts`. */
   console: z.optional(z.unknown()),

@@ -152,6 +152,10 @@ export interface Job {
   readonly total: number
   /** Each client counts once. */
   readonly counts: Readonly<Record<JobOutcome | 'left', number>>
+  /** Someone else than its submitter has to approve its changes. */
+  readonly approval?: 'required'
+  /** Id of the request for approval that was made last of it. */
+  readonly request?: string
   /** While it is at work and something is done. */
   readonly clientsPerSecond?: number
   readonly secondsLeft?: number

@@ -9,9 +9,8 @@ import { lazy } from '../core/lazy.ts'
 import type { PendingChange } from '../service/approval/pending-change.ts'
 import { withinDeadline } from '../service/base/deadline.ts'
 import { type Answer, asResponse, errorAnswer, storedAnswer } from './answer.ts'
-import { APPROVALS } from './approval/approvals.ts'
 import { bearerToken } from './auth/bearer.ts'
-import { accessOf, permissionsAtOnce } from './auth/permissions.ts'
+import { accessOf } from './auth/permissions.ts'
 import { checkConditions, ifNoneMatchOf } from './conditions.ts'
 import { isAmong } from './etag.ts'
 import type { Exchange, HttpSettings, Trace } from './exchange.ts'
@@ -71,8 +70,7 @@ export function createApp(settings: HttpSettings): App {
       if (principal !== undefined) settings.quotas.count({ operation, request, query, principal })
       const now = settings.service.now()
       const reveals = query.reveal === 'true' || route.permission === 'token'
-      const within = permissionsWithin(settings.permissions, principal, { now, reveals })
-      const permissions = APPROVALS[operation] === 'refused' ? permissionsAtOnce(within) : within
+      const permissions = permissionsWithin(settings.permissions, principal, { now, reveals })
       const service = {
         ...withinDeadline(settings.service, request.deadline),
         ...(principal && { access: accessOf(permissions, principal, route) }),
@@ -91,6 +89,7 @@ export function createApp(settings: HttpSettings): App {
         query,
         principal,
         perform: async (one) => (await performing()).perform(settings, one),
+        passWork: async (work) => (await storing()).storeWork(exchange, work),
         trace,
       }
       answer = located(unlessKnown(request, await route.handle(exchange)), request)

@@ -9,7 +9,9 @@ import type { ClientRef, UpstreamCall } from '../providers/call.ts'
 import type { AskedFor } from '../service/approval/approval-log.ts'
 import type { Approval } from '../service/approval/pending-change.ts'
 import type { Service } from '../service/base/service.ts'
+import type { Work } from '../service/jobs/ask.ts'
 import type { Jobs } from '../service/jobs/jobs.ts'
+import type { JobApproval } from '../service/jobs/log.ts'
 import type { Permissions } from './auth/permissions.ts'
 import type { Principal } from './auth/principal.ts'
 import type { DescribedPlaces } from './openapi/places.ts'
@@ -59,9 +61,17 @@ export interface Exchange {
   readonly approved?: string
   /** Carries out a request that is approved. */
   readonly perform: Perform
+  /** Lets a job be set to work whose changes take an approval. */
+  readonly passWork: PassWork
   /** Filled by handlers for the log line of the request. */
   readonly trace: Trace
 }
+
+/**
+ * Gives the approval by which a job is set to work; `set to work`: by that it was already.
+ * @throws ClientError `approval_required` for what is stored as a request, `request_state` for what was not approved like this
+ */
+export type PassWork = (work: Work) => Promise<JobApproval | 'set to work'>
 
 /** Carries out what was asked for in another request, as its caller would. */
 export type Perform = (performance: Performance) => Promise<Performed>
@@ -87,6 +97,7 @@ export interface Performance {
   readonly deadline: number
   readonly trace: Trace
   readonly approval: Approval
+  readonly passWork: PassWork
   /** What both callers may do, by what the submitter may do today. */
   access(of: (address: Address) => Access): AccessTo
 }

@@ -194,10 +194,9 @@ function locate(
 }
 
 /** What the caller may do by this operation at a provider, to some client there at least. */
-export function heldAt({ settings, operation, row, principal }: Exchange, providerId: string) {
-  const { unlimited } = row
+export function heldAt({ settings, operation, principal }: Exchange, providerId: string) {
   const caller = callerOf({ principal })
-  return heldFor(settings.permissions, caller, { providerId, operation, unlimited })
+  return heldFor(settings.permissions, caller, { providerId, operation })
 }
 
 /** In the body, or else in the query of those routes that have it. */

@@ -145,6 +145,7 @@ export async function createClientry(
     keysInUse: new Set(),
     late: createLate(),
     leaseShares: config.leases,
+    requestsWaitMs: config.requestsWaitMs,
     permits: (caller, providerId) => permissions.of(principalAgain(caller), providerId),
     grantsOf: (caller, providerId) => permissions.grantsAt(principalAgain(caller), providerId),
     upstreamTimeoutMs: config.limits.upstreamTimeoutMs,

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createFingerprints } from '../../src/core/secrecy/fingerprint.ts'
 import { sweepRequests } from '../../src/http/approval/sweep-requests.ts'
 import type { HttpSettings } from '../../src/http/exchange.ts'
-import { WAITS_MS } from '../../src/service/approval/approval-log.ts'
+import { WAITS_MS } from '../../src/service/approval/request-states.ts'
 import { createLate } from '../../src/service/base/late-work.ts'
 import { createTurns } from '../../src/service/base/turns.ts'
 import { DEFAULT_SHARES } from '../../src/service/lease/lease-share.ts'
@@ -24,7 +24,12 @@ function instanceOn(store: Store, clients: Clients, { ahead = 0, rows = ROWS } =
   const service = {
     ...{ store, seal: createSeal(KEY), fingerprints: createFingerprints(KEY), providers },
     ...{ turns: createTurns(now), keysInUse: new Set<string>(), late: createLate() },
-    ...{ leaseShares: DEFAULT_SHARES, permits: () => new Set<never>(), upstreamTimeoutMs: 10_000 },
+    ...{
+      leaseShares: DEFAULT_SHARES,
+      requestsWaitMs: WAITS_MS,
+      permits: () => new Set<never>(),
+      upstreamTimeoutMs: 10_000,
+    },
     ...{ now, newId: randomUUID },
     sleep: () => new Promise<void>((resume) => setImmediate(resume)),
   }

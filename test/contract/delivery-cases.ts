@@ -2,6 +2,7 @@
 
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { WAITS_MS } from '../../src/service/approval/request-states.ts'
 import type { ClientEvent } from '../../src/service/notify/client-event.ts'
 import { deliverTo } from '../../src/service/notify/deliver.ts'
 import type { Notifying, Sent } from '../../src/service/notify/webhook.ts'
@@ -26,6 +27,7 @@ function createReceiver(clock = { ahead: 0 }) {
       now: () => Date.now() + clock.ahead,
       providers: new Map(),
       seal: createSeal(Buffer.alloc(32)),
+      requestsWaitMs: WAITS_MS,
     }
     const send = async (event: ClientEvent) => {
       const sent = answer(event)

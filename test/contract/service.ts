@@ -12,6 +12,7 @@ import { PERMISSIONS } from '../../src/core/rights/permissions.ts'
 import { createFingerprints } from '../../src/core/secrecy/fingerprint.ts'
 import type { Call, ClientRef } from '../../src/providers/call.ts'
 import type { Provider } from '../../src/providers/provider.ts'
+import { WAITS_MS } from '../../src/service/approval/request-states.ts'
 import { createLate } from '../../src/service/base/late-work.ts'
 import type { ChangeRequest, ChangeResult } from '../../src/service/base/request.ts'
 import type { Service } from '../../src/service/base/service.ts'
@@ -82,6 +83,7 @@ export async function openBench(
     keysInUse: new Set(),
     late: createLate(),
     leaseShares: DEFAULT_SHARES,
+    requestsWaitMs: WAITS_MS,
     permits: () => new Set(PERMISSIONS),
     upstreamTimeoutMs,
     now: Date.now,

@@ -139,8 +139,6 @@ describe('the access of a caller', () => {
     expect(grantsFor(at, { operation }, 'it')).toEqual([writes, NAMED])
     expect(grantsFor(at, { operation: 'getClient' }, 'it')).toEqual([reads, NAMED])
     expect(grantsFor(at, { operation }, 'other')).toEqual([])
-    // What is about no client counts no grant with a limit.
-    expect(grantsFor(at, { operation, unlimited: true }, 'it')).toEqual([writes])
   })
 
   it('is judged where a grant with a limit gives more than those without', () => {

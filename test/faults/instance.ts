@@ -12,6 +12,7 @@ import { parseMergePatch } from '../../src/core/patch/patch.ts'
 import { PERMISSIONS } from '../../src/core/rights/permissions.ts'
 import { createFingerprints } from '../../src/core/secrecy/fingerprint.ts'
 import type { Provider } from '../../src/providers/provider.ts'
+import { WAITS_MS } from '../../src/service/approval/request-states.ts'
 import type { CrashPoint } from '../../src/service/base/crash-points.ts'
 import { createLate } from '../../src/service/base/late-work.ts'
 import type { ChangeRequest, Key } from '../../src/service/base/request.ts'
@@ -123,6 +124,7 @@ export async function openInstance(
     keysInUse: new Set(),
     late: createLate(),
     leaseShares: DEFAULT_SHARES,
+    requestsWaitMs: WAITS_MS,
     permits: () => new Set(PERMISSIONS),
     upstreamTimeoutMs: timed ? UPSTREAM_TIMEOUT_MS : CALM_TIMEOUT_MS,
     now,

@@ -79,6 +79,11 @@ const CASES: readonly Case[] = [
     ],
   },
   {
+    operation: 'adoptClient',
+    call: (id) => ['PUT', `/clients/${id}/registration`, {}],
+    standing: true,
+  },
+  {
     operation: 'deleteClient',
     call: (id) => ['DELETE', `/clients/${id}`],
     headers: { 'if-match': '*' },

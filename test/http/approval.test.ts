@@ -250,13 +250,4 @@ describe('a change that takes approval', () => {
     expect((await decide(copied.body.id, 'approve', {}, OWNER, 'ours')).status).toBe(404)
     expect((await decide(copied.body.id, 'approve')).status).toBe(200)
   })
-
-  it('is refused as a job, with the reason', async () => {
-    const clients = [{ id: fresh(), patch: { description: 'by a job' } }]
-    const { status, body } = await ask('POST', '/jobs', { clients, autoStart: true })
-    expect([status, body.code]).toEqual([403, 'insufficient_scope'])
-    expect(body.error).toMatch(
-      /asks for the approval of someone else, and this operation cannot wait/,
-    )
-  })
 })

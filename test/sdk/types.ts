@@ -34,7 +34,7 @@ export type Checks = [
   Same<sdk.Severity, (typeof SEVERITIES)[number]>,
   Same<sdk.JobState, JobState>,
   Same<sdk.JobOutcome, JobOutcome>,
-  Same<Members<sdk.JobOptions>, Members<JobOptions>>,
+  Same<Members<sdk.JobOptions>, Members<Omit<JobOptions, 'asks'>>>,
   Same<sdk.ClientPatch['secret'], string | null | undefined>,
   Same<sdk.ClientPatch['callbacks'], readonly string[] | sdk.ListChange | null | undefined>,
   Same<sdk.ClientPatch['disabled'], boolean | null | undefined>,

@@ -73,10 +73,13 @@ function questionOf({ counts, total, reap }: Job): string {
   return `Suspend ${some}, to be removed after ${inUnits(reap.graceSeconds)}?`
 }
 
-async function showPlanned(terminal: Terminal, api: Api, job: Job): Promise<void> {
+/** Shows what a job would do to each client. */
+export async function showPlanned(terminal: Terminal, api: Api, job: Job): Promise<void> {
   const { id, counts, reap } = job
   if (reap !== undefined) return showReaped(terminal, api, id)
-  for await (const result of api.jobResults(id)) if (isShown(result)) showResult(terminal, result)
+  for await (const result of api.jobResults(id)) {
+    if (isShown(result)) showResult(terminal, result)
+  }
   if (counts.unchanged > 0) terminal.print(`${counts.unchanged} stay as they are.`)
 }
 

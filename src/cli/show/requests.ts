@@ -2,14 +2,14 @@
 
 import type { ApprovalRequest } from '../../sdk/types.ts'
 import { plain, type Terminal } from '../terminal.ts'
-import { nameOf, showChanges } from './show.ts'
+import { counted, nameOf, showChanges } from './show.ts'
 
 /** A request with what it changes. */
 export function showRequest(terminal: Terminal, request: ApprovalRequest): void {
   const { id, state, operation, client, submittedBy, submittedAt, expiresAt } = request
-  const { changes = [], withheld, decidedBy, comment, operationId, code } = request
+  const { job, changes = [], withheld, decidedBy, comment, operationId, code } = request
   terminal.print(`${terminal.style('strong', plain(id))} ${plain(state)}`)
-  const where = nameOf({ ...client, id: client.id ?? '' })
+  const where = job === undefined ? nameOf({ ...client, id: client.id ?? '' }) : jobText(job)
   terminal.print(`  ${plain(operation)} ${where}`)
   terminal.print(`  submitted ${plain(submittedAt)} by ${plain(submittedBy.subject)}`)
   if (state === 'pending') terminal.print(`  expires ${plain(expiresAt)}`)
@@ -23,3 +23,7 @@ export function showRequest(terminal: Terminal, request: ApprovalRequest): void 
   }
   if (state === 'pending') terminal.print(`  next: clientry approve ${plain(id)}`)
 }
+
+/** A job, how many clients it would change, and where. */
+const jobText = ({ id, clients, providers }: NonNullable<ApprovalRequest['job']>): string =>
+  `${plain(id)} (${counted(clients, 'client')} at ${providers.map(plain).join(', ')})`

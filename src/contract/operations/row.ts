@@ -50,8 +50,6 @@ export interface Operation {
   readonly atSource?: Permission
   /** A session of the console has to come from a sign-in of the last minutes. */
   readonly freshSignIn?: true
-  /** Only a grant without a limit opens it: it is about clients that no limit can be held against. */
-  readonly unlimited?: true
   /** Query parameters that it takes; any other is refused. */
   readonly query: readonly QueryName[]
   /** Others may stand beside them, and are its own matter. */

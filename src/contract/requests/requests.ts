@@ -26,13 +26,25 @@ export interface RequestedClient {
   readonly id?: string
 }
 
+/** A job whose changes wait; its results have what they are. */
+export interface RequestedJob {
+  readonly id: string
+  /** All that it touches. */
+  readonly providers: readonly string[]
+  /** How many clients it would change. */
+  readonly clients: number
+}
+
 /** A change that its caller may only make with the approval of someone else. */
 export interface ApprovalRequest {
   readonly id: string
   readonly state: RequestState
   /** Id of the operation that was asked for. */
   readonly operation: string
+  /** Of a job: one of its providers. */
   readonly client: RequestedClient
+  /** The job that is to be set to work; absent: it is one change. */
+  readonly job?: RequestedJob
   /** Absent: a change of settings. */
   readonly action?: HistoryAction
   readonly submittedBy: Actor
@@ -40,7 +52,7 @@ export interface ApprovalRequest {
   readonly submittedAt: string
   /** When no one can approve it any more, RFC 3339. */
   readonly expiresAt: string
-  /** What it changes, to callers who may read the client before and after. */
+  /** What it changes, to callers who may read the client before and after; of a job, its results show that. */
   readonly changes?: readonly FieldChange[]
   /** The caller may not read the client. */
   readonly withheld?: true

@@ -76,11 +76,10 @@ export type Verdict = 'granted' | 'with approval'
 /** The access of a caller to a client or place; `undefined`: no grant of the caller there is limited. */
 export type AccessTo = (address: Address) => Access | undefined
 
-/** What a caller asks for: an operation, which takes a permission and only counts grants without a limit where it says so. */
+/** What a caller asks for: an operation, which takes a permission. */
 export interface Purpose {
   readonly operation: string
   readonly permission: Permission
-  readonly unlimited?: boolean | undefined
 }
 
 /** The one answer for a client that is not there, or not for this caller. */
@@ -126,10 +125,9 @@ function remembered<A extends Access | undefined>(make: (address: Address) => A)
 /** The grants of a caller that count for a purpose at a provider. */
 export const grantsFor = (
   grantsAt: (provider: string) => readonly Grant[],
-  { operation, unlimited = false }: Pick<Purpose, 'operation' | 'unlimited'>,
+  { operation }: Pick<Purpose, 'operation'>,
   provider: string,
-): readonly Grant[] =>
-  grantsAt(provider).filter((grant) => isFor(grant, operation) && !(unlimited && isLimited(grant)))
+): readonly Grant[] => grantsAt(provider).filter((grant) => isFor(grant, operation))
 
 /** Grants that give something which none without a limit gives. */
 function limitedOf(grants: readonly Grant[]): readonly Grant[] {

@@ -3,10 +3,10 @@
 import type { OperationName } from '../../contract/operations.ts'
 
 /**
- * `request`: a change that only such a grant allows is stored as a request. `refused`: it is refused, with the sentence
- * that says so. `none`: it changes no client.
+ * `request`: a change that only such a grant allows is stored as a request. `plan`: it submits a job, which is planned in any
+ * case. `work`: what it sets to work of such a job is stored as a request. `none`: it changes no client.
  */
-export type ApprovalMeaning = 'request' | 'refused' | 'none'
+export type ApprovalMeaning = 'request' | 'plan' | 'work' | 'none'
 
 export const APPROVALS: { readonly [N in OperationName]: ApprovalMeaning } = {
   listClients: 'none',
@@ -17,8 +17,7 @@ export const APPROVALS: { readonly [N in OperationName]: ApprovalMeaning } = {
   deleteClient: 'request',
   copyClient: 'request',
   restoreClient: 'request',
-  // What opens the client comes in the request, and is not to lie about.
-  adoptClient: 'refused',
+  adoptClient: 'request',
   getStanding: 'none',
   protectClient: 'request',
   assignClient: 'request',
@@ -45,12 +44,11 @@ export const APPROVALS: { readonly [N in OperationName]: ApprovalMeaning } = {
   getOperation: 'none',
   lintClient: 'none',
   lintClients: 'none',
-  // Each client is changed by a job: see `service/jobs/run`.
-  createJob: 'refused',
-  undoJob: 'refused',
-  reapClients: 'refused',
-  startJob: 'refused',
-  resumeJob: 'refused',
+  createJob: 'plan',
+  undoJob: 'plan',
+  reapClients: 'plan',
+  startJob: 'work',
+  resumeJob: 'work',
   pauseJob: 'none',
   cancelJob: 'none',
   listJobs: 'none',

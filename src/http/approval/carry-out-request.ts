@@ -3,6 +3,7 @@
 import { OPERATIONS, type Operation, type OperationName } from '../../contract/operations.ts'
 import { ClientError, type ErrorCode, isClientError } from '../../core/errors.ts'
 import { isAtOnce } from '../../core/rights/access.ts'
+import { jointAccess, type Refusal } from '../../core/rights/joint-access.ts'
 import {
   type ApprovalEnd,
   type ApprovalView,
@@ -14,10 +15,10 @@ import {
 import type { Approval } from '../../service/approval/pending-change.ts'
 import { printOf } from '../../service/approval/plan-print.ts'
 import type { Service } from '../../service/base/service.ts'
+import { printOfWork, wasSetToWork } from '../../service/jobs/ask.ts'
 import { type Permissions, wholeAccessOf } from '../auth/permissions.ts'
-import { type Principal, principalAgain } from '../auth/principal.ts'
-import type { Perform, Performed, Trace } from '../exchange.ts'
-import { jointAccess, type Refusal } from './joint-access.ts'
+import { actorOf, type Principal, principalAgain, rightsOf } from '../auth/principal.ts'
+import type { PassWork, Perform, Performed, Trace } from '../exchange.ts'
 
 /** By what it is carried out. */
 export interface Carrying {
@@ -49,7 +50,7 @@ export async function checkPlan(carrying: Carrying, view: ApprovalView): Promise
     await performAs(carrying, view, { dryRun: true, refusal })
   } catch (error) {
     if (refusal.error !== undefined || !isLasting(error)) throw error
-    throw endedAs(await endRequest(carrying.service, view, { ...endOf(error) }))
+    throw endedAs(await endRequest(carrying.service, view, endOf(error, view)))
   }
 }
 
@@ -67,7 +68,7 @@ export async function carryOutRequest(
     return await endRequest(service, view, { end: 'applied', ...resultOf(answer) })
   } catch (error) {
     if (!isLasting(error)) throw error
-    return await endRequest(service, view, { ...endOf(error) })
+    return await endRequest(service, view, endOf(error, view))
   }
 }
 
@@ -75,19 +76,26 @@ const isLasting = (error: unknown): error is ClientError =>
   isClientError(error) && !PASSING.includes(error.code)
 
 /** How a request ends by a failure that lasts. */
-function endOf(error: ClientError): Parameters<typeof endRequest>[2] {
+function endOf(error: ClientError, { requested }: ApprovalView): Parameters<typeof endRequest>[2] {
   const { code, details } = error
   const { cause, operationId } = details
   const known = ENDS.find((one) => code === 'request_state' && one === cause)
   if (known !== undefined) return { end: known }
   if (operationId !== undefined) return { end: 'failed', operationId, code }
-  if (VOIDING.includes(code)) return { end: 'void' }
+  // No job goes away: one that is not there is hidden from who submitted it.
+  const isHidden = requested.job !== undefined && code === 'not_found'
+  if (isHidden || VOIDING.includes(code)) return { end: 'void' }
   return OUTDATING.includes(code) ? { end: 'outdated' } : { end: 'failed', code }
 }
 
 /** Of a caller who may not do it, or may not know of the place any more. */
 const VOIDING: readonly ErrorCode[] = ['insufficient_scope', 'invalid_field']
-const OUTDATING: readonly ErrorCode[] = ['not_found', 'client_gone', 'precondition_failed']
+const OUTDATING: readonly ErrorCode[] = [
+  'not_found',
+  'client_gone',
+  'precondition_failed',
+  'job_state',
+]
 
 /** What of an answer the request keeps. */
 function resultOf({ status, headers = {}, body }: Performed) {
@@ -146,6 +154,7 @@ function performAs(
     deadline,
     trace,
     approval: approvalOf(service, view, approver),
+    passWork: passWorkOf(service, view, approver),
     access: (own) => jointAccess(own, approving, refusal),
   })
 }
@@ -154,15 +163,26 @@ function performAs(
 function approvalOf(
   service: Service,
   { id, requested }: ApprovalView,
-  { subject, issuer, clientId }: Principal,
+  approver: Principal,
 ): Approval {
-  const approvedBy = { subject, issuer, ...(clientId === undefined ? {} : { clientId }) }
   return {
     always: true,
     pass: async (change) => {
       if (isOver(service, requested.expiresAt)) throw stateError('expired')
       if (printOf(service, change) !== requested.print) throw stateError('outdated')
-      return { requestId: id, approvedBy }
+      return { requestId: id, approvedBy: actorOf(approver) }
     },
   }
 }
+
+/** The same of a job, whose plan does not change any more: it is the one that was approved, unless it was set to work since. */
+const passWorkOf =
+  (service: Service, { id, requested }: ApprovalView, approver: Principal): PassWork =>
+  async (work) => {
+    if (printOfWork(service, work) !== requested.print) {
+      if (await wasSetToWork(service, work.view, id)) return 'set to work'
+      throw stateError('outdated')
+    }
+    if (isOver(service, requested.expiresAt)) throw stateError('expired')
+    return { requestId: id, approvedBy: actorOf(approver), token: rightsOf(approver) }
+  }

@@ -19,7 +19,7 @@ export async function perform(settings: HttpSettings, performance: Performance):
     const says = `This server has no operation ${operation}, so the request cannot be carried out.`
     throw new ClientError('request_state', says)
   }
-  const { approval, access } = performance
+  const { approval, passWork, access } = performance
   const own = wholeAccessOf(settings.permissions, principal, route)
   const service = {
     ...withinDeadline(settings.service, deadline),
@@ -37,6 +37,7 @@ export async function perform(settings: HttpSettings, performance: Performance):
     principal,
     approved: name,
     perform: () => Promise.reject(new TypeError('a request approves no request')),
+    passWork,
     trace,
   }
   return route.handle(exchange)

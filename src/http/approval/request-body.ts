@@ -10,7 +10,7 @@ import type { Site } from '../target.ts'
 /** What it changes is a part of the client; how it stands is known to everyone who may know of it. */
 export function requestBody(service: Service, view: ApprovalView, may: Site['may']): JsonObject {
   const { id, requested, decided, ended } = view
-  const { operation, place, action, actor, at, expiresAt } = requested
+  const { operation, place, action, actor, at, expiresAt, job } = requested
   const comment = decided && commentOf(service, decided)
   const made = ended?.created === undefined ? {} : { id: ended.created }
   const changes = () => [...shownChanges(may, openEntry(service, requested).changes)] as Json[]
@@ -23,7 +23,12 @@ export function requestBody(service: Service, view: ApprovalView, may: Site['may
     submittedBy: { ...actor },
     submittedAt: rfc3339(at),
     expiresAt: rfc3339(expiresAt),
-    ...(may('clients:read') ? { changes: changes() } : { withheld: true }),
+    // What a job changes is in its results.
+    ...(job === undefined
+      ? may('clients:read')
+        ? { changes: changes() }
+        : { withheld: true }
+      : { job: { ...job } }),
     ...(decided === undefined
       ? {}
       : { decidedBy: { ...decided.actor }, decidedAt: rfc3339(decided.at) }),

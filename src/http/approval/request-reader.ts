@@ -13,9 +13,11 @@ import {
   openAsked,
   sourceOf,
 } from '../../service/approval/approval-log.ts'
-import { wholeAccessOf } from '../auth/permissions.ts'
+import type { JobView } from '../../service/jobs/log.ts'
+import { accessOf, permissionsAtOnce, wholeAccessOf } from '../auth/permissions.ts'
 import { actorOf, type Principal } from '../auth/principal.ts'
 import type { Exchange } from '../exchange.ts'
+import { checkWork, jobOf } from '../jobs/access.ts'
 import { callerOf, lookingFor, type Site } from '../target.ts'
 
 /** A request as its reader may see it. */
@@ -42,6 +44,10 @@ export async function readerOf(
   view: ApprovalView,
 ): Promise<ReadRequest | undefined> {
   const isOwn = isDeepStrictEqual(view.requested.actor, actorOf(callerOf(exchange)))
+  if (view.requested.job !== undefined) {
+    const job = isOwn ? undefined : await jobAsWorker(exchange, view)
+    return isOwn || job !== undefined ? { view, isOwn, may: () => false } : undefined
+  }
   const rights = await rightsAt(exchange, view, () => true)
   const may = rights && (await withinSource(exchange, view, rights))
   if (may === undefined) return isOwn ? { view, isOwn, may: () => false } : undefined
@@ -80,15 +86,58 @@ export async function checkDecider(exchange: Exchange, view: ApprovalView): Prom
   if (isSame(view.requested.actor, callerOf(exchange))) {
     throw new ClientError(
       'insufficient_scope',
-      'Someone else must decide this request: neither the caller who submitted it, nor a token of the same client.',
+      'Someone else must decide this request: neither the caller who submitted it, nor a token of the same client. Two people can decide for each other at the console.',
     )
   }
+  const { permission, job } = view.requested
+  if (job !== undefined) return checkWorker(exchange, view)
   if ((await rightsAt(exchange, view, isAtOnce)) !== undefined) return
-  const { permission } = view.requested
   throw new ClientError(
     'insufficient_scope',
     `To decide this request takes the permission ${permission} on its client, by a grant without approval.`,
   )
+}
+
+/**
+ * The job of a request, to a caller who might set it to work at once, which takes grants without a limit at each of its
+ * providers; `undefined`: it is hidden.
+ */
+async function jobAsWorker(exchange: Exchange, view: ApprovalView): Promise<JobView | undefined> {
+  try {
+    return await jobOf(asWorker(exchange, view))
+  } catch (error) {
+    if (isClientError(error, 'not_found', 'insufficient_scope')) return undefined
+    throw error
+  }
+}
+
+/** @throws ClientError `insufficient_scope` */
+async function checkWorker(exchange: Exchange, view: ApprovalView): Promise<void> {
+  const job = await jobAsWorker(exchange, view)
+  if (job !== undefined) return checkWork(asWorker(exchange, view), job)
+  throw new ClientError(
+    'insufficient_scope',
+    'To decide this request takes the permissions jobs:write and clients:write at each provider of its job, by grants without a limit and without approval.',
+  )
+}
+
+/** What a caller could do who asked for the same, at once. */
+function asWorker(exchange: Exchange, { requested, id }: ApprovalView): Exchange {
+  const { operation, job } = requested
+  const { settings } = exchange
+  const row: Operation | undefined = OPERATIONS[operation as OperationName]
+  if (row === undefined || job === undefined) throw new TypeError(`${id} is about no job`)
+  const permissions = permissionsAtOnce(settings.permissions)
+  const route = { ...row, operationId: operation }
+  const access = accessOf(permissions, callerOf(exchange), route)
+  const service = { ...settings.service, access }
+  return {
+    ...exchange,
+    settings: { ...settings, permissions, service },
+    operation,
+    row,
+    params: { jobId: job.id },
+  }
 }
 
 /**

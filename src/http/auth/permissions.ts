@@ -48,8 +48,6 @@ export interface Permissions {
   grantsAt(principal: Principal, providerId: string): readonly Grant[]
   /** Of a caller with a session: what would count at one provider after a fresh sign-in; absent: nothing. */
   afterSignIn?(principal: Principal, providerId: string): ReadonlySet<Permission>
-  /** Whether the caller is given it by rows that ask for the approval of someone else, and by no other. */
-  waits(demand: Demand): boolean
   /** The scopes by which tokens of the caller's issuer grant it, in the order of the mapping. */
   scopesFor(demand: Demand): readonly string[]
 }
@@ -75,12 +73,6 @@ export function createPermissions(settings: PermissionSettings): Permissions {
           .filter((grant) => !isLimited(grant) && grant.only?.operations === undefined)
           .flatMap(({ grants }) => grants),
       ),
-    waits: ({ principal, providerId, permission }) => {
-      const giving = grantsAt(principal, providerId).filter(({ grants }) =>
-        grants.includes(permission),
-      )
-      return giving.length > 0 && giving.every(({ approval }) => approval !== undefined)
-    },
     scopesFor: ({ principal, providerId, permission }) => {
       const scopes = permissions
         .filter((row) => isOfIssuer(row, principal) && hasClaims(row, principal))
@@ -113,10 +105,10 @@ export const allPermissions = (): Permissions => same(new Set(PERMISSIONS))
 /** The same for every caller. */
 function same(permissions: ReadonlySet<Permission>): Permissions {
   const grants = [{ grants: [...permissions] }]
-  return { of: () => permissions, grantsAt: () => grants, waits: () => false, scopesFor: () => [] }
+  return { of: () => permissions, grantsAt: () => grants, scopesFor: () => [] }
 }
 
-/** The permissions of callers for an operation that cannot wait for an approval. */
+/** The permissions of callers by grants that take no one else's approval. */
 export const permissionsAtOnce = (permissions: Permissions): Permissions => ({
   ...permissions,
   grantsAt: (principal, providerId) => permissions.grantsAt(principal, providerId).filter(isAtOnce),
@@ -126,22 +118,18 @@ export const permissionsAtOnce = (permissions: Permissions): Permissions => ({
 export function accessOf(
   permissions: Permissions,
   principal: Principal,
-  { operationId: operation, permission, unlimited }: AccessRoute,
+  { operationId: operation, permission }: AccessRoute,
 ): AccessTo | undefined {
   if (permission === 'public' || permission === 'token') return undefined
   const grantsAt = (providerId: string) => permissions.grantsAt(principal, providerId)
-  return accessTo(grantsAt, {
-    operation,
-    permission: WRITTEN_BY[permission] ?? permission,
-    unlimited,
-  })
+  return accessTo(grantsAt, { operation, permission: WRITTEN_BY[permission] ?? permission })
 }
 
 /** The same of every grant, whether it is limited or not; `counts`: which of them count. */
 export function wholeAccessOf(
   permissions: Permissions,
   principal: Principal,
-  { operationId: operation, permission, unlimited }: AccessRoute,
+  { operationId: operation, permission }: AccessRoute,
   counts: (grant: Grant) => boolean = () => true,
 ): (address: Address) => Access {
   if (permission === 'public' || permission === 'token') {
@@ -149,11 +137,11 @@ export function wholeAccessOf(
   }
   const grantsAt = (id: string) => permissions.grantsAt(principal, id).filter(counts)
   const main = WRITTEN_BY[permission] ?? permission
-  return wholeAccessTo(grantsAt, { operation, permission: main, unlimited })
+  return wholeAccessTo(grantsAt, { operation, permission: main })
 }
 
 /** What of a route its callers' grants are held against. */
-type AccessRoute = Pick<Operation, 'permission' | 'unlimited'> & { readonly operationId: string }
+type AccessRoute = Pick<Operation, 'permission'> & { readonly operationId: string }
 
 /** A job changes clients by the right to change clients. */
 const WRITTEN_BY: { readonly [P in Permission]?: Permission } = { 'jobs:write': 'clients:write' }
@@ -170,7 +158,6 @@ export function heldFor(
 
 interface HeldFor {
   readonly providerId: string
-  readonly unlimited?: true | undefined
   readonly operation: string
 }
 
@@ -197,9 +184,8 @@ export function insufficientScope(
   const { principal, providerId, permission } = demand
   if (permissions.afterSignIn?.(principal, providerId).has(permission)) return stepUpRequired()
   const scopes = permissions.scopesFor(demand)
-  const sentence = permissions.waits(demand)
-    ? `This needs the permission ${permission} at once: the grant of this token asks for the approval of someone else, and this operation cannot wait for one. Change the clients by requests of their own, or use a grant without approval.`
-    : scopes.length === 0
+  const sentence =
+    scopes.length === 0
       ? `This needs the permission ${permission}, which no scope and no claim of this token grants here. A row of auth.permissions in the configuration of the server can grant it.`
       : `This needs the permission ${permission}, granted by the scope ${scopes.join(' or ')}.`
   // RFC 6750 section 3: the attribute lists what is needed; alternatives are not expressible

@@ -2,12 +2,16 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import { ClientError } from '../../core/errors.ts'
+import { grantsFor, isAtOnce } from '../../core/rights/access.ts'
 import {
   OWN_PERMISSIONS,
   type OwnPermission,
   type Permission,
 } from '../../core/rights/permissions.ts'
+import { neededByJob } from '../../service/jobs/job-permissions.ts'
 import { findJob, type JobView } from '../../service/jobs/log.ts'
+import { rightsOf } from '../../service/jobs/rights.ts'
+import { REAP_PERMISSIONS } from '../../service/reap/reap-end.ts'
 import { insufficientScope } from '../auth/permissions.ts'
 import { actorOf } from '../auth/principal.ts'
 import type { Exchange } from '../exchange.ts'
@@ -55,6 +59,29 @@ export function checkAtAll(
   for (const providerId of job.providers) {
     for (const permission of needed) requireAt(exchange, providerId, permission)
   }
+}
+
+/**
+ * What a job may change by the rights of its submitter is not set to work by someone who has none of those.
+ * @throws ClientError `insufficient_scope`
+ */
+export async function checkWork(exchange: Exchange, view: JobView): Promise<void> {
+  if (view.job.reap !== undefined) checkAtAll(exchange, view, REAP_PERMISSIONS)
+  const rights = rightsOver(exchange, view.job.providers)
+  const lacking = rightsOf(view.job).filter((permission) => !rights.includes(permission))
+  const need = await neededByJob(exchange.settings.service, view, lacking)
+  if (need === undefined) return
+  throw new ClientError(
+    'insufficient_scope',
+    `The job may change ${need.field}, so to set it to work takes the permission ${need.permission} as well.`,
+  )
+}
+
+/** Whether a change of a client at some providers may take the approval of someone else. */
+export const mayTakeApproval = (exchange: Exchange, providers: readonly string[]): boolean => {
+  const { settings, operation } = exchange
+  const grantsAt = (id: string) => settings.permissions.grantsAt(callerOf(exchange), id)
+  return providers.some((id) => !grantsFor(grantsAt, { operation }, id).every(isAtOnce))
 }
 
 /**

@@ -1,53 +1,44 @@
 /** The controls of a job: start, pause, resume, cancel. */
 
-import { ClientError } from '../../core/errors.ts'
-import { type JobControlName, tellJob } from '../../service/jobs/control.ts'
-import { neededByJob } from '../../service/jobs/job-permissions.ts'
-import type { JobView } from '../../service/jobs/log.ts'
-import { rightsOf } from '../../service/jobs/rights.ts'
-import { REAP_PERMISSIONS } from '../../service/reap/reap-end.ts'
+import { takesApproval, type WorkControl } from '../../service/jobs/ask.ts'
+import { cannotTell, type JobControlName, tellJob } from '../../service/jobs/control.ts'
+import type { JobApproval, JobView } from '../../service/jobs/log.ts'
 import type { Answer } from '../answer.ts'
 import { actorOf } from '../auth/principal.ts'
 import type { Exchange } from '../exchange.ts'
 import { callerOf } from '../target.ts'
-import { checkAtAll, jobOf, rightsOver } from './access.ts'
+import { checkWork, jobOf } from './access.ts'
 import { jobBody } from './view.ts'
 
-/** The handler of one control; to repeat one changes nothing. */
-export function controlling(control: JobControlName): (exchange: Exchange) => Promise<Answer> {
+/** The handler of a control that only stops; to repeat one changes nothing. */
+export function stopping(control: 'pause' | 'cancel'): (exchange: Exchange) => Promise<Answer> {
+  return async (exchange) => answerOf(await told(exchange, await jobOf(exchange), control))
+}
+
+/** The handler of a control that sets the job to work, which its changes may take an approval for. */
+export function working(control: WorkControl): (exchange: Exchange) => Promise<Answer> {
   return async (exchange) => {
-    const { service, jobs } = exchange.settings
     const view = await jobOf(exchange)
-    if (exchange.row.also?.includes('clients:write') === true) {
-      if (view.job.reap !== undefined) checkAtAll(exchange, view, REAP_PERMISSIONS)
-      await checkRights(exchange, view, control)
-    }
-    const after = await tellJob(service, view, control, actorOf(callerOf(exchange)))
-    if (after === undefined) {
-      const { state } = view.last.progress
-      throw new ClientError('job_state', `The job cannot ${control}, because it is ${state}.`)
-    }
-    jobs.wake(view.id)
-    return { status: 200, body: jobBody(after) }
+    await checkWork(exchange, view)
+    const work = { view, control }
+    const approval = takesApproval(work) ? await exchange.passWork(work) : undefined
+    // What is approved is looked at first, as a dry run of it.
+    const isDone = approval === 'set to work' || exchange.query.dryRun === 'true'
+    return answerOf(isDone ? view : await told(exchange, view, control, approval))
   }
 }
 
-/**
- * What a job may change by the rights of its submitter is not set to work by someone who has none
- * of those.
- * @throws ClientError `insufficient_scope`
- */
-async function checkRights(
+async function told(
   exchange: Exchange,
   view: JobView,
   control: JobControlName,
-): Promise<void> {
-  const rights = rightsOver(exchange, view.job.providers)
-  const lacking = rightsOf(view.job).filter((permission) => !rights.includes(permission))
-  const need = await neededByJob(exchange.settings.service, view, lacking)
-  if (need === undefined) return
-  throw new ClientError(
-    'insufficient_scope',
-    `The job may change ${need.field}, so to ${control} it needs the permission ${need.permission} as well.`,
-  )
+  approval?: JobApproval,
+): Promise<JobView> {
+  const { service, jobs } = exchange.settings
+  const after = await tellJob(service, view, control, actorOf(callerOf(exchange)), approval)
+  if (after === undefined) throw cannotTell(view, control)
+  jobs.wake(view.id)
+  return after
 }
+
+const answerOf = (view: JobView): Answer => ({ status: 200, body: jobBody(view) })

@@ -5,7 +5,7 @@ import type { Json } from '../../core/json/json.ts'
 import { checkWritable } from '../../core/plan/plan.ts'
 import type { Permission } from '../../core/rights/permissions.ts'
 import { neededByName } from '../../core/rights/rights.ts'
-import type { JobResult } from '../../service/jobs/log.ts'
+import type { JobOptions, JobResult } from '../../service/jobs/log.ts'
 import { checkRights } from '../../service/jobs/rights.ts'
 import { planAtOnce } from '../../service/jobs/run/plan-at-once.ts'
 import { type Submission, submitJob, submittedBefore } from '../../service/jobs/submit.ts'
@@ -18,7 +18,7 @@ import { jobRequest, undoRequest } from '../schemas/jobs.ts'
 import { callerOf, heldAt } from '../target.ts'
 import { readJsonBody } from '../wire/body.ts'
 import { checkMembers, memberOf } from '../wire/members.ts'
-import { checkAtAll, jobOf, rightsOver, traceProviders } from './access.ts'
+import { checkAtAll, jobOf, mayTakeApproval, rightsOver, traceProviders } from './access.ts'
 import { asPatch, invalid, itemsOf, optionsOf, patchOf, within } from './body.ts'
 import { selected, sitesOf } from './places.ts'
 import { jobBody, resultBody } from './view.ts'
@@ -53,7 +53,8 @@ export async function createJob(exchange: Exchange): Promise<Answer> {
     exchange,
     items.map(({ ref }) => ref.provider),
   )
-  const submission = { actor, token, options, rights, items, ...(patch && { patch }) }
+  const how = plannedFirst(exchange, options, items)
+  const submission = { actor, token, options: how, rights, items, ...(patch && { patch }) }
   checkUnread(exchange, submission)
   if (query.dryRun === 'true') return planned(exchange, submission)
   return submit(exchange, { ...submission, ...(key && { key }) })
@@ -103,13 +104,25 @@ export async function undoJob(exchange: Exchange): Promise<Answer> {
   if (before !== undefined) return submitted(before, true)
   const items = await undoneItems(service, view, allowPartial)
   const [actor, token] = [actorOf(callerOf(exchange)), rightsOf(callerOf(exchange))]
-  const options = { autoStart, maxFailures: 0 }
+  const options = plannedFirst(exchange, { autoStart, maxFailures: 0 }, items)
   const rights = rightsOver(
     exchange,
     items.map(({ ref }) => ref.provider),
   )
   const submission = { actor, token, options, rights, items, undoes: view.id }
   return submit(exchange, { ...submission, ...(key && { key }) })
+}
+
+/** A job that was to start at once is planned first, where someone else may have to see what it changes. */
+function plannedFirst(
+  exchange: Exchange,
+  options: JobOptions,
+  items: Submission['items'],
+): JobOptions {
+  const providers = new Set(items.map(({ ref }) => ref.provider))
+  return options.autoStart && mayTakeApproval(exchange, [...providers])
+    ? { ...options, asks: true }
+    : options
 }
 
 /** Makes a job durable, and answers it. */

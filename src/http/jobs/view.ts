@@ -15,13 +15,14 @@ import { doneIn, MAX_ABANDONED } from '../../service/jobs/progress.ts'
 export function jobBody({ id, job, last }: JobView): JsonObject {
   const { actor, providers, options, undoes, reap, at } = job
   const { submittedBy: _, ...callers } = callersOf(job, last.progress)
+  const { asks: __, ...chosen } = options
   return {
     id,
     submittedAt: rfc3339(at),
     actor: { ...actor },
     ...(callers as unknown as JsonObject),
     providers,
-    options: options as unknown as JsonObject,
+    options: chosen as unknown as JsonObject,
     ...(undoes === undefined ? {} : { undoes }),
     ...(reap === undefined ? {} : { reap: reapBody(reap) }),
     ...progressBody(last),
@@ -36,7 +37,7 @@ export function progressBody({
   readonly progress: JobProgress
   readonly at: number
 }): JsonObject {
-  const { state, phase, counts } = progress
+  const { state, phase, counts, held, request } = progress
   const reason = reasonOf(progress)
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0)
   return {
@@ -46,6 +47,8 @@ export function progressBody({
     at: rfc3339(at),
     total,
     counts: { ...counts },
+    ...(held === undefined ? {} : { approval: 'required' }),
+    ...(request === undefined ? {} : { request }),
     ...speedOf(progress, at),
   }
 }
@@ -72,7 +75,7 @@ function speedOf(progress: JobProgress, at: number): JsonObject {
 
 /** What became of one client. */
 export function resultBody(
-  { item, client, tag, reap, ...result }: JobResult,
+  { item, client, tag, reap, print: _, ...result }: JobResult,
   phase: JobProgress['phase'],
   at: number,
 ): JsonObject {

@@ -1,7 +1,7 @@
 /** The handlers of jobs; each is in `http/jobs`. */
 
 import type { JOB_OPERATIONS } from '../../contract/operations/jobs.ts'
-import { controlling } from '../jobs/control.ts'
+import { stopping, working } from '../jobs/control.ts'
 import { getJobEvents } from '../jobs/events.ts'
 import { getJob, getJobResults, listJobs } from '../jobs/read.ts'
 import { reapClients } from '../jobs/reap.ts'
@@ -15,9 +15,9 @@ export const JOB_HANDLERS: Handlers<keyof typeof JOB_OPERATIONS> = {
   getJob,
   getJobResults,
   getJobEvents,
-  startJob: controlling('start'),
-  pauseJob: controlling('pause'),
-  resumeJob: controlling('resume'),
-  cancelJob: controlling('cancel'),
+  startJob: working('start'),
+  pauseJob: stopping('pause'),
+  resumeJob: working('resume'),
+  cancelJob: stopping('cancel'),
   undoJob,
 }

@@ -145,6 +145,8 @@ const job = z.object({
   at: time,
   total: count,
   counts,
+  approval: optional(z.literal('required')),
+  request: optional(text),
   clientsPerSecond: optional(z.number()),
   secondsLeft: optional(count),
 } satisfies Shape<Job>)

@@ -24,9 +24,6 @@ import type { RequestState } from './request-states.ts'
 export type { ApprovalEnd, ApprovalEnded, ApprovalRequested, Decision }
 export { ENDS }
 
-/** How long a request waits for someone (milliseconds): a week. */
-export const WAITS_MS = 604_800_000
-
 /** A request for approval by the entries of its log. */
 export interface ApprovalView {
   readonly id: string
@@ -71,18 +68,37 @@ export interface Asking {
   readonly key?: { readonly log: string } | undefined
 }
 
-/** Stores a change as a request; the same one again where its key was used for it before. */
+/** What is asked for, and what an approval of it is bound to. */
+export interface RequestContent
+  extends Pick<ApprovalRequested, 'place' | 'action' | 'copiedFrom' | 'job' | 'print' | 'changes'> {
+  /** What limits of grants go by of the client afterwards; absent: it is to be removed, or there are many. */
+  readonly after?: PendingChange['after']
+}
+
+/** The content of a request for one change. */
+export function contentOf(service: Service, change: PendingChange): RequestContent {
+  const { place, action, provider, after, copiedFrom } = change
+  const resource = resourceOf({ id: '', ...place })
+  return {
+    place,
+    action,
+    ...(copiedFrom === undefined ? {} : { copiedFrom }),
+    print: printOf(service, change),
+    changes: storedChanges(service, resource, provider.mapping, allChanges(change)),
+    after,
+  }
+}
+
+/** Stores a request; the same one again where its key was used for it before. */
 export async function storeRequest(
   service: Service,
   { actor, token, operation, permission, asked, key }: Asking,
-  change: PendingChange,
+  { after, ...content }: RequestContent,
 ): Promise<ApprovalView> {
-  const { place, action, provider, after, copiedFrom } = change
   const { log } = key ?? {}
   const id = log === undefined ? service.newId() : idOfKey(service, log)
   const resource = requestResource(id)
   const at = timeOf(service)
-  const named = { id: '', ...place }
   const sealed = { asked: asked as unknown as Json, after: (after ?? null) as unknown as Json }
   const requested: ApprovalRequested = following(undefined, {
     kind: 'approval_requested' as const,
@@ -92,12 +108,8 @@ export async function storeRequest(
     token,
     operation,
     permission,
-    place,
-    action,
-    ...(copiedFrom === undefined ? {} : { copiedFrom }),
-    expiresAt: at + WAITS_MS,
-    print: printOf(service, change),
-    changes: storedChanges(service, resourceOf(named), provider.mapping, allChanges(change)),
+    ...content,
+    expiresAt: at + service.requestsWaitMs,
     // What was asked for goes with the records of clients, once these are old enough.
     sealed: (service.historySeal ?? service.seal).close(sealed, placeOf(resource, 'asked')),
   })

@@ -4,11 +4,10 @@ import type { FieldChange } from '../../core/diff.ts'
 import { ClientError } from '../../core/errors.ts'
 import type { Subject } from '../../core/rights/limit.ts'
 import type { Provider } from '../../providers/provider.ts'
-import type { ApprovalMark, RequestPlace } from '../../store/log/approval/approval-entry.ts'
+import type { ApprovalMark } from '../../store/log/actor.ts'
+import type { RequestPlace } from '../../store/log/approval/approval-entry.ts'
 import type { ActionName } from '../../store/log/entry.ts'
 import type { Standing } from '../../store/log/standing.ts'
-
-export type { ApprovalMark }
 
 /** A planned change, before its intent. */
 export interface PendingChange {
@@ -22,6 +21,8 @@ export interface PendingChange {
   readonly changes: readonly FieldChange[]
   /** Log of the client that it copies, whose settings its differences show. */
   readonly copiedFrom?: string | undefined
+  /** Only a grant that asks for the approval of someone else allows it. */
+  readonly held: boolean
   /** What limits of grants go by afterwards; `undefined`: the client is to be removed. */
   readonly after: Subject | undefined
 }
@@ -37,8 +38,14 @@ export interface Approval {
   pass(pending: PendingChange): Promise<ApprovalMark | undefined>
 }
 
-/** Of what ends by itself as it was agreed when it began, with an approval or before one was needed. */
-export const AS_AGREED: Approval = { always: false, pass: async () => undefined }
+/**
+ * Of what ends by itself as it was agreed when it began: with an approval, or before one was needed.
+ * @param mark the approval with which it began, which the history of its end names again
+ */
+export const asAgreed = (mark?: ApprovalMark): Approval => ({
+  always: false,
+  pass: async () => mark,
+})
 
 /** The answer where a change cannot wait for an approval. */
 export function cannotWait(): ClientError {

@@ -8,7 +8,7 @@ import type { Need } from '../../core/rights/rights.ts'
 import type { Secret } from '../../core/secrecy/secret.ts'
 import type { Call, ClientRef, Step } from '../../providers/call.ts'
 import type { Provider, ReadOneOfMany } from '../../providers/provider.ts'
-import type { Actor, JobOrigin, TokenRights } from '../../store/log/actor.ts'
+import type { Actor, ApprovalMark, JobOrigin, TokenRights } from '../../store/log/actor.ts'
 import type { Lease, Move, Standing, Widened } from '../../store/log/standing.ts'
 
 export type { Lease, Move, Standing }
@@ -91,6 +91,8 @@ export interface ReapPlan extends TokenRights {
   readonly job: JobOrigin
   /** From the suspension to the removal (milliseconds). */
   readonly graceMs: number
+  /** Who approved it, where that was needed. */
+  readonly approval?: ApprovalMark
 }
 
 /** Each record of a client lists all its leases, so values are short (characters). */

@@ -48,6 +48,8 @@ export interface Service {
   readonly access?: AccessTo | undefined
   /** What becomes of a change that needs the approval of someone else; absent: it is refused. */
   readonly approval?: Approval | undefined
+  /** How long a request waits for an approval (milliseconds). */
+  readonly requestsWaitMs: number
   /** The longest time that one upstream call may take (milliseconds). */
   readonly upstreamTimeoutMs: number
   /** Epoch milliseconds. */

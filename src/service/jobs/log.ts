@@ -4,6 +4,7 @@ import type { JobCallers } from '../../store/log/actor.ts'
 import { following } from '../../store/log/chain.ts'
 import type {
   Job,
+  JobApproval,
   JobClaim,
   JobControl,
   JobEntry,
@@ -15,12 +16,12 @@ import type {
   JobResults,
   ReapFinding,
 } from '../../store/log/job-entry.ts'
-import { JOB_OUTCOMES, JOB_STATES, REAP_VERDICTS } from '../../store/log/job-entry.ts'
+import { JOB_OUTCOMES, JOB_STATES, REAP_VERDICTS, runsAtOnce } from '../../store/log/job-entry.ts'
 import { jobResource } from '../../store/resource.ts'
 import type { Service } from '../base/service.ts'
 import { progressAfter } from './progress.ts'
 
-export type { JobEntry, JobOptions, JobProgress, JobReap, JobResult, ReapFinding }
+export type { JobApproval, JobEntry, JobOptions, JobProgress, JobReap, JobResult, ReapFinding }
 export { JOB_OUTCOMES, JOB_STATES, REAP_VERDICTS }
 
 /** The content of an event; the rest of its entry follows from the log. */
@@ -41,8 +42,10 @@ export interface JobView {
 /** The callers behind a job; if an older version started it, only those that it recorded. */
 export function callersOf(
   { actor: submittedBy, options }: Job,
-  { startedBy = options.autoStart ? submittedBy : undefined, approvedBy }: JobProgress,
+  { phase, startedBy: told, approvedBy }: JobProgress,
 ): JobCallers {
+  const started = runsAtOnce(options) || (options.autoStart && phase === 'run')
+  const startedBy = told ?? (started ? submittedBy : undefined)
   return {
     submittedBy,
     ...(startedBy === undefined ? {} : { startedBy }),

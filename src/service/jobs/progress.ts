@@ -6,10 +6,12 @@
 import type { Actor } from '../../store/log/actor.ts'
 import {
   isAtWork,
+  type JobApproval,
   type JobControlName,
   type JobOptions,
   type JobOutcome,
   type JobProgress,
+  runsAtOnce,
 } from '../../store/log/job-entry.ts'
 
 /** What can happen to a job. */
@@ -21,9 +23,15 @@ export type JobEvent =
       readonly phase: JobProgress['phase']
       readonly runner: string
       readonly until: number
-      readonly results: readonly { readonly outcome: JobOutcome }[]
+      readonly results: readonly { readonly outcome: JobOutcome; readonly print?: string }[]
     }
-  | { readonly kind: 'job_control'; readonly control: JobControlName; readonly actor: Actor }
+  | {
+      readonly kind: 'job_control'
+      readonly control: JobControlName | 'ask'
+      readonly actor: Actor
+      readonly approval?: Pick<JobApproval, 'approvedBy'>
+      readonly request?: string
+    }
 
 /** The progress of a job that was only just submitted. */
 export const SUBMITTED: JobProgress = {
@@ -52,7 +60,7 @@ export function progressAfter(
       return claimed(before, event, at)
     case 'job_results':
       return isHeldBy(before, event.runner) && event.phase === before.phase
-        ? withResults(options, before, event)
+        ? withResults(options, before, event, at)
         : undefined
     case 'job_control':
       return controlled(before, event, at)
@@ -89,7 +97,7 @@ export function doneIn({ phase, counts, run }: JobProgress): number {
 }
 
 function withItems(
-  { autoStart }: JobOptions,
+  options: JobOptions,
   before: JobProgress,
   { count, last }: JobEvent & { readonly kind: 'job_items' },
   at: number,
@@ -97,7 +105,9 @@ function withItems(
   const remaining = before.counts.left + count
   const filled = { ...before, counts: { ...before.counts, left: remaining } }
   if (!last) return filled
-  return autoStart ? running(filled, remaining, at) : working({ ...filled, state: 'planning' }, at)
+  return runsAtOnce(options)
+    ? running(filled, remaining, at)
+    : working({ ...filled, state: 'planning' }, at)
 }
 
 function claimed(
@@ -126,25 +136,46 @@ function withResults(
   options: JobOptions,
   before: JobProgress,
   { results, runner, until }: JobEvent & { readonly kind: 'job_results' },
+  at: number,
 ): JobProgress {
   const counts = { ...before.counts }
-  const planned = before.phase === 'run' && !options.autoStart
+  const planned = before.phase === 'run' && !runsAtOnce(options)
   for (const { outcome } of results) {
     counts[planned ? 'planned' : 'left'] -= 1
     counts[outcome] += 1
   }
-  const after = { ...before, counts, claim: { runner, until } }
-  if (before.phase === 'plan') return counts.left > 0 ? after : planDone(after)
+  const isHeld = before.phase === 'plan' && results.some(({ print }) => print !== undefined)
+  const held = isHeld ? { held: true as const } : {}
+  const after = { ...before, ...held, counts, claim: { runner, until } }
+  if (before.phase === 'plan') return counts.left > 0 ? after : planDone(options, after, at)
   const failed = results.filter(({ outcome }) => outcome === 'failed').length
   const run = { ...before.run, done: before.run.done + results.length }
   return ranOn(options, { ...after, run, failures: before.failures + failed })
 }
 
 /** The dry run is complete; if nothing would change, so is the job. */
-function planDone({ claim: _, ...before }: JobProgress): JobProgress {
+function planDone(options: JobOptions, progress: JobProgress, at: number): JobProgress {
+  if (isToAsk(options, progress)) return progress
+  const { claim: _, ...before } = progress
   if (before.state === 'cancelled') return before
-  return { ...before, state: before.counts.planned === 0 ? 'done' : 'planned' }
+  if (before.counts.planned === 0) return { ...before, state: 'done' }
+  // A pause holds for what follows on the dry run, too.
+  return options.asks === true && before.state === 'planning'
+    ? running(before, before.counts.planned, at)
+    : { ...before, state: 'planned' }
 }
+
+/** Whether all that is left of a dry run is to ask for the start, which takes an approval. */
+export const isToAsk = (
+  { asks }: JobOptions,
+  { state, phase, counts, held }: JobProgress,
+): boolean =>
+  asks === true &&
+  held === true &&
+  state === 'planning' &&
+  phase === 'plan' &&
+  counts.left === 0 &&
+  counts.planned > 0
 
 /** Some changes are done; this decides about the rest. */
 function ranOn(options: JobOptions, progress: JobProgress): JobProgress {
@@ -167,15 +198,18 @@ function ended({ claim: _, ...progress }: JobProgress): JobProgress {
 
 function controlled(
   before: JobProgress,
-  { control, actor }: JobEvent & { readonly kind: 'job_control' },
+  { control, actor, approval, request }: JobEvent & { readonly kind: 'job_control' },
   at: number,
 ): JobProgress | undefined {
   const { state, counts } = before
   switch (control) {
     case 'start': {
       if (state !== 'planned') return undefined
-      return running({ ...before, startedBy: actor, approvedBy: actor }, counts.planned, at)
+      const { approvedBy = actor } = approval ?? {}
+      return running({ ...before, startedBy: actor, approvedBy }, counts.planned, at)
     }
+    case 'ask':
+      return request === undefined ? undefined : askedFor(before, request)
     case 'pause':
       return isAtWork(before) ? { ...before, state: 'paused' } : undefined
     case 'resume':
@@ -184,6 +218,16 @@ function controlled(
     case 'cancel':
       return isEnded(before) ? undefined : { ...before, state: 'cancelled' }
   }
+}
+
+/** What is left of the job waits as a request. */
+function askedFor(before: JobProgress, request: string): JobProgress | undefined {
+  const { claim: _, ...idle } = before
+  // Its dry run is complete, or no request could be made of it.
+  if (before.state === 'planning') return { ...idle, state: 'planned', request }
+  const waits =
+    before.state === 'planned' || before.state === 'paused' || before.state === 'stopped'
+  return waits ? { ...before, request } : undefined
 }
 
 /** Failures of clients and of runners are counted from zero again. */

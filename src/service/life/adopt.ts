@@ -11,7 +11,8 @@ import type { Call, ClientRef } from '../../providers/call.ts'
 import type { Standing } from '../../store/log/standing.ts'
 import { resourceOf } from '../../store/resource.ts'
 import { subjectOf } from '../access/fresh-look.ts'
-import { judgeWrite } from '../access/judged-write.ts'
+import { judgeWrite, subjectAfter } from '../access/judged-write.ts'
+import { cannotWait } from '../approval/pending-change.ts'
 import type { WriteRequest } from '../base/request.ts'
 import type { Service } from '../base/service.ts'
 import { findEarlierUse } from '../operation/idempotency.ts'
@@ -99,8 +100,9 @@ async function takeOrRead(service: Service, request: AdoptionRequest, call: Call
 
 /**
  * Judges the client by what its registration shows, where grants of the caller are limited: nothing that opens a client
- * is kept which is outside of them. What is kept then is judged again, as any other change.
- * @throws ClientError `not_found`, always the same one, `insufficient_scope`, or as the provider does
+ * is kept which is outside of them, or takes an approval that is not there. What is kept then is judged again, as any other
+ * change.
+ * @throws ClientError `not_found`, always the same one, `insufficient_scope`, as `Approval.pass`, or as the provider does
  */
 async function judgeFirst(service: Service, request: AdoptionRequest, call: Call): Promise<void> {
   const { ref, provider, registration } = request
@@ -113,7 +115,23 @@ async function judgeFirst(service: Service, request: AdoptionRequest, call: Call
   const base = await adoption.look(ref, registration, call).catch(cannotLook)
   access.look(subjectOf(provider, ref, base, standing))
   const plan = { base, next: base, action: 'adopt', standing, becomes: undefined } as const
-  judgeWrite(service, access, { provider, ref, isNew: false, ...plan })
+  const planned = { provider, ref, isNew: false, ...plan }
+  const held = judgeWrite(service, access, planned) === 'with approval'
+  const { approval } = service
+  if (request.dryRun || !(held || approval?.always === true)) return
+  // Before the token is kept: it is not, unless someone else has approved that.
+  if (approval === undefined) throw cannotWait()
+  await approval.pass({
+    provider,
+    place: ref,
+    action: 'adopt',
+    baseTag: service.fingerprints.ofState(provider.mapping, base),
+    standing,
+    becomes: undefined,
+    changes: [],
+    held,
+    after: subjectAfter(planned),
+  })
 }
 
 /** Some servers renew the token with every read, so that looking would lose it. */
@@ -121,7 +139,7 @@ function cannotLook(error: unknown): never {
   if (!isClientError(error, 'unsupported_operation')) throw error
   throw new ClientError(
     'insufficient_scope',
-    'At this server a client cannot be looked at before it is adopted, so adopting takes a grant of clients:write without a limit.',
+    'At this server a client cannot be looked at before it is adopted, so adopting takes a grant of clients:write without a limit and without approval.',
   )
 }
 

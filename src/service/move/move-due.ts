@@ -4,7 +4,7 @@ import { isClientError } from '../../core/errors.ts'
 import type { Purpose } from '../../core/rights/access.ts'
 import { dueOf, type Move } from '../../store/log/standing.ts'
 import { granteeOf, heldToday, laterOnBehalfOf, noLonger } from '../access/on-behalf.ts'
-import { AS_AGREED } from '../approval/pending-change.ts'
+import { asAgreed } from '../approval/pending-change.ts'
 import type { Service } from '../base/service.ts'
 import { changeClient } from '../change/change.ts'
 import { DUE, type Due } from '../upkeep/duty.ts'
@@ -78,5 +78,5 @@ function today(service: Service, { ref }: Due, { actor, token }: Move): Service 
   if (heldToday(service, caller, MOVING, ref.provider)?.has(permission) === false) {
     throw noLonger(permission)
   }
-  return { ...laterOnBehalfOf(service, caller, MOVING), approval: AS_AGREED }
+  return { ...laterOnBehalfOf(service, caller, MOVING), approval: asAgreed() }
 }

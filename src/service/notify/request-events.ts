@@ -5,27 +5,22 @@
 
 import type { JsonObject } from '../../core/json/json.ts'
 import { REQUESTS, refOf } from '../../store/resource.ts'
-import {
-  type ApprovalView,
-  findRequest,
-  stateOf,
-  timeOf,
-  WAITS_MS,
-} from '../approval/approval-log.ts'
+import { type ApprovalView, findRequest, stateOf, timeOf } from '../approval/approval-log.ts'
 import type { Service } from '../base/service.ts'
 import { type ClientEvent, conditionEvent } from './client-event.ts'
 
-/** A request is decided by then, or has expired; its end is reported for another day (milliseconds). */
-const REPORTED_MS = WAITS_MS + 86_400_000
+/** How long the end of a request is reported after the last day on which it can be decided (milliseconds). */
+const REPORTED_MS = 86_400_000
 /** The most that are looked at, so that a position stays small. */
 const MOST = 1_000
 
 /** Those that have been asked for since a time (epoch milliseconds). */
 export async function requestEvents(
-  service: Pick<Service, 'store' | 'now'>,
+  service: Pick<Service, 'store' | 'now' | 'requestsWaitMs'>,
   notBefore: number,
 ): Promise<readonly ClientEvent[]> {
-  const from = Math.max(notBefore, timeOf(service) - REPORTED_MS)
+  const reportedMs = service.requestsWaitMs + REPORTED_MS
+  const from = Math.max(notBefore, timeOf(service) - reportedMs)
   const found = await service.store.search({ provider: REQUESTS, from, limit: MOST })
   const views = await Promise.all(
     found.map(({ resource }) => findRequest(service, refOf(resource).id)),
@@ -35,7 +30,7 @@ export async function requestEvents(
 
 function eventOf(service: Pick<Service, 'store' | 'now'>, view: ApprovalView): ClientEvent {
   const { id, requested, decided, ended } = view
-  const { place, operation, actor, changes, expiresAt } = requested
+  const { place, operation, actor, changes, expiresAt, job } = requested
   const state = stateOf(service, view)
   const { id: clientId = ended?.created, ...site } = place
   const fields = [...new Set(changes.map(({ field }) => field))]
@@ -45,6 +40,7 @@ function eventOf(service: Pick<Service, 'store' | 'now'>, view: ApprovalView): C
     request: id,
     state,
     operation,
+    ...(job === undefined ? {} : { job: job.id }),
     fields,
     submittedBy: { ...actor },
     expiresAt: new Date(expiresAt).toISOString(),

@@ -17,7 +17,7 @@ export interface Webhook extends Course {
 }
 
 /** What delivering needs of the program. */
-export type Notifying = Pick<Service, 'store' | 'now' | 'providers' | 'seal'>
+export type Notifying = Pick<Service, 'store' | 'now' | 'providers' | 'seal' | 'requestsWaitMs'>
 
 /** Whether an event is one of those that a webhook gets. */
 export const isEventOf =

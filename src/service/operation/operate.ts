@@ -7,11 +7,12 @@
 import type { Native } from '../../core/mapping/row.ts'
 import type { Verdict } from '../../core/rights/access.ts'
 import type { ClientRef } from '../../providers/call.ts'
+import type { ApprovalMark } from '../../store/log/actor.ts'
 import { actionOf, type Entry } from '../../store/log/entry.ts'
 import { creationResource, refOf, resourceOf } from '../../store/resource.ts'
 import { subjectOf } from '../access/fresh-look.ts'
 import { judgeWrite, type PlannedWrite, subjectAfter } from '../access/judged-write.ts'
-import { type ApprovalMark, cannotWait } from '../approval/pending-change.ts'
+import { cannotWait } from '../approval/pending-change.ts'
 import { readFresh, tagOf } from '../base/fresh-read.ts'
 import { callerOf, callOf, type Service } from '../base/service.ts'
 import { settlementOf } from './actions.ts'
@@ -53,11 +54,11 @@ async function attempt<P, R>(
   const planned = plannedWrite(operation, beginning, plan)
   const verdict = judge(service, operation, planned)
   for (const step of plan.steps) await step.check?.()
-  const isWritten = !operation.request.dryRun && plan.unchanged === undefined
-  const isHeld = isWritten && verdict === 'with approval'
+  const held = plan.unchanged === undefined && verdict === 'with approval'
+  const waits = held && !operation.request.dryRun
   const approval =
-    isHeld || service.approval?.always === true
-      ? await passed(service, planned, beginning, plan)
+    waits || service.approval?.always === true
+      ? await passed(service, { ...planned, held }, beginning, plan)
       : undefined
   if (operation.request.dryRun) return plan.planned()
   if (plan.unchanged === undefined) return write(service, operation, beginning, plan, approval)
@@ -91,12 +92,12 @@ function judge<P, R>(
  */
 function passed<P, R>(
   { approval }: Service,
-  planned: PlannedWrite,
+  planned: PlannedWrite & { readonly held: boolean },
   { baseTag }: Beginning<P>,
   { aim: { changes, action, becomes, copiedFrom } }: Plan<R>,
 ): Promise<ApprovalMark | undefined> {
   if (approval === undefined) throw cannotWait()
-  const { provider, ref, isNew, standing } = planned
+  const { provider, ref, isNew, standing, held } = planned
   const { id: _, ...site } = ref
   return approval.pass({
     provider,
@@ -107,6 +108,7 @@ function passed<P, R>(
     becomes,
     changes,
     copiedFrom,
+    held,
     after: subjectAfter(planned),
   })
 }

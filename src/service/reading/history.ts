@@ -6,8 +6,7 @@
 import { createHash } from 'node:crypto'
 import type { FieldChange } from '../../core/diff.ts'
 import { PAGE_CHARACTERS } from '../../core/patch/bounds.ts'
-import type { Actor, JobOrigin } from '../../store/log/actor.ts'
-import type { ApprovalMark } from '../../store/log/approval/approval-entry.ts'
+import type { Actor, ApprovalMark, JobOrigin } from '../../store/log/actor.ts'
 import { ACTIONS, type Action, type Entry, type Intent } from '../../store/log/entry.ts'
 import { type ClientName, refOf, resourceOf } from '../../store/resource.ts'
 import {

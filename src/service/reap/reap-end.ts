@@ -10,6 +10,7 @@ import type { Actor, TokenRights } from '../../store/log/actor.ts'
 import type { Entry } from '../../store/log/entry.ts'
 import type { ComingRemoval, Reaping } from '../../store/log/standing.ts'
 import { granteeOf, heldToday, laterOnBehalfOf } from '../access/on-behalf.ts'
+import { asAgreed } from '../approval/pending-change.ts'
 import type { ClientSnapshot } from '../base/request.ts'
 import type { Service } from '../base/service.ts'
 import { changeClient } from '../change/change.ts'
@@ -64,7 +65,7 @@ export async function endReaping(
   if (untouched === undefined) return spare(service, due, actor)
   checkReaper(service, actor, reap, ref.provider)
   try {
-    await removeClient(laterOnBehalfOf(service, granteeOf(actor, reap), REMOVING), {
+    await removeClient(asSubmitter(service, actor, reap), {
       ref,
       provider,
       actor,
@@ -83,6 +84,12 @@ export async function endReaping(
     if (!isClientError(error, 'precondition_failed')) throw error
     await spare(service, due, actor)
   }
+}
+
+/** The service as it works for who had the client reaped; its removal was approved together with its suspension. */
+function asSubmitter(service: Service, actor: Actor, reap: Reaping): Service {
+  const own = laterOnBehalfOf(service, granteeOf(actor, reap), REMOVING)
+  return reap.approval === undefined ? own : { ...own, approval: asAgreed(reap.approval) }
 }
 
 /** The end of the suspension, if nothing was recorded since; `undefined`: something was. */

@@ -22,13 +22,14 @@ export interface ReapedBy {
 /** A suspension after which the client is removed. */
 export function reaping(wish: Wish, reap: ReapPlan, { provider, actor, ...by }: ReapedBy): Wish {
   const { operationId, now } = by
-  const { job, graceMs } = reap
+  const { job, graceMs, approval } = reap
   return {
     ...wish,
     over: (base) => {
       const target = wish.over(base)
       const wasOff = isOff(provider.mapping, base) ? { wasOff: true as const } : {}
-      const mark = { job, operationId, ...rightsIn(reap), ...wasOff }
+      const agreed = approval === undefined ? {} : { approval }
+      const mark = { job, operationId, ...rightsIn(reap), ...wasOff, ...agreed }
       const removal = { at: now + graceMs, actor, reap: mark }
       const becomes = withStanding(target.aim?.becomes, { removal })
       return { ...target, aim: { action: 'suspend', becomes } }

@@ -32,6 +32,13 @@ export const rightsIn = ({ scopes, claims }: TokenRights): TokenRights => ({
 /** A caller of an earlier request. */
 export interface Grantee extends Actor, TokenRights {}
 
+/** A change that was approved, as its intent keeps it. */
+export interface ApprovalMark {
+  /** Id of the request for approval. */
+  readonly requestId: string
+  readonly approvedBy: Actor
+}
+
 /** The job that a change is part of. */
 export interface JobOrigin extends JobCallers {
   readonly id: string

@@ -8,7 +8,7 @@ import type { FieldName } from '../../core/client.ts'
 import type { Warning } from '../../core/mapping/row.ts'
 import type { OwnPermission } from '../../core/rights/permissions.ts'
 import type { ClientName } from '../resource.ts'
-import type { Actor, TokenRights } from './actor.ts'
+import type { Actor, ApprovalMark, TokenRights } from './actor.ts'
 import type { EntryBase, KeptChange } from './entry-base.ts'
 
 /**
@@ -46,7 +46,12 @@ export interface JobOptions {
   readonly maxFailures: number | null
   /** The part of a provider's rate that it leaves to others, 0 to 0.95; absent, or less than that of the provider: the provider's. */
   readonly reserve?: number
+  /** With `autoStart`: it is planned first all the same, and asks for its start where that takes an approval. */
+  readonly asks?: true
 }
+
+/** Whether a job makes its changes without a dry run before. */
+export const runsAtOnce = ({ autoStart, asks }: JobOptions): boolean => autoStart && asks !== true
 
 /** How far a job has come. */
 export interface JobProgress {
@@ -65,6 +70,10 @@ export interface JobProgress {
   readonly startedBy?: Actor
   /** Approved its start once its dry run was there. */
   readonly approvedBy?: Actor
+  /** Some of its planned changes take the approval of someone else than who submitted it. */
+  readonly held?: true
+  /** Id of the request for approval that was made last of what is left of it. */
+  readonly request?: string
   /** Who works on it, and until when no one else does (epoch milliseconds). */
   readonly claim?: { readonly runner: string; readonly until: number }
   /** Times that a runner died and left it, since it was last resumed; absent: never. */
@@ -166,6 +175,8 @@ export interface JobResult {
   readonly warnings?: readonly Warning[]
   /** Of the state that was planned from. */
   readonly tag?: string
+  /** Keyed fingerprint of a planned change that takes an approval, to which that is bound; absent: it takes none. */
+  readonly print?: string
   readonly operationId?: string
   readonly reap?: ReapFinding
   /** Why it failed: a code, a sentence and the path of a member. */
@@ -188,11 +199,21 @@ export interface JobResults extends JobEntryBase {
 export const JOB_CONTROLS = ['start', 'pause', 'resume', 'cancel'] as const
 export type JobControlName = (typeof JOB_CONTROLS)[number]
 
-/** Someone controls the job. */
+/** By whose approval a job is set to work. */
+export interface JobApproval extends ApprovalMark {
+  /** What of the token of who approved it their rights follow from. */
+  readonly token: TokenRights
+}
+
+/** Someone controls the job, or asks for the approval of a control. */
 export interface JobControl extends JobEntryBase {
   readonly kind: 'job_control'
-  readonly control: JobControlName
+  readonly control: JobControlName | 'ask'
   readonly actor: Actor
+  /** Of a start or a resumption that took one. */
+  readonly approval?: JobApproval
+  /** Of `ask`: the id of the request. */
+  readonly request?: string
 }
 
 export type JobEntry = Job | JobItems | JobClaim | JobResults | JobControl

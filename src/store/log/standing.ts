@@ -6,7 +6,7 @@
 
 import type { FieldName } from '../../core/client.ts'
 import { type Json, same } from '../../core/json/json.ts'
-import type { Actor, JobOrigin, TokenRights } from './actor.ts'
+import type { Actor, ApprovalMark, JobOrigin, TokenRights } from './actor.ts'
 import type { ManagerClaims } from './managed.ts'
 
 export interface Standing {
@@ -102,6 +102,8 @@ export interface Reaping extends TokenRights {
   readonly operationId: string
   /** It was off before, so that ending this does not switch it on. */
   readonly wasOff?: true
+  /** Who approved it, where that was needed. */
+  readonly approval?: ApprovalMark
 }
 
 /** When something has to be done for a client by itself (epoch milliseconds); `undefined`: never. */

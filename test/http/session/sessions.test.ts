@@ -45,7 +45,10 @@ const startInstance = (path?: string) =>
   startWorld({
     ...(path === undefined ? {} : { path }),
     issuers: [{ issuer: issuer.url, jwksUrl: `${issuer.url}/jwks`, audience: [CONSOLE_AUDIENCE] }],
-    permissions: SCOPES.map((one) => ({ scope: one, grants: [one], issuer: issuer.url })),
+    permissions: [
+      ...SCOPES.map((one) => ({ scope: one, grants: [one], issuer: issuer.url })),
+      { scope: 'asks', grants: ['clients:write'], issuer: issuer.url, approval: 'required' },
+    ] as never,
     console: {
       url: URL_OF_CONSOLE,
       issuer: issuer.url,
@@ -398,5 +401,35 @@ describe('a fresh sign-in', () => {
     await signIn()
     const refused = await send('GET', '/clients/exampleClientId?reveal=true')
     expect([refused.status, refused.json().code]).toEqual([403, 'insufficient_scope'])
+  })
+})
+
+describe('two people who sign in by the one client of the console', () => {
+  it('approve for each other by a fresh sign-in, and no one for oneself', async () => {
+    issuer.user.scopes = ['clients:read', 'asks']
+    await signIn()
+    const body = { client: { description: 'Asked for at the console' } }
+    const asked = await send('PATCH', '/clients/exampleClientId', {}, body)
+    expect(asked.status, asked.body).toBe(202)
+    const approve = () => send('POST', `/requests/${asked.json().id}/approve`, {}, {})
+    // The same person may do all of it by now.
+    issuer.user.scopes = SCOPES
+    await signIn({ fresh: true })
+    expect((await approve()).status).toBe(403)
+
+    cookies.clear()
+    issuer.user.subject = 'bob'
+    await signIn({ fresh: true })
+    pass(5 * MINUTE + 1_000)
+    const stale = await approve()
+    expect([stale.status, stale.json().code]).toEqual([401, 'step_up_required'])
+    await signIn({ fresh: true })
+    const approved = await approve()
+    expect(approved.status, approved.body).toBe(200)
+    expect(approved.json()).toMatchObject({
+      state: 'applied',
+      submittedBy: { subject: 'alice', clientId: CONSOLE_CLIENT.id },
+      decidedBy: { subject: 'bob', clientId: CONSOLE_CLIENT.id },
+    })
   })
 })

@@ -2,6 +2,7 @@
 
 import type { Run } from '../../command.ts'
 import { EXIT, UsageError } from '../../exit.ts'
+import { showPlanned } from '../../jobs/follow-job.ts'
 import { showRequest } from '../../show/requests.ts'
 
 const deciding =
@@ -13,7 +14,10 @@ const deciding =
       if (!terminal.person) {
         throw new UsageError(`There is no terminal to ask on. Add --yes to ${verb} the request.`)
       }
-      showRequest(terminal, (await api.getRequest(id)).body)
+      const { body: request } = await api.getRequest(id)
+      showRequest(terminal, request)
+      const { job } = request
+      if (job !== undefined) await showPlanned(terminal, api, (await api.getJob(job.id)).body)
       const question = `${verb[0]?.toUpperCase()}${verb.slice(1)} this request?`
       if (!(await terminal.confirm(question))) {
         terminal.note('Nothing was decided.')

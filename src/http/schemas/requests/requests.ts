@@ -7,11 +7,12 @@ import type {
   DecisionRequest,
   RequestBodies,
   RequestedClient,
+  RequestedJob,
 } from '../../../contract/requests/requests.ts'
 import { REQUEST_STATES } from '../../../service/approval/request-states.ts'
 import { HISTORY_ACTIONS } from '../../../service/reading/history.ts'
 import { actor, errorCode, fieldChange } from '../common.ts'
-import { optional, type Schemas, type Shape, text, time, yes } from '../parts.ts'
+import { count, optional, type Schemas, type Shape, text, time, yes } from '../parts.ts'
 
 const COMMENT = { error: 'must be a text of 1 to 1000 characters' }
 
@@ -25,11 +26,18 @@ const requestedClient = z.object({
   id: optional(text),
 } satisfies Shape<RequestedClient>)
 
+const requestedJob = z.object({
+  id: text,
+  providers: z.array(text),
+  clients: count,
+} satisfies Shape<RequestedJob>)
+
 const approvalRequest = z.object({
   id: text,
   state: z.enum(REQUEST_STATES),
   operation: text,
   client: requestedClient,
+  job: optional(requestedJob),
   action: optional(z.enum(HISTORY_ACTIONS)),
   submittedBy: actor,
   submittedAt: time,

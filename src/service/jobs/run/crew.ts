@@ -1,13 +1,14 @@
 /** The clients of a job that are being worked on, and the results that are not recorded yet. */
 
 import { type JobCallers, type JobOrigin, rightsIn } from '../../../store/log/actor.ts'
-import type { JobProgress, JobReap, JobResult } from '../../../store/log/job-entry.ts'
+import type { JobApproval, JobProgress, JobReap, JobResult } from '../../../store/log/job-entry.ts'
 import type { Suspending } from '../../base/request.ts'
 import type { Service } from '../../base/service.ts'
 import { type JobItem, openPatch } from '../items.ts'
 import type { JobView } from '../log.ts'
 import { rightsOf } from '../rights.ts'
 import { onBehalf, rightsToday } from './job-access.ts'
+import { markOf } from './job-approval.ts'
 import type { JobKnowledge } from './job-knowledge.ts'
 import { createQueue } from './queue.ts'
 import { readersFor } from './read-many.ts'
@@ -62,7 +63,8 @@ export function createCrew(service: Service, settings: CrewSettings): Crew {
   }
 
   function begin(item: number): void {
-    const doing = work(onBehalf(service, settings.view.job), taskOf(item)).then((worked) => {
+    const own = onBehalf(service, settings.view.job, knowledge.approval())
+    const doing = work(own, taskOf(item)).then((worked) => {
       underWay.delete(doing)
       take(item, worked)
       changed()
@@ -103,21 +105,32 @@ function tasksOf(
     const { provider } = item.ref
     const today = () => rightsToday(service, view.job, provider, rights)
     const { reap, options } = view.job
-    const { patch = reap === undefined ? common : reapingBy(reap, job) } = item
+    const approved = knowledge.approval()
+    const { patch = reap === undefined ? common : reapingBy(reap, job, approved) } = item
     if (patch === undefined) throw new RangeError(`no patch for client ${index}`)
     const planned = knowledge.tagOf(index)
-    const how = { rightsToday: today, ...(reap === undefined ? {} : { reap }) }
+    const print = knowledge.printOf(index)
+    const how = { rightsToday: today, print, approved, ...(reap === undefined ? {} : { reap }) }
     const reading = { readOneOfMany: readerOf(item), reserve: options.reserve }
     return { job, rights, index, item, patch, planned, phase, limitMs, ...reading, ...how }
   }
 }
 
 /** The suspension of a client that is to be removed later. */
-const reapingBy = ({ graceMs, ...reap }: JobReap, job: JobOrigin): Suspending => ({
+const reapingBy = (
+  { graceMs, ...reap }: JobReap,
+  job: JobOrigin,
+  approved: JobApproval | undefined,
+): Suspending => ({
   kind: 'suspension',
   suspended: true,
   allowPartial: false,
-  reap: { job, graceMs, ...rightsIn(reap) },
+  reap: {
+    job,
+    graceMs,
+    ...rightsIn(reap),
+    ...(approved === undefined ? {} : { approval: markOf(approved) }),
+  },
 })
 
 function itemOf({ items }: JobKnowledge, index: number): JobItem {

@@ -4,10 +4,11 @@
  */
 
 import { ClientError } from '../../../core/errors.ts'
-import type { Purpose } from '../../../core/rights/access.ts'
+import { isAtOnce, type Purpose, wholeAccessTo } from '../../../core/rights/access.ts'
+import { jointAccess } from '../../../core/rights/joint-access.ts'
 import type { OwnPermission } from '../../../core/rights/permissions.ts'
 import type { Call } from '../../../providers/call.ts'
-import type { Job } from '../../../store/log/job-entry.ts'
+import type { Job, JobApproval } from '../../../store/log/job-entry.ts'
 import { lookFor } from '../../access/fresh-look.ts'
 import { granteeOf, heldToday, onBehalfOf } from '../../access/on-behalf.ts'
 import type { ClientRequest } from '../../base/request.ts'
@@ -20,13 +21,26 @@ export const purposeOf = ({ undoes, reap }: Pick<Job, 'undoes' | 'reap'>): Purpo
     ? { operation: undoes === undefined ? 'createJob' : 'undoJob', permission: 'clients:write' }
     : REAPING
 
-/** The service as it works for the submitter of a job; jobs of earlier versions have the rights of that time. */
-export function onBehalf(service: Service, job: Job): Service {
+/**
+ * The service as it works for the submitter of a job; jobs of earlier versions have the rights of that time. Where its work
+ * was approved, each client must be within the grants of who did that as well.
+ */
+export function onBehalf(service: Service, job: Job, approval?: JobApproval): Service {
   const { actor, token, reap } = job
   const rights = reap ?? token
-  return rights === undefined
-    ? service
-    : onBehalfOf(service, granteeOf(actor, rights), purposeOf(job))
+  if (rights === undefined) return service
+  const submitter = granteeOf(actor, rights)
+  const purpose = purposeOf(job)
+  const { grantsOf } = service
+  if (approval === undefined || grantsOf === undefined) {
+    return onBehalfOf(service, submitter, purpose)
+  }
+  const approver = granteeOf(approval.approvedBy, approval.token)
+  const access = jointAccess(
+    wholeAccessTo((id) => grantsOf(submitter, id), purpose),
+    wholeAccessTo((id) => grantsOf(approver, id).filter(isAtOnce), purpose),
+  )
+  return { ...service, access }
 }
 
 /**

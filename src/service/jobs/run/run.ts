@@ -4,14 +4,20 @@
  * is gone, and two runners do no harm.
  */
 
-import { isAtWork, type JobProgress, type JobResult } from '../../../store/log/job-entry.ts'
+import {
+  isAtWork,
+  type JobEntry,
+  type JobProgress,
+  type JobResult,
+} from '../../../store/log/job-entry.ts'
 import { resourceOf } from '../../../store/resource.ts'
 import { storedChanges } from '../../base/record-storage.ts'
 import type { Service } from '../../base/service.ts'
+import { askForWork } from '../ask.ts'
 import { follow } from '../follow.ts'
 import { callersOf, findJob, type JobView } from '../log.ts'
 import { firstPart } from '../part.ts'
-import { allowed, doneIn, isHeldBy } from '../progress.ts'
+import { allowed, doneIn, isHeldBy, isToAsk } from '../progress.ts'
 import type { Bell } from './bell.ts'
 import { type Crew, createCrew } from './crew.ts'
 import { createKnown } from './job-knowledge.ts'
@@ -34,13 +40,22 @@ export interface RunSettings {
   readonly stopping: AbortSignal
 }
 
-/** Works through the present phase of a job, if there is one of this id. */
+/** Works through a job as far as that goes on by itself, if there is one of this id. */
 export async function run(service: Service, id: string, settings: RunSettings): Promise<void> {
-  const view = await findJob(service, id)
-  if (view !== undefined) await runFrom(service, view, settings)
+  for (let view = await findJob(service, id); view !== undefined; ) {
+    const last = await runFrom(service, view, settings)
+    // Its changes can follow on its dry run.
+    const goesOn = last !== undefined && isAtWork(last.progress) && !last.progress.claim
+    view = goesOn && !settings.stopping.aborted ? { ...view, last } : undefined
+  }
 }
 
-async function runFrom(service: Service, view: JobView, settings: RunSettings): Promise<void> {
+/** Works through the present phase; `undefined`: someone else has the job. */
+async function runFrom(
+  service: Service,
+  view: JobView,
+  settings: RunSettings,
+): Promise<JobEntry | undefined> {
   const { limitMs, bell, stopping } = settings
   const runner = service.newId()
   const until = () => service.now() + CLAIM_MS
@@ -48,7 +63,7 @@ async function runFrom(service: Service, view: JobView, settings: RunSettings): 
   const release = () => ({ kind: 'job_claim' as const, runner, until: 0 })
   const knowledge = createKnown(service)
   const log = await follow(service, view.job, knowledge.fold)
-  if (stopping.aborted || !(await log.append(claim))) return
+  if (stopping.aborted || !(await log.append(claim))) return undefined
 
   const { phase } = log.last().progress
   const before = doneIn(log.last().progress)
@@ -75,6 +90,17 @@ async function runFrom(service: Service, view: JobView, settings: RunSettings): 
     for (const { item } of results) crew.recorded(item)
   }
 
+  /** Has the start approved, where the job was to start by itself. */
+  async function ask(): Promise<void> {
+    const { job } = view
+    const { token } = job
+    if (token === undefined)
+      throw new TypeError('a job that asks knows the rights of its submitter')
+    const asking = { view: { ...view, last: log.last() }, control: 'start', token } as const
+    const { id: request } = await askForWork(service, { ...asking, actor: job.actor })
+    await log.append(() => ({ kind: 'job_control', control: 'ask', actor: job.actor, request }))
+  }
+
   let looked = service.now()
   try {
     while (isHeldBy(log.last().progress, runner)) {
@@ -85,6 +111,7 @@ async function runFrom(service: Service, view: JobView, settings: RunSettings): 
         crew.begin(allowed(view.job.options, progress) + doneIn(progress) - before)
       }
       if (crew.finished.size > 0) await record()
+      else if (going && isToAsk(view.job.options, progress)) await ask()
       else if (!going && !crew.busy()) await log.append(release)
       else if (isOld(progress, service.now())) await log.append(claim)
       else {
@@ -98,6 +125,7 @@ async function runFrom(service: Service, view: JobView, settings: RunSettings): 
   } finally {
     await crew.ended()
   }
+  return log.last()
 }
 
 const hasFailure = ({ finished }: Crew) =>

@@ -13,7 +13,7 @@ import type { OwnPermission } from '../../../core/rights/permissions.ts'
 import type { Need } from '../../../core/rights/rights.ts'
 import type { ReadOneOfMany } from '../../../providers/provider.ts'
 import type { Actor, JobOrigin } from '../../../store/log/actor.ts'
-import type { JobReap, JobResult } from '../../../store/log/job-entry.ts'
+import type { JobApproval, JobReap, JobResult } from '../../../store/log/job-entry.ts'
 import { resourceOf } from '../../../store/resource.ts'
 import { withinDeadline } from '../../base/deadline.ts'
 import { whenUnknown } from '../../base/next-step.ts'
@@ -24,6 +24,7 @@ import { keyOf } from '../../operation/idempotency.ts'
 import type { JobItem } from '../items.ts'
 import { checkRights } from '../rights.ts'
 import { lookForJob, purposeOf } from './job-access.ts'
+import { approvalFor } from './job-approval.ts'
 import { reapOne } from './reap-work.ts'
 
 export interface Task {
@@ -44,6 +45,10 @@ export interface Task {
   readonly reap?: JobReap
   /** The tag of the state that it was planned from. */
   readonly planned?: string | undefined
+  /** What an approval of its planned change is bound to; absent: that takes none. */
+  readonly print?: string | undefined
+  /** By whose approval the job was set to work; absent: that took none. */
+  readonly approved?: JobApproval | undefined
   readonly phase: 'plan' | 'run'
   /** The time that it may take (milliseconds). */
   readonly limitMs: number
@@ -85,7 +90,11 @@ const MAX_CHANGES = 10_000
 export async function work(service: Service, task: Task): Promise<Worked> {
   let waitedMs = 0
   const deadline = service.now() + task.limitMs
-  const bounded = withinDeadline(service, deadline)
+  let print: string | undefined
+  const approval = approvalFor(service, task, (held) => {
+    print = held
+  })
+  const bounded = { ...withinDeadline(service, deadline), approval }
   const { index: item, item: of } = task
   let request: ChangeRequest | undefined
   try {
@@ -96,7 +105,8 @@ export async function work(service: Service, task: Task): Promise<Worked> {
     const reading = callOf(bounded, { operationId: requestId, requestId, deadline })
     await lookForJob(bounded, { ref, provider }, purposeOf(task), reading)
     const report = await reportedBy(bounded, request, task)
-    const result: JobResult = { item, client: of.ref, ...report }
+    const held = print === undefined ? {} : { print }
+    const result: JobResult = { item, client: of.ref, ...report, ...held }
     return { result, waitedMs, refused: false }
   } catch (thrown) {
     const clientError = isClientError(thrown) ? thrown : fault(thrown)

@@ -14,6 +14,15 @@ export interface RequestPlace {
   readonly id?: string
 }
 
+/** A job as a request for its work shows it. */
+export interface RequestedJob {
+  readonly id: string
+  /** Ids of the providers that it touches. */
+  readonly providers: readonly string[]
+  /** How many clients it would change. */
+  readonly clients: number
+}
+
 /** The first entry: what is asked for, by whom, and what it would come to. */
 export interface ApprovalRequested extends EntryBase {
   readonly kind: 'approval_requested'
@@ -29,6 +38,8 @@ export interface ApprovalRequested extends EntryBase {
   readonly action: string
   /** Log of the client that the new one is a copy of. */
   readonly copiedFrom?: string
+  /** The job that is to be set to work; its own log has what it does to each client. */
+  readonly job?: RequestedJob
   /** When no one can approve it any more (epoch milliseconds). */
   readonly expiresAt: number
   /** Keyed fingerprint of the plan and of the state that it was made for. */
@@ -72,9 +83,3 @@ export interface ApprovalEnded extends EntryBase {
 }
 
 export type ApprovalEntry = ApprovalRequested | ApprovalDecided | ApprovalEnded
-
-/** A change that was approved, as its intent keeps it. */
-export interface ApprovalMark {
-  readonly requestId: string
-  readonly approvedBy: Actor
-}

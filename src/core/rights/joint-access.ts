@@ -1,6 +1,6 @@
 /** The accesses of two callers at once: who submitted a change, and who approves it. Both must be granted all of it. */
 
-import type { Access, AccessTo, Address } from '../../core/rights/access.ts'
+import type { Access, AccessTo, Address } from './access.ts'
 
 /** Keeps why the second caller was refused, which is no fault of the change. */
 export interface Refusal {
@@ -11,7 +11,7 @@ export interface Refusal {
 export function jointAccess(
   first: (address: Address) => Access,
   second: (address: Address) => Access,
-  refusal: Refusal,
+  refusal: Refusal = {},
 ): AccessTo {
   const accesses = new Map<Access, Access>()
   return (address) => {
@@ -45,9 +45,7 @@ function joined(own: Access, other: Access, refusal: Refusal): Access {
     },
     judge: (write) => {
       asOther(() => other.judge(write))
-      own.judge(write)
-      // It was approved.
-      return 'granted'
+      return own.judge(write)
     },
   }
 }
