@@ -11,6 +11,7 @@ import { resourceOf } from '../../src/store/resource.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
+import { inPanel, section, signInAgain } from './console-steps.ts'
 import {
   type ConsoleWorld,
   enter,
@@ -50,9 +51,6 @@ const done = async (page: Page, says: string) => {
   await page.waitForSelector('dialog', { state: 'detached' })
   await page.waitForSelector(`.done:has-text(${JSON.stringify(says)})`)
 }
-const inPanel = (page: Page, name: string) => page.locator('dialog').getByRole('button', { name })
-/** The section of the page with this heading. */
-const section = (page: Page, heading: string) => page.getByRole('region', { name: heading })
 
 describeInChromium('actions on one client', (startBrowser) => {
   let browser: Browser
@@ -282,7 +280,7 @@ describeInChromium('actions on one client', (startBrowser) => {
       await button(page, 'Get the secret to copy it').click()
       await page.waitForSelector('text=Sign in once more')
       expect(answers.join()).not.toContain(secret)
-      await signInAgain()
+      await signInAgain(recorded)
       await button(page, 'Copy the secret').click()
       await page.waitForSelector('text=Copied.')
       expect(await page.evaluate('navigator.clipboard.readText()')).toBe(secret)
@@ -297,7 +295,7 @@ describeInChromium('actions on one client', (startBrowser) => {
       await secrets.getByLabel('The old secret').selectOption('86400')
       await secrets.getByRole('button', { name: 'Preview the rotation' }).click()
       await page.waitForSelector('dialog >> text=Sign in once more')
-      await signInAgain()
+      await signInAgain(recorded)
       await page.waitForSelector('dialog >> text=a second secret beside')
       const before = await local()
       await inPanel(page, 'Rotate the secret').click()
@@ -441,18 +439,6 @@ describeInChromium('actions on one client', (startBrowser) => {
       await button(page, 'Sign out').click()
       await page.waitForSelector('.sign-in')
       await enter(recorded, server)
-    }
-
-    /** Proves once more who sits there, in a tab of its own. */
-    async function signInAgain(): Promise<void> {
-      const [tab] = await Promise.all([
-        recorded.context.waitForEvent('page'),
-        button(page, 'Sign in again in a new tab').click(),
-      ])
-      await tab.waitForSelector('.bar')
-      await tab.close()
-      await button(page, 'I am signed in again').click()
-      await page.waitForSelector('text=Sign in once more', { state: 'detached' })
     }
   })
 

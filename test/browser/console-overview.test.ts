@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PERMISSIONS } from '../../src/core/rights/permissions.ts'
 import { ask } from '../contract/caller.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
+import { inPanel, section } from './console-steps.ts'
 import {
   axeFindings,
   type ConsoleWorld,
@@ -24,9 +25,7 @@ const EVERYTHING = PERMISSIONS.filter((one) => one !== 'access:grant')
 const MARKUP = '"><img src=https://evil.example/a.png onerror=alert(1)>'
 const IMPLICIT = ['one', 'two', 'three', 'four']
 
-const section = (page: Page, heading: string) => page.getByRole('region', { name: heading })
 const go = (page: Page, at: string) => page.evaluate(`location.hash = ${JSON.stringify(at)}`)
-const inPanel = (page: Page, name: string) => page.locator('dialog').getByRole('button', { name })
 
 describeInChromium('at a glance', (startBrowser) => {
   let browser: Browser
@@ -87,11 +86,11 @@ describeInChromium('at a glance', (startBrowser) => {
     it('leads to what is behind each number', async () => {
       await section(page, 'Places').locator('td.error a').first().click()
       await page.waitForSelector('.rule')
-      expect(page.url()).toContain('#/findings?provider=auth0&severity=error')
+      await expect.poll(() => page.url()).toContain('#/findings?provider=auth0&severity=error')
       await page.goBack()
       await section(page, 'Changes of the last 30 days').locator('dd a').first().click()
       await page.waitForSelector('.empty:has-text("No change matches.")')
-      expect(page.url()).toContain('#/history?outcome=open')
+      await expect.poll(() => page.url()).toContain('#/history?outcome=open')
     })
 
     it('shows findings by rule, with filters in the address, and says where no fix is known', async () => {

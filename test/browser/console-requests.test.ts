@@ -7,11 +7,13 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { ask } from '../contract/caller.ts'
+import { inPanel, signInAgain } from './console-steps.ts'
 import {
   ASKS,
   type ConsoleWorld,
   enter,
   open,
+  PLAN,
   type Recorded,
   record,
   requestChange,
@@ -26,7 +28,6 @@ const HOSTILE = '"><img src=https://evil.example/a.png onerror=alert(1)>a\u202eg
 const SHOWN = '"><img src=https://evil.example/a.png onerror=alert(1)>aU+202Egnp.exe'
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
-const inPanel = (page: Page, name: string) => page.locator('dialog').getByRole('button', { name })
 const textOf = async (page: Page, selector: string) =>
   (await page.locator(selector).first().textContent()) ?? ''
 const planOf = async (page: Page) => {
@@ -67,18 +68,6 @@ describeInChromium('requests for approval', (startBrowser) => {
       await enter(recorded, server)
     }
 
-    /** Proves once more who sits there, in a tab of its own. */
-    async function signInAgain(): Promise<void> {
-      const [tab] = await Promise.all([
-        recorded.context.waitForEvent('page'),
-        button(page, 'Sign in again in a new tab').click(),
-      ])
-      await tab.waitForSelector('.bar')
-      await tab.close()
-      await button(page, 'I am signed in again').click()
-      await page.waitForSelector('text=Sign in once more', { state: 'detached' })
-    }
-
     it('store a change of someone who may only ask, and let them withdraw it but not approve it', async () => {
       await enterAs('alice', ['clients:read', 'asks'])
       await open(page, CLIENT)
@@ -110,7 +99,7 @@ describeInChromium('requests for approval', (startBrowser) => {
     it('are approved by someone else who has just signed in, after the exact plan', async () => {
       await open(page, CLIENT)
       await button(page, 'Suspend').click()
-      await page.waitForSelector('dialog .quiet')
+      await page.waitForSelector(PLAN)
       await inPanel(page, 'Suspend').click()
       await page.waitForSelector('dialog >> text=Someone else has to approve this')
       await inPanel(page, 'Close').click()
@@ -128,7 +117,7 @@ describeInChromium('requests for approval', (startBrowser) => {
       await inPanel(page, 'Approve and carry out').click()
       await page.waitForSelector('dialog >> text=Sign in once more')
       expect(writes()).toBe(before)
-      await signInAgain()
+      await signInAgain(recorded)
       await inPanel(page, 'Approve and carry out').click()
       await page.waitForSelector('.done:has-text("approved and carried out")')
       expect(server.world.auth0.client('exampleClientId')?.grant_types).toEqual([])
@@ -148,7 +137,7 @@ describeInChromium('requests for approval', (startBrowser) => {
       for (const says of ['developer', 'description', 'waiting']) expect(line).toContain(says)
       await page.getByLabel('State').selectOption({ label: 'carried out' })
       await expect.poll(() => textOf(page, '.plain li')).toContain('Suspend client')
-      expect(page.url()).toContain('state=applied')
+      await expect.poll(() => page.url()).toContain('state=applied')
       await page.reload()
       await page.waitForSelector('a:has-text("Suspend client")')
       await page.getByLabel('State').selectOption({ label: 'void' })
