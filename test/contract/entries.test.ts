@@ -9,7 +9,7 @@ import { ENTRY_KINDS } from './entry-kinds.ts'
 import { CASES, type Received, type Sent } from './http-cases.ts'
 import { startWorld, type World } from './world.ts'
 
-const isDrawn = createDraw('cases through the entries', 5)
+const isDrawn = createDraw('cases through the entries', 12)
 
 describe.each(ENTRY_KINDS)('$name', (kind) => {
   let world: World

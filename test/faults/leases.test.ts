@@ -41,7 +41,7 @@ const nameOf = ({ kind, ...rest }: LeaseScenario) => `${kind.name} ${JSON.string
 it(
   'is there with a lease, and goes with it',
   async () => {
-    const isDrawn = createDraw('leases', 5)
+    const isDrawn = createDraw('leases', 10)
     const broken: string[] = []
     const count = { run: 0, crashes: 0, missed: 0 }
     const judge = async (scenario: LeaseScenario): Promise<LeaseEvidence> => {

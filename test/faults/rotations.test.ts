@@ -39,7 +39,7 @@ const combinations: RotationScenario[] = SUBJECTS.flatMap((subject) => {
 it(
   'returns a value that is accepted, makes nothing twice, and ends what is to end',
   async () => {
-    const isDrawn = createDraw('rotations', 5)
+    const isDrawn = createDraw('rotations', 10)
     const broken: string[] = []
     const count = { run: 0, crashes: 0, recoveryCrashes: 0, missed: 0 }
     const judge = async (scenario: RotationScenario): Promise<RotationEvidence> => {
