@@ -4,27 +4,20 @@
  */
 
 import { randomUUID } from 'node:crypto'
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
-import { type CognitoEmulator, startCognitoEmulator } from '../../src/emulators/cognito/index.ts'
+import { expect } from 'vitest'
 import { erased, withSealed } from '../../src/store/erasing.ts'
 import { readChains } from '../../src/store/layout/chains.ts'
 import { createConnections } from '../../src/store/postgres/connections.ts'
 import { postgresLayout } from '../../src/store/postgres/layout/postgres-layout.ts'
 import { createPostgresStore } from '../../src/store/postgres/postgres.ts'
 import { resourceOf } from '../../src/store/resource.ts'
-import { buildServer, isCommitHere } from '../faults/other-build.ts'
-import {
-  cognitoAt,
-  type Issuer,
-  patch,
-  type ServerProcess,
-  startServer as startClientry,
-  startIssuer,
-} from '../faults/servers.ts'
-import { fullCognitoClient, POOL_ID } from '../fixtures/cognito.ts'
+import { isCommitHere } from '../faults/other-build.ts'
+import { openRollingWorld, type RollingWorld } from '../faults/rolling-world.ts'
+import { POOL_ID } from '../fixtures/cognito.ts'
+import { onFresh } from '../fixtures/opened.ts'
 import { describePostgres } from './place.ts'
 import { findPostgres } from './programs.ts'
 import { initialize, type PostgresServer, startServer } from './server.ts'
@@ -36,45 +29,29 @@ const LOG = resourceOf({ provider: 'cognito', userPoolId: POOL_ID, id: 'exampleC
 
 const { bin = '' } = await findPostgres()
 
-describePostgres('servers of two versions on one PostgreSQL', () => {
-  // Where the packages are found.
-  const built = join(process.cwd(), 'node_modules', '.cache', 'clientry', `rolling-${process.pid}`)
-  let database: PostgresServer
-  let cognito: CognitoEmulator
-  let issuer: Issuer
-  const running: ServerProcess[] = []
-
-  beforeEach(async () => {
+let world: RollingWorld
+let database: PostgresServer
+const it = onFresh(
+  async () => {
     const folder = join(ROOT, `clientry-rolling-${randomUUID()}`)
     initialize({ bin, folder })
-    database = await startServer({ bin, folder })
-    cognito = await startCognitoEmulator({
-      pools: [{ id: POOL_ID, identityProviders: ['Google'], clients: [fullCognitoClient] }],
-    })
-    cognito.addFutureMember('MemberOfTomorrow')
-    issuer = await startIssuer()
-  })
-  afterEach(async () => {
-    for (const server of running.splice(0)) await server.kill()
-    await Promise.all([cognito.close(), issuer.close(), database.close()])
-    rmSync(built, { recursive: true, force: true })
-  })
-
-  async function start(program?: string): Promise<ServerProcess> {
-    const url = `postgresql://root@127.0.0.1:${database.port}/postgres`
+    const server = await startServer({ bin, folder })
+    const url = `postgresql://root@127.0.0.1:${server.port}/postgres`
     const store = { type: 'postgresql', url, create: true }
-    const providers = { cognito: cognitoAt(cognito.url) }
-    const server = await startClientry({
-      database: '',
-      store,
-      providers,
-      issuer,
-      ...(program && { program }),
-    })
-    running.push(server)
-    return server
-  }
+    const opened = await openRollingWorld({ database: '', store })
+    const close = async () => {
+      await opened.close()
+      await server.close()
+    }
+    return { ...opened, server, close }
+  },
+  ({ server, ...opened }) => {
+    world = opened
+    database = server
+  },
+)
 
+describePostgres('servers of two versions on one PostgreSQL', () => {
   function connect() {
     const place = { host: '127.0.0.1', port: database.port, database: 'postgres', user: 'root' }
     return createConnections({ ...place, schema: 'clientry', connections: 2 })
@@ -83,32 +60,7 @@ describePostgres('servers of two versions on one PostgreSQL', () => {
   it.skipIf(!isCommitHere(BEFORE))(
     'are replaced one after the other, until the earlier ones are refused',
     async () => {
-      const program = await buildServer(BEFORE, built)
-      const added: string[] = []
-      const change = (server: ServerProcess, url: string) =>
-        patch(server, issuer, { userPoolId: POOL_ID, client: { callbacks: { add: [url] } } })
-      const add = async (...servers: readonly ServerProcess[]) => {
-        const changes = Array.from({ length: 12 }, async (_, index) => {
-          const url = `https://app.example.com/added/${added.length}`
-          added.push(url)
-          const answer = await change(servers[index % servers.length] as ServerProcess, url)
-          expect(answer?.status, JSON.stringify(answer?.body)).toBe(200)
-        })
-        await Promise.all(changes)
-      }
-
-      const [old, other] = [await start(program), await start(program)]
-      await add(old, other)
-      await other.kill()
-      // The layout changes while the old one works.
-      const [fresh] = await Promise.all([start(), add(old)])
-      await add(old, fresh)
-      await old.kill()
-      // It may come back, as a supervisor would have it.
-      const back = await start(program)
-      await add(back, fresh)
-      const { CallbackURLs: callbacks } = cognito.client(POOL_ID, 'exampleClientId')
-      expect(callbacks).toEqual(expect.arrayContaining(added))
+      const { back, fresh } = await world.replace(BEFORE)
       const connections = connect()
       const store = createPostgresStore(connections)
       expect(await postgresLayout(connections).read()).toMatchObject({ version: 4, readers: 3 })
@@ -118,10 +70,10 @@ describePostgres('servers of two versions on one PostgreSQL', () => {
 
       const newest = (await store.entries(LOG)).findLast(({ erasable }) => erasable === true)
       expect(await store.erase?.(newest ? [withSealed(newest, erased)] : [])).toBe(true)
-      const refused = await change(back, 'https://app.example.com/late')
+      const refused = await world.change(back, 'https://app.example.com/late')
       expect(refused?.status).toBe(503)
       expect(JSON.stringify(refused?.body)).toContain('Nothing was changed')
-      await add(fresh, await start())
+      await world.add(fresh, await world.start())
       expect((await readChains(store.records())).fault).toBeUndefined()
       await store.close()
     },
