@@ -9,6 +9,7 @@ import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import { ask } from '../contract/caller.ts'
 import { eventually } from '../eventually.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
+import { inPanel } from './console-steps.ts'
 import {
   type ConsoleWorld,
   enter,
@@ -29,7 +30,6 @@ const SHOWN = '"><img src=https://evil.example/a.png onerror=alert(1)>aU+202E'
 const IDS = Array.from({ length: NUMBER }, (_, index) => `client${String(index).padStart(3, '0')}`)
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
-const inPanel = (page: Page, name: string) => page.locator('dialog').getByRole('button', { name })
 const textOf = async (page: Page, selector: string) =>
   (await page.locator(selector).first().textContent()) ?? ''
 const openJob = (page: Page, id: unknown) => open(page, `#/job?id=${id}`)
@@ -185,7 +185,7 @@ describeInChromium('jobs', (startBrowser) => {
       await inState(page, 'done')
       await page.getByLabel('Outcome').selectOption({ label: 'failed' })
       await expect.poll(() => page.locator('.job-row').count()).toBe(1)
-      expect(page.url()).toContain('outcome=failed')
+      await expect.poll(() => page.url()).toContain('outcome=failed')
       expect(await textOf(page, '.job-row .fault')).toContain('If-Match')
     })
 
@@ -223,7 +223,7 @@ describeInChromium('jobs', (startBrowser) => {
       expect(all).toBeGreaterThan(4)
       await page.getByLabel('State').selectOption({ label: 'cancelled' })
       await expect.poll(() => page.locator('.plain li').count()).toBe(1)
-      expect(page.url()).toContain('state=cancelled')
+      await expect.poll(() => page.url()).toContain('state=cancelled')
       await page.reload()
       await expect.poll(() => page.locator('.plain li').count()).toBe(1)
       expect(await textOf(page, '[role=status]')).toBe(`1 of ${all} jobs`)
