@@ -86,7 +86,7 @@ async function main(folder: string | undefined): Promise<void> {
   const browser = await startChromium(unpacked.root)
   try {
     mkdirSync(DOCS, { recursive: true })
-    for (const name of ['clients', 'plan', 'job']) {
+    for (const name of ['overview', 'clients', 'plan', 'job']) {
       const page = await pageOf(browser, dev, { width: 1_000, height: 640, dark: false })
       await show(page, dev, name, join(DOCS, `console-${name}.png`))
     }

@@ -370,6 +370,7 @@ export const TEXTS = {
   endingsCut: 'These are the first ones. There can be more.',
   pace: 'Pace',
   paceSays: 'What each provider permits, and how much of it this instance uses now.',
+  morePace: (count: number) => `Those that are used less: ${count}`,
   paceOf: (provider: string, bucket: string) => `Pace used at ${provider}, ${bucket}`,
   paceUsed: (percent: number, perSecond: number, waiting: number) =>
     `${percent} % used, ${Number(perSecond.toFixed(1))} a second${waiting === 0 ? '' : `, ${waiting} waiting`}`,
