@@ -8,19 +8,17 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { inParallel } from '../../src/core/in-parallel.ts'
-import { parseMergePatch } from '../../src/core/patch/patch.ts'
 import { sweepRequests } from '../../src/http/approval/sweep-requests.ts'
 import type { HttpSettings } from '../../src/http/exchange.ts'
-import type { Provider } from '../../src/providers/provider.ts'
 import { APPROVAL_POINTS, type CrashPoint } from '../../src/service/base/crash-points.ts'
-import { changeClient } from '../../src/service/change/change.ts'
 import { verifyLog } from '../../src/service/reading/verify.ts'
 import { sweep } from '../../src/service/upkeep/sweep.ts'
 import { resourceOf } from '../../src/store/resource.ts'
-import { sendTo, settingsOver } from '../http/approval-world.ts'
+import { sendTo } from '../http/approval-world.ts'
 import { createDraw, patience } from '../property.ts'
 import { type Clients, startSubject } from './action-places.ts'
-import { type Crash, FOLDER, type Instance, openInstance, visits } from './instance.ts'
+import { at, changeOutside } from './approval-instance.ts'
+import { type Crash, FOLDER, visits } from './instance.ts'
 
 /** Crashes of a settlement that `npm test` tries; `npm run test:long` tries five times as many. */
 const ONE_IN = 5
@@ -42,28 +40,6 @@ interface Evidence {
   readonly passed: readonly CrashPoint[]
   readonly passedInRecovery: readonly CrashPoint[]
   readonly wrong: readonly string[]
-}
-
-/** Something done at an instance of its own, which may die of it. */
-async function at<T>(
-  { path, clients }: { readonly path: string; readonly clients: Clients },
-  lateMs: number,
-  crash: Crash | undefined,
-  work: (settings: HttpSettings) => Promise<T>,
-): Promise<{ readonly result: T | 'crashed'; readonly passed: readonly CrashPoint[] }> {
-  const providers = new Map<string, Provider>()
-  const instance: Instance = await openInstance(path, providers, { crash, lateMs })
-  const { provider } = clients.ref
-  providers.set(provider, clients.providerFor(instance.service))
-  try {
-    const done = work(settingsOver(instance.service, provider))
-    return {
-      result: await Promise.race([done, instance.crashed]),
-      passed: [...instance.passed],
-    }
-  } finally {
-    await instance.close()
-  }
 }
 
 async function run(scenario: Scenario): Promise<Evidence> {
@@ -139,18 +115,6 @@ async function judge(
     wrong: wrong.flatMap(([is, says]) => (is ? [says] : [])),
   }
 }
-
-/** Another instance changes the client, by what this one does not know of until it looks. */
-const changeOutside = ({ service }: HttpSettings, { ref, providerFor }: Clients) =>
-  changeClient(service, {
-    ref,
-    provider: providerFor(service),
-    patch: parseMergePatch({ logoUri: 'https://someone.example.com/logo.png' }),
-    dryRun: false,
-    actor: { subject: 'someone', issuer: 'https://issuer.example' },
-    requestId: 'outside',
-    deadline: service.now() + 10_000,
-  })
 
 it(
   'takes effect once or never, whatever dies when',

@@ -6,29 +6,33 @@ import { createPermissions, type PermissionGrant } from '../../src/http/auth/per
 import type { HttpSettings } from '../../src/http/exchange.ts'
 import { createQuotas, DEFAULT_QUOTAS } from '../../src/http/quotas.ts'
 import type { Service } from '../../src/service/base/service.ts'
+import { createJobs } from '../../src/service/jobs/jobs.ts'
 
 const ISSUER = 'https://issuer.example'
+/** What sets jobs to work, beside what they change. */
+const JOBS = ['jobs:read', 'jobs:write'] as const
 const WRITES = ['clients:write', 'clients:suspend', 'clients:protect', 'clients:delete'] as const
 /** Rows in which one scope asks, and another one decides. */
 export const ROWS: readonly PermissionGrant[] = [
-  { issuer: ISSUER, scope: 'asks', grants: ['clients:read'] },
+  { issuer: ISSUER, scope: 'asks', grants: ['clients:read', ...JOBS] },
   { issuer: ISSUER, scope: 'asks', grants: WRITES, approval: 'required' },
-  { issuer: ISSUER, scope: 'decides', grants: ['clients:read', ...WRITES] },
+  { issuer: ISSUER, scope: 'decides', grants: ['clients:read', ...JOBS, ...WRITES] },
 ]
 
 /** The settings of a program over a service; a token is `scope.subject`. */
 export function settingsOver(service: Service, provider: string, rows = ROWS): HttpSettings {
   const permissions = createPermissions({ permissions: rows })
+  const own: Service = {
+    ...service,
+    grantsOf: ({ scopes, ...actor }, id) =>
+      permissions.grantsAt(
+        { ...actor, scopes: new Set(scopes), expiresAt: Number.POSITIVE_INFINITY },
+        id,
+      ),
+  }
   return {
-    service: {
-      ...service,
-      grantsOf: ({ scopes, ...actor }, id) =>
-        permissions.grantsAt(
-          { ...actor, scopes: new Set(scopes), expiresAt: Number.POSITIVE_INFINITY },
-          id,
-        ),
-    },
-    jobs: { wake: () => {}, sweep: async () => {}, rest: async () => {} },
+    service: own,
+    jobs: createJobs({ service: own, limitMs: 10_000, background: true, observe: () => {} }),
     quotas: createQuotas(DEFAULT_QUOTAS, service.now),
     defaultProvider: provider,
     permissions,

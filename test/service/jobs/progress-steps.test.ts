@@ -6,6 +6,7 @@ import {
   doneIn,
   isEnded,
   isHeldBy,
+  isToAsk,
   type JobEvent,
   progressAfter,
   SUBMITTED,
@@ -314,4 +315,58 @@ it('counts as done what has a result in the present phase', () => {
   const counts = { left: 1, planned: 2, applied: 3, unchanged: 5, failed: 7 }
   expect(doneIn({ ...PLANNING, counts })).toBe(14)
   expect(doneIn({ ...RUNNING, counts })).toBe(1)
+})
+
+describe('a job whose changes take an approval', () => {
+  const ASKING: JobOptions = { ...AUTO, asks: true }
+  const LAST: JobProgress = { ...PLANNING, counts: { ...NONE, left: 1 }, claim: CLAIM }
+  const planned = (print?: string): JobEvent => ({
+    ...{ kind: 'job_results', phase: 'plan', runner: 'one', until: 900 },
+    results: [{ outcome: 'planned', ...(print === undefined ? {} : { print }) }],
+  })
+  const ask = (request?: string): JobEvent => ({
+    ...{ kind: 'job_control', control: 'ask', actor: ACTOR },
+    ...(request === undefined ? {} : { request }),
+  })
+
+  it('is known by its dry run, once any of them does', () => {
+    expect(comesTo(LAST, planned('print'))).toMatchObject({ state: 'planned', held: true })
+    expect(comesTo(LAST, planned())).not.toHaveProperty('held')
+  })
+
+  it('is planned before it runs by itself, and runs then where none takes one', () => {
+    const submitted = comesTo(SUBMITTED, items(1, true), ASKING)
+    expect(submitted).toMatchObject({ state: 'planning', phase: 'plan' })
+    const running = comesTo(LAST, planned(), ASKING)
+    expect(running).toMatchObject({ state: 'running', run: { total: 1, done: 0 } })
+    expect(running).not.toHaveProperty('claim')
+    const done = comesTo(
+      { ...(running as JobProgress), claim: CLAIM },
+      results('run', ['applied']),
+      ASKING,
+    )
+    expect(done).toMatchObject({ state: 'done', counts: { planned: 0, applied: 1, left: 0 } })
+  })
+
+  it('stays at work until it has asked, so that another runner does so after a crash', () => {
+    const toAsk = comesTo(LAST, planned('print'), ASKING)
+    expect(toAsk).toMatchObject({ state: 'planning', claim: { runner: 'one' } })
+    expect(toAsk && isToAsk(ASKING, toAsk)).toBe(true)
+    expect(toAsk && isToAsk(AUTO, toAsk)).toBe(false)
+    const asked = toAsk && comesTo(toAsk, ask('request'), ASKING)
+    expect(asked).toMatchObject({ state: 'planned', request: 'request' })
+    expect(asked).not.toHaveProperty('claim')
+    expect(asked && isToAsk(ASKING, asked)).toBe(false)
+    expect(asked && comesTo(asked, ask(), ASKING)).toBeUndefined()
+    expect(comesTo(RUNNING, ask('request'), ASKING)).toBeUndefined()
+  })
+
+  it('names who approved it as such, and not who submitted it', () => {
+    const waiting: JobProgress = { ...PLANNING, state: 'planned', counts: { ...NONE, planned: 1 } }
+    const start: JobEvent = {
+      ...{ kind: 'job_control', control: 'start', actor: ACTOR },
+      approval: { approvedBy: OTHER },
+    }
+    expect(comesTo(waiting, start)).toMatchObject({ startedBy: ACTOR, approvedBy: OTHER })
+  })
 })
