@@ -1,7 +1,13 @@
 /** Grants with limits, held against a client before and after a change. */
 
 import { describe, expect, it } from 'vitest'
-import { accessTo, grantsFor, type Write } from '../../src/core/rights/access.ts'
+import {
+  accessTo,
+  grantsFor,
+  isAtOnce,
+  type Write,
+  wholeAccessTo,
+} from '../../src/core/rights/access.ts'
 import {
   allows,
   allowsWhole,
@@ -116,6 +122,74 @@ describe('a caller', () => {
     expect(() => access?.judge(stays)).not.toThrow()
     const renamed = { ...stays, after: { ...OURS, name: 'Ours too' } }
     expect(() => access?.judge(renamed)).toThrow('client.jwksUri needs the permission')
+  })
+})
+
+describe('a grant that takes the approval of someone else', () => {
+  const ASKS: Grant = { grants: WRITES, approval: 'required' }
+  const description = [{ field: 'description', value: 'x' }]
+  const verdict = (grants: readonly Grant[], client = OURS) =>
+    accessOf(...grants)?.judge({
+      ...{ before: client, after: client, touches: description, isWhole: false },
+    })
+
+  it('lets a write wait for that, and is a limit', () => {
+    expect(isAtOnce(ASKS)).toBe(false)
+    expect(isAtOnce({ grants: WRITES })).toBe(true)
+    expect(isLimited(ASKS)).toBe(true)
+    expect(verdict([ASKS])).toBe('with approval')
+    expect(verdict([{ ...ASKS, ...{ only: TEAM.only ?? {} } }])).toBe('with approval')
+    expect(judged([{ ...ASKS, grants: ['clients:read'] }], OURS, OURS, description)).toBe(
+      'insufficient_scope',
+    )
+  })
+
+  it('is not asked for where another one covers the write', () => {
+    expect(verdict([ASKS, TEAM])).toBe('granted')
+    expect(verdict([TEAM])).toBe('granted')
+    expect(verdict([ASKS, TEAM], { ...OURS, team: 'b' })).toBe('with approval')
+    const fields: Grant = { grants: WRITES, only: { fields: ['callbacks'] } }
+    expect(verdict([ASKS, fields])).toBe('with approval')
+  })
+
+  it('counts for further permissions, which then take the approval too', () => {
+    const need = { permission: 'secrets:rotate', field: 'client.secret' } as const
+    const write: Write = { before: OURS, after: OURS, touches: description, isWhole: false }
+    const access = accessOf(TEAM, { ...ASKS, grants: ['clients:write', 'secrets:rotate'] })
+    expect(access?.judge(write)).toBe('granted')
+    access?.take([need])
+    expect(access?.judge(write)).toBe('with approval')
+    const asking = accessOf(TEAM, ASKS)
+    asking?.take([need])
+    expect(() => asking?.judge(write)).toThrow('client.secret needs the permission')
+  })
+})
+
+describe('an access to all that is judged', () => {
+  const accessIn = (...grants: readonly Grant[]) => wholeAccessTo(() => grants, PURPOSE)
+
+  it('judges grants without a limit too', () => {
+    const access = accessIn({ grants: WRITES })({ provider: 'it', id: 'one' })
+    expect(access.isKnown()).toBe(false)
+    expect(access.knows(OURS)).toBe(true)
+    access.look(OURS)
+    expect(access.may('clients:write')).toBe(true)
+    expect(access.may('secrets:rotate')).toBe(false)
+  })
+
+  it('is one for each client within a request', () => {
+    const access = accessIn({ grants: WRITES })
+    expect(access({ provider: 'it', id: 'one' })).toBe(access({ provider: 'it', id: 'one' }))
+    expect(access({ provider: 'it', id: 'one' })).not.toBe(access({ provider: 'it', id: 'two' }))
+  })
+
+  it('knows of a client where any grant covers it, and of no other', () => {
+    const { knows } = accessIn(NAMED, { grants: ['history:read'], only: { teams: ['b'] } })({
+      ...{ provider: 'it', id: 'one' },
+    })
+    expect(knows(OURS)).toBe(true)
+    expect(knows({ ...OURS, name: 'Theirs' })).toBe(false)
+    expect(knows({ ...OURS, name: 'Theirs', team: 'b' })).toBe(true)
   })
 })
 
