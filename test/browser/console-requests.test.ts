@@ -7,6 +7,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { ask } from '../contract/caller.ts'
+import { eventually } from '../eventually.ts'
 import { inPanel, signInAgain } from './console-steps.ts'
 import {
   ASKS,
@@ -22,7 +23,10 @@ import {
 import { describeInChromium } from './in-chromium.ts'
 
 const CLIENT = '#/client?provider=auth0&id=exampleClientId'
-const SCOPES = ['clients:read', 'clients:write', 'clients:suspend', 'history:read']
+const SCOPES = [
+  ...['clients:read', 'clients:write', 'clients:suspend', 'history:read'],
+  ...['jobs:read', 'jobs:write'],
+]
 /** What a field can hold that is meant for the page and not for people. */
 const HOSTILE = '"><img src=https://evil.example/a.png onerror=alert(1)>a\u202egnp.exe'
 const SHOWN = '"><img src=https://evil.example/a.png onerror=alert(1)>aU+202Egnp.exe'
@@ -181,6 +185,32 @@ describeInChromium('requests for approval', (startBrowser) => {
       await page.waitForSelector('.tag.outdated')
       await page.waitForSelector('text=The requester can make it anew.')
       expect(writes()).toBe(before)
+    })
+
+    it('of a job show what its dry run found for each client, and start it', async () => {
+      const own = {
+        scopes: ['clients:read', 'jobs:read', 'jobs:write', 'asks'],
+        claims: { sub: 'developer', client_id: 'pipeline' },
+      }
+      const body = { clients: [{ id: 'exampleClientId' }], patch: { description: 'by a job' } }
+      const { body: job } = await ask(server.world, 'POST', '/jobs', { ...own, body })
+      const waiting = await eventually(async () => {
+        const answer = await ask(server.world, 'POST', `/jobs/${job.id}/start`, own)
+        if (answer.status !== 202) throw new Error(answer.text)
+        return answer.body
+      })
+      await openRequest(page, String(waiting.id))
+      await page.waitForSelector('h1:has-text("1 client")')
+      await page.waitForSelector('text=The job changes 1 client, each as its dry run shows.')
+      await button(page, 'Approve').click()
+      await page.locator('dialog summary').click()
+      expect(await planOf(page)).toContain('+ After: by a job')
+      await inPanel(page, 'Approve and carry out').click()
+      await page.waitForSelector('.done')
+      await expect.poll(description).toBe('by a job')
+      await page.click(`dd a:has-text("${job.id}")`)
+      await page.waitForSelector('output.tag.done')
+      await page.waitForSelector(`a:has-text("${waiting.id}")`)
     })
 
     it('are decided by the keyboard alone', async () => {

@@ -6,7 +6,7 @@ import type { Planned, Proposal } from '../client/proposal.ts'
 import { hrefOf } from '../frame/place.ts'
 import { api } from '../frame/session.ts'
 import { TEXTS } from '../frame/texts.ts'
-import { allResults, isAtWork, isEnded, type JobRow, rowsOf } from './job-data.ts'
+import { allResults, isAtWork, isEnded, isOpen, type JobRow, rowsOf } from './job-data.ts'
 import { JobRows } from './job-rows.tsx'
 
 /** A job with all of its clients, as they are now. */
@@ -124,9 +124,6 @@ export const undoing = (id: string, allowPartial: boolean): Proposal => ({
     return { says: TEXTS.undoDone, shown }
   },
 })
-
-/** It is to be changed, and was not yet. */
-const isOpen = ({ plan, run }: JobRow): boolean => plan?.outcome === 'planned' && run === undefined
 
 /** The job has changed it, or may have: as the server decides what to undo. */
 const isChanged = (row: JobRow): boolean =>

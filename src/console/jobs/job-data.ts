@@ -163,3 +163,7 @@ export function rowsOf(results: readonly JobResult[]): readonly JobRow[] {
 
 /** How a client stands. */
 export const outcomeOf = ({ plan, run }: JobRow): JobOutcome => (run ?? plan)?.outcome ?? 'planned'
+
+/** It is to be changed, and was not yet. */
+export const isOpen = ({ plan, run }: JobRow): boolean =>
+  plan?.outcome === 'planned' && run === undefined

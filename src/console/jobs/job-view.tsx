@@ -90,7 +90,8 @@ function useAfterChange(state: Job['state'] | undefined, refresh: () => Promise<
 }
 
 function Facts({ job }: { readonly job: Job }): ReactNode {
-  const { submittedAt, actor, approvedBy, startedBy, providers, options, undoes, reap } = job
+  const { submittedAt, actor, approvedBy, startedBy, providers, options, undoes, reap, request } =
+    job
   const { canary, maxFailures, reserve } = options
   return (
     <section className="group" aria-labelledby="job-facts">
@@ -112,6 +113,13 @@ function Facts({ job }: { readonly job: Job }): ReactNode {
         <Fact label={TEXTS.provider}>
           <Visible text={providers.join(', ')} />
         </Fact>
+        {request !== undefined && (
+          <Fact label={TEXTS.jobRequest}>
+            <a href={hrefOf('request', { id: request })}>
+              <Visible text={request} />
+            </a>
+          </Fact>
+        )}
         {undoes !== undefined && (
           <Fact label={TEXTS.undoesJob}>
             <a href={hrefOf('job', { id: undoes })}>

@@ -7,12 +7,14 @@ import { Who } from '../frame/facts.tsx'
 import { api } from '../frame/session.ts'
 import { TEXTS } from '../frame/texts.ts'
 import { Visible } from '../frame/visible-text.tsx'
+import { allResults, isOpen as isOpenRow, type JobRow, rowsOf } from '../jobs/job-data.ts'
+import { JobRows } from '../jobs/job-rows.tsx'
 
 /** Approves a request, and has it carried out. */
 export const approval = (id: string, comment: string): Proposal => ({
   title: TEXTS.approveTitle,
   verb: TEXTS.approveVerb,
-  plan: async (signal) => planned((await api.getRequest(id, { signal })).body, 'approve', comment),
+  plan: (signal) => planned(id, 'approve', { comment, signal }),
   carryOut: async () => {
     await api.approveRequest(id, bodyOf(comment))
     return { says: TEXTS.approveDone }
@@ -26,7 +28,7 @@ export const completion = (id: string): Proposal => ({ ...approval(id, ''), verb
 export const rejection = (id: string, comment: string): Proposal => ({
   title: TEXTS.rejectTitle,
   verb: TEXTS.reject,
-  plan: async (signal) => planned((await api.getRequest(id, { signal })).body, 'reject', comment),
+  plan: (signal) => planned(id, 'reject', { comment, signal }),
   carryOut: async () => {
     await api.rejectRequest(id, bodyOf(comment))
     return { says: TEXTS.rejectDone }
@@ -37,7 +39,7 @@ export const rejection = (id: string, comment: string): Proposal => ({
 export const withdrawal = (id: string, comment: string): Proposal => ({
   title: TEXTS.withdrawTitle,
   verb: TEXTS.withdraw,
-  plan: async (signal) => planned((await api.getRequest(id, { signal })).body, 'withdraw', comment),
+  plan: (signal) => planned(id, 'withdraw', { comment, signal }),
   carryOut: async () => {
     await api.rejectRequest(id, bodyOf(comment))
     return { says: TEXTS.withdrawDone }
@@ -48,13 +50,20 @@ const bodyOf = (comment: string) => (comment.trim() === '' ? {} : { comment: com
 
 type Decision = keyof typeof TEXTS.decisionSays
 
-function planned(request: ApprovalRequest, decision: Decision, comment: string): Planned {
-  const { state, changes = [] } = request
+/** What is shown before a decision: of a job, what its dry run has found for every client. */
+async function planned(
+  id: string,
+  decision: Decision,
+  { comment, signal }: { readonly comment: string; readonly signal: AbortSignal },
+): Promise<Planned> {
+  const { body: request } = await api.getRequest(id, { signal })
+  const { state, changes = [], job } = request
+  const rows = job === undefined ? [] : rowsOf(await allResults(job.id, signal)).filter(isOpenRow)
   const isOpen = state === 'pending' || (state === 'approved' && decision === 'approve')
   return {
     changes,
     warnings: [],
-    facts: <Facts {...{ request, decision, comment, isOpen }} />,
+    facts: <Facts {...{ request, decision, comment, isOpen, rows }} />,
     hasEffect: isOpen,
   }
 }
@@ -64,9 +73,10 @@ interface FactsProps {
   readonly decision: Decision
   readonly comment: string
   readonly isOpen: boolean
+  readonly rows: readonly JobRow[]
 }
 
-function Facts({ request, decision, comment, isOpen }: FactsProps): ReactNode {
+function Facts({ request, decision, comment, isOpen, rows }: FactsProps): ReactNode {
   if (!isOpen) return <p className="notice">{TEXTS.requestSays[request.state]}</p>
   return (
     <>
@@ -80,13 +90,15 @@ function Facts({ request, decision, comment, isOpen }: FactsProps): ReactNode {
         </p>
       )}
       <PlanNotice request={request} />
+      <JobRows label={TEXTS.requestPlan} rows={rows} />
     </>
   )
 }
 
 /** What is to be said where differences alone say too little. */
 export function PlanNotice({ request }: { readonly request: ApprovalRequest }): ReactNode {
-  const { withheld, changes = [] } = request
+  const { withheld, changes = [], job } = request
+  if (job !== undefined) return <p>{TEXTS.planOfJob(job.clients)}</p>
   if (withheld === true) return <p className="notice">{TEXTS.planWithheld}</p>
   return changes.length === 0 && <p className="quiet">{TEXTS.noSettingChanges}</p>
 }

@@ -61,7 +61,7 @@ export function RequestView({ id }: { readonly id: string }): ReactNode {
 
 function Facts({ request }: { readonly request: ApprovalRequest }): ReactNode {
   const { state, operation, client, submittedBy, submittedAt, expiresAt } = request
-  const { decidedBy, decidedAt, comment, code } = request
+  const { decidedBy, decidedAt, comment, code, job } = request
   return (
     <section className="group" aria-label={TEXTS.state}>
       <p>
@@ -78,6 +78,13 @@ function Facts({ request }: { readonly request: ApprovalRequest }): ReactNode {
           <Fact label={TEXTS.clientOf}>
             <a href={hrefOfClient({ ...client, id: client.id })}>
               <Visible text={client.id} />
+            </a>
+          </Fact>
+        )}
+        {job !== undefined && (
+          <Fact label={TEXTS.jobOfRequest}>
+            <a href={hrefOf('job', { id: job.id })}>
+              <Visible text={job.id} />
             </a>
           </Fact>
         )}

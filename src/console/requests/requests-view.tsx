@@ -78,13 +78,15 @@ function Line({ request }: { readonly request: ApprovalRequest }): ReactNode {
 
 /** What is asked for, of any kind: the operation, and what it is about. */
 export function RequestTitle({ request }: { readonly request: ApprovalRequest }): ReactNode {
-  const { operation, client } = request
+  const { operation, client, job } = request
   const { id = TEXTS.newClient, provider, userPoolId } = client
+  const what = job === undefined ? id : TEXTS.clientsOf(job.clients)
+  const places = job?.providers ?? [provider, userPoolId].filter((one) => one !== undefined)
   return (
     <>
-      <Visible text={`${titleOf(operation)}: ${id}`} />{' '}
+      <Visible text={`${titleOf(operation)}: ${what}`} />{' '}
       <span className="quiet">
-        <Visible text={[provider, userPoolId].filter((one) => one !== undefined).join(' / ')} />
+        <Visible text={places.join(job === undefined ? ' / ' : ', ')} />
       </span>
     </>
   )
