@@ -20,8 +20,11 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'clientry-approval-'))
   const team = { teams: ['payments'] }
   const permissions = [
-    { scope: 'admin', grants: ['clients:read', 'clients:assign', 'clients:write'] },
-    { scope: 'developer', grants: ['clients:read'] },
+    {
+      scope: 'admin',
+      grants: ['clients:read', 'clients:assign', 'clients:write', 'jobs:read', 'jobs:write'],
+    },
+    { scope: 'developer', grants: ['clients:read', 'jobs:read', 'jobs:write'] },
     { scope: 'developer', grants: ['clients:write'], approval: 'required' },
     { scope: 'payments', grants: ['clients:read', 'clients:write'], only: team },
     { scope: 'shipping', grants: ['clients:read', 'clients:write'], only: { teams: ['shipping'] } },
@@ -96,6 +99,24 @@ it('asks for what a plan of files changes, and applies the rest of the plan late
   const again = await as('developer')('apply plan.json --yes')
   expect(again).toMatchObject({ code: 0, err: expect.stringContaining('already as planned') })
   expect(place.world.auth0.client(ID)?.description).toBe('By a file')
+})
+
+it('asks for the start of a job once its dry run is there, which who approves it is shown', async () => {
+  writeFileSync(join(folder, 'names.txt'), `auth0/${ID}\n`)
+  const line = 'jobs submit --clients names.txt description=job --yes'
+  const asked = await as('developer')(line)
+  expect(asked.code, asked.out + asked.err).toBe(EXIT.waiting.code)
+  expect(place.world.auth0.client(ID)?.description).not.toBe('job')
+  const listed = JSON.parse((await as('admin')('requests --json')).out)
+  const [{ id, job }] = listed.items
+  expect((await as('admin')(`requests ${id}`)).out).toContain(
+    `startJob ${job.id} (1 client at auth0)`,
+  )
+  expect((await as('payments')('requests --json')).out).not.toContain(id)
+  expect((await as('admin')(`jobs start ${job.id}`)).code).toBe(EXIT.waiting.code)
+  expect((await as('admin')(`approve ${id} --yes`)).code).toBe(0)
+  expect((await as('admin')(`jobs watch ${job.id}`)).code).toBe(0)
+  expect(place.world.auth0.client(ID)?.description).toBe('job')
 })
 
 it('is an error of the SDK, with the request', async () => {

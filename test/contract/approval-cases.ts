@@ -59,6 +59,7 @@ export function describeApprovals(subject: StoreSubject): void {
     }
     const post = (settings: HttpSettings, who: string, id: string) =>
       sendTo(settings, who, ['POST', `/requests/${id}/approve`])
+    const rest = ({ jobs, service }: HttpSettings) => jobs.rest(service.now() + 60_000)
     const stateAt = async (settings: HttpSettings, id: string) =>
       (await sendTo(settings, 'decides.owner', ['GET', `/requests/${id}`])).body.state
 
@@ -75,6 +76,33 @@ export function describeApprovals(subject: StoreSubject): void {
       expect(answers.map(({ status }) => status).sort()).toEqual([200, 409])
       expect(await stateAt(other, id)).toBe('applied')
       expect(clients.stored()?.client_name).toBe('Approved at two instances')
+    })
+
+    it('set a job to work once, by however many instances, with the plan that its log has', async () => {
+      const [one, other] = [
+        instanceOn(bench.store, clients),
+        instanceOn(await bench.another(), clients),
+      ]
+      const { provider, id } = clients.ref
+      const body = { clients: [{ provider, id }], patch: { name: 'Named by a job' } }
+      const submitted = await sendTo(one, 'asks.developer', ['POST', '/jobs', body])
+      expect(submitted.status, JSON.stringify(submitted.body)).toBe(202)
+      await rest(one)
+      const at = `/jobs/${submitted.body.id}`
+      const asked = await sendTo(other, 'asks.developer', ['POST', `${at}/start`])
+      expect(asked.status, JSON.stringify(asked.body)).toBe(202)
+      expect(asked.body).toMatchObject({ operation: 'startJob', job: { clients: 1 } })
+      const request = String(asked.body.id)
+      const answers = await Promise.all([
+        post(one, 'decides.first', request),
+        post(other, 'decides.second', request),
+      ])
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, 409])
+      await Promise.all([rest(one), rest(other)])
+      expect(clients.stored()?.client_name).toBe('Named by a job')
+      const job = await sendTo(one, 'decides.owner', ['GET', at])
+      expect(job.body).toMatchObject({ state: 'done', request, counts: { applied: 1 } })
+      expect(await stateAt(other, request)).toBe('applied')
     })
 
     it('are listed, the newest first', async () => {

@@ -18,6 +18,8 @@ const WRITES = PERMISSIONS.filter((one) =>
 const OTHERS = PERMISSIONS.filter((one) => !WRITES.includes(one) && one !== 'metrics:read')
 const LENGTH = 16
 const RUNS = runs(8)
+/** Jobs of one sequence are planned by then (milliseconds). */
+const REST_MS = 30_000
 /** Some 300 requests and 8 sets of clients. */
 const LIMIT_MS = patience(240_000)
 
@@ -26,6 +28,8 @@ let sequences = 0
 /** Requests that were stored, and those that tried to approve one. */
 let stored = 0
 let refused = 0
+/** Requests that jobs have made of themselves. */
+let jobs = 0
 
 beforeAll(async () => {
   const each = PERMISSIONS.map((one) => ({ scope: one, grants: [one] }))
@@ -83,13 +87,26 @@ it(
           expect(answer.status).toBe(202)
           await approve((answer.body as JsonObject).id, index)
         }
+        // Jobs ask by themselves once they are planned, and change nothing before.
+        await world.clientry.rest(Date.now() + REST_MS)
+        const waiting = await world.send('GET', '/requests', undefined, {
+          ...{ scopes: ['asks'], claims: SELF, query: { state: 'pending', limit: '100' } },
+        })
+        for (const [index, { id, job }] of (waiting.body.items as JsonObject[]).entries()) {
+          if (job === undefined) continue
+          jobs += 1
+          await approve(id, index)
+        }
         await world.clientry.sweep()
+        await world.clientry.rest(Date.now() + REST_MS)
         const { job: __, ...after } = await stateOf(world, fresh)
         expect(after).toEqual(before)
       }),
       { numRuns: RUNS },
     )
-    process.stdout.write(`${stored} changes were stored, ${refused} approvals refused\n`)
+    process.stdout.write(
+      `${stored} changes were stored, ${jobs} jobs waited, ${refused} approvals refused\n`,
+    )
     // About one request in four is; that none of 128 is would be less likely than one in 10^15.
     expect(stored).toBeGreaterThan(0)
   },
