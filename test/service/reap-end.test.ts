@@ -93,6 +93,21 @@ describe('a client whose time of grace is over', () => {
     expect(calls[0]).toMatchObject({ caller: 'due', deadline })
   })
 
+  it('is removed by the approval with which it was suspended, and stays where there was none', async () => {
+    await reap()
+    const removal = await removalOf()
+    const grantsOf: Service['grantsOf'] = () => [{ grants: PERMISSIONS, approval: 'required' }]
+    await expect(end(removal, { more: { grantsOf } })).rejects.toMatchObject({
+      code: 'approval_required',
+    })
+    expect(isThere()).toBe(true)
+    const approvedBy = { subject: 'owner', issuer: 'https://issuer.example' }
+    const approval = { requestId: 'r1', approvedBy }
+    await end({ ...removal, reap: { ...removal.reap, approval } }, { more: { grantsOf } })
+    expect(isThere()).toBe(false)
+    expect((await now()).intent).toMatchObject({ action: 'remove', approval })
+  })
+
   it('stays, with its removal, where its job may not remove any more', async () => {
     await reap()
     const permits: Service['permits'] = (caller, provider) => {
