@@ -152,7 +152,7 @@ describe('a sign-in', () => {
       state: expect.stringMatching(/.{40}/),
       nonce: expect.stringMatching(/.{40}/),
     })
-    expect(asked?.get('scope')?.split(' ')).toEqual(['openid', 'offline_access', ...SCOPES])
+    expect(asked?.get('scope')?.split(' ')).toEqual(['openid', 'offline_access', ...SCOPES, 'asks'])
     expect(redeemed?.get('code_verifier')).toMatch(/.{43}/)
     expect(back.body).toContain(`0;url=${URL_OF_CONSOLE}/#/clients?q=a`)
     expect(session).toMatchObject({
