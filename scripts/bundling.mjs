@@ -23,6 +23,7 @@ export const shared = {
 /** Never reached in a function: it has no durable disk, no connections that it keeps, and no local provider. */
 const NOT_ON_LAMBDA = [
   'src/store/sqlite/database.ts',
+  'src/store/sqlite/documents.ts',
   'src/store/sqlite/sqlite.ts',
   'src/store/sqlite/layout/sqlite-identity.ts',
   'src/store/sqlite/layout/sqlite-layout.ts',
