@@ -40,7 +40,7 @@ export interface Bench {
 }
 
 /** So long that no call over loopback is late on a busy machine (milliseconds). */
-const UPSTREAM_TIMEOUT_MS = 2_000
+export const UPSTREAM_TIMEOUT_MS = 2_000
 
 /**
  * For suites that lose or stall answers, most of whose tests wait as long as this. Mutation runs have more: a call that

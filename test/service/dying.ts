@@ -4,6 +4,7 @@ import type { CrashPoint } from '../../src/service/base/crash-points.ts'
 import type { Service } from '../../src/service/base/service.ts'
 import { type Settlement, settlementOf } from '../../src/service/operation/actions.ts'
 import { sweep } from '../../src/service/upkeep/sweep.ts'
+import { UPSTREAM_TIMEOUT_MS } from '../contract/service.ts'
 
 /** The places by which a change comes that is made and recorded. */
 export const POINTS_IN_ORDER: readonly CrashPoint[] = [
@@ -19,7 +20,7 @@ export const POINTS_IN_ORDER: readonly CrashPoint[] = [
 
 /**
  * Runs work on an instance that dies at a point, as a killed process does: nothing more comes of it. Fails where the
- * work ends before that.
+ * work ends before that. Its calls have plenty of time, so that no slow answer keeps it from the point.
  */
 export async function dyingAt(
   service: Service,
@@ -32,7 +33,7 @@ export async function dyingAt(
       died()
       await new Promise<never>(() => {})
     }
-    work({ ...service, reached }).then(
+    work({ ...service, upstreamTimeoutMs: UPSTREAM_TIMEOUT_MS, reached }).then(
       () => failed(new TypeError(`It ended and never came by "${point}".`)),
       failed,
     )
