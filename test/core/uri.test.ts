@@ -339,6 +339,7 @@ describe('pages', () => {
     ['javascript:alert(1)', 'dangerous_scheme'],
     ['https://*.example.com/login', 'wildcard', WILD],
     ['https://app.example.com/login#x', 'ok'],
+    ['https://app.example.com/login#{custom_domain.metadata.public_x}', 'placeholder_place', HELD],
     ['https://{organization.metadata.public_host}/login', 'placeholder', HELD],
   ]
   for (const [value, expected, context] of rows) {
@@ -355,6 +356,7 @@ describe('pages at which a login is started (Auth0, "Configure Default Login Rou
     ['https://app.example.com/login#start', 'ok'],
     ['https://{organization.metadata.public_host}/login', 'ok', LOGIN],
     ['https://app.example.com/{organization.metadata.public_path}/login', 'ok', LOGIN],
+    ['https://app.example.com/login#{organization.metadata.public_x}', 'placeholder_place', LOGIN],
     ['https://{organization.metadata.private_host}/login', 'placeholder', LOGIN],
     ['https://{organization.metadata.public_host}/login', 'placeholder', HELD],
     ['http://localhost/login', 'scheme'],

@@ -69,6 +69,7 @@ const piece = fc.constantFrom(
     '?x=',
     '#',
     '#a',
+    '#{a.b.c}',
     "'",
     '*',
     '~',

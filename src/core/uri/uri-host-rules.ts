@@ -119,6 +119,6 @@ function arePlaceholdersPlaced(uriCase: UriCase): boolean {
       return label === '{}' && index === 0 && labels.length >= MIN_LABELS_WITH_WILDCARD
     }) &&
     !mark(uri.path).includes('{}') &&
-    !`${uri.port}${uri.query ?? ''}`.includes('{')
+    !`${uri.port}${uri.query ?? ''}${uri.fragment ?? ''}`.includes('{')
   )
 }
