@@ -13,17 +13,18 @@ import {
   openAsked,
   sourceOf,
 } from '../../service/approval/approval-log.ts'
-import type { JobView } from '../../service/jobs/log.ts'
-import { accessOf, permissionsAtOnce, wholeAccessOf } from '../auth/permissions.ts'
+import { wholeAccessOf } from '../auth/permissions.ts'
 import { actorOf, type Principal } from '../auth/principal.ts'
 import type { Exchange } from '../exchange.ts'
-import { checkWork, jobOf } from '../jobs/access.ts'
 import { callerOf, lookingFor, type Site } from '../target.ts'
+import { checkJobDecider, type DecidedJob, jobToDecide } from './job-decider.ts'
 
 /** A request as its reader may see it. */
 export interface ReadRequest {
   readonly view: ApprovalView
   readonly isOwn: boolean
+  /** The job that it sets to work, to a reader who could do so at once. */
+  readonly job?: DecidedJob
   may: Site['may']
 }
 
@@ -45,8 +46,9 @@ export async function readerOf(
 ): Promise<ReadRequest | undefined> {
   const isOwn = isDeepStrictEqual(view.requested.actor, actorOf(callerOf(exchange)))
   if (view.requested.job !== undefined) {
-    const job = isOwn ? undefined : await jobAsWorker(exchange, view)
-    return isOwn || job !== undefined ? { view, isOwn, may: () => false } : undefined
+    if (isOwn) return { view, isOwn, may: () => false }
+    const job = await jobToDecide(exchange, view)
+    return job && { view, isOwn, job, may: () => false }
   }
   const rights = await rightsAt(exchange, view, () => true)
   const may = rights && (await withinSource(exchange, view, rights))
@@ -82,62 +84,23 @@ async function withinSource(
  * Refuses a caller who may not decide a request: it takes the right to do it oneself, at once.
  * @throws ClientError `insufficient_scope`
  */
-export async function checkDecider(exchange: Exchange, view: ApprovalView): Promise<void> {
+export async function checkDecider(
+  exchange: Exchange,
+  { view, job }: Pick<ReadRequest, 'view' | 'job'>,
+): Promise<void> {
   if (isSame(view.requested.actor, callerOf(exchange))) {
     throw new ClientError(
       'insufficient_scope',
       'Someone else must decide this request: neither the caller who submitted it, nor a token of the same client. Two people can decide for each other at the console.',
     )
   }
-  const { permission, job } = view.requested
-  if (job !== undefined) return checkWorker(exchange, view)
+  if (job !== undefined) return checkJobDecider(exchange, view, job)
+  const { permission } = view.requested
   if ((await rightsAt(exchange, view, isAtOnce)) !== undefined) return
   throw new ClientError(
     'insufficient_scope',
     `To decide this request takes the permission ${permission} on its client, by a grant without approval.`,
   )
-}
-
-/**
- * The job of a request, to a caller who might set it to work at once, which takes grants without a limit at each of its
- * providers; `undefined`: it is hidden.
- */
-async function jobAsWorker(exchange: Exchange, view: ApprovalView): Promise<JobView | undefined> {
-  try {
-    return await jobOf(asWorker(exchange, view))
-  } catch (error) {
-    if (isClientError(error, 'not_found', 'insufficient_scope')) return undefined
-    throw error
-  }
-}
-
-/** @throws ClientError `insufficient_scope` */
-async function checkWorker(exchange: Exchange, view: ApprovalView): Promise<void> {
-  const job = await jobAsWorker(exchange, view)
-  if (job !== undefined) return checkWork(asWorker(exchange, view), job)
-  throw new ClientError(
-    'insufficient_scope',
-    'To decide this request takes the permissions jobs:write and clients:write at each provider of its job, by grants without a limit and without approval.',
-  )
-}
-
-/** What a caller could do who asked for the same, at once. */
-function asWorker(exchange: Exchange, { requested, id }: ApprovalView): Exchange {
-  const { operation, job } = requested
-  const { settings } = exchange
-  const row: Operation | undefined = OPERATIONS[operation as OperationName]
-  if (row === undefined || job === undefined) throw new TypeError(`${id} is about no job`)
-  const permissions = permissionsAtOnce(settings.permissions)
-  const route = { ...row, operationId: operation }
-  const access = accessOf(permissions, callerOf(exchange), route)
-  const service = { ...settings.service, access }
-  return {
-    ...exchange,
-    settings: { ...settings, permissions, service },
-    operation,
-    row,
-    params: { jobId: job.id },
-  }
 }
 
 /**

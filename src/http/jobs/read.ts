@@ -2,10 +2,11 @@
 
 import { listJobs as listPage, readResults } from '../../service/jobs/read.ts'
 import type { Answer } from '../answer.ts'
+import { jobToRead } from '../approval/job-decider.ts'
 import type { Exchange } from '../exchange.ts'
 import { actorIn, permissionOf } from '../target.ts'
 import { pageLimit, placeOf, placeText, resultPlaceOf, resultPlaceText } from '../wire/cursor.ts'
-import { jobOf, mayAtAll, providersWith } from './access.ts'
+import { mayAtAll, providersWith } from './access.ts'
 import { jobBody, resultBody } from './view.ts'
 
 /** Jobs that the caller may read, newest first. */
@@ -32,13 +33,13 @@ export async function listJobs(exchange: Exchange): Promise<Answer> {
 
 /** One job and how far it has come. */
 export async function getJob(exchange: Exchange): Promise<Answer> {
-  return { status: 200, body: jobBody(await jobOf(exchange)) }
+  return { status: 200, body: jobBody(await jobToRead(exchange)) }
 }
 
 /** What became of its clients, in the order in which that became known. */
 export async function getJobResults(exchange: Exchange): Promise<Answer> {
   const { query, settings } = exchange
-  const { job } = await jobOf(exchange)
+  const { job } = await jobToRead(exchange)
   const from = resultPlaceOf(query.cursor)
   const limit = pageLimit(query.limit)
   const { results, next } = await readResults(settings.service, job.resource, from, limit)

@@ -72,7 +72,7 @@ const answerOf = ({ settings }: Exchange, { view, may }: ReadRequest): Answer =>
 async function approveRequest(exchange: Exchange): Promise<Answer> {
   const comment = commentIn(exchange)
   const read = await requestOf(exchange)
-  await checkDecider(exchange, read.view)
+  await checkDecider(exchange, read)
   const principal = callerOf(exchange)
   const isAgain = isDecidedBy(exchange, read.view, 'approved')
   const view = isAgain ? read.view : await approved(exchange, read.view, comment)
@@ -111,7 +111,7 @@ async function rejectRequest(exchange: Exchange): Promise<Answer> {
   const comment = commentIn(exchange)
   const read = await requestOf(exchange)
   const decision = read.isOwn ? 'withdrawn' : 'rejected'
-  if (!read.isOwn) await checkDecider(exchange, read.view)
+  if (!read.isOwn) await checkDecider(exchange, read)
   if (isDecidedBy(exchange, read.view, decision)) return answerOf(exchange, read)
   await checkPending(exchange, read.view)
   const decided = await decide(exchange.settings.service, read.view, {

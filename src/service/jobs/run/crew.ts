@@ -87,10 +87,10 @@ export function createCrew(service: Service, settings: CrewSettings): Crew {
   }
 }
 
-/** The task of each client. */
-function tasksOf(
+/** The task of each client that is `pending`, by its place among those of the job. */
+export function tasksOf(
   service: Service,
-  { view, knowledge, phase, limitMs, callers }: CrewSettings,
+  { view, knowledge, phase, limitMs, callers }: Omit<CrewSettings, 'changed'>,
   pending: readonly number[],
 ) {
   const rights = rightsOf(view.job)
