@@ -601,6 +601,23 @@ describe('parseConfig', () => {
     expect(faultsOf({ ...good(), limits: limits(5_001) })).toEqual([])
   })
 
+  it('lets requests for approval wait from five minutes to 30 days, and a week where it says nothing', () => {
+    const { auth } = good()
+    const waiting = (approval: unknown) => ({ ...good(), auth: { ...auth, approval } })
+    for (const expiresAfterSeconds of [300, 2_592_000]) {
+      const config = waiting({ expiresAfterSeconds })
+      expect(parseConfig(config, ENVIRONMENT).requestsWaitMs).toBe(expiresAfterSeconds * 1_000)
+    }
+    for (const config of [good(), waiting({})]) {
+      expect(parseConfig(config, ENVIRONMENT).requestsWaitMs).toBe(7 * 86_400_000)
+    }
+    for (const expiresAfterSeconds of [299, 2_592_001, 0, -300, 300.5, '300', null]) {
+      const faults = faultsOf(waiting({ expiresAfterSeconds }))
+      expect(faults, String(expiresAfterSeconds)).toHaveLength(1)
+      expect(faults[0]).toMatch(/^auth\.approval\.expiresAfterSeconds /)
+    }
+  })
+
   it('reports all faults at once', () => {
     const bad = { ...good(), key: { env: 'NOWHERE' }, defaultProvider: 'x' }
     expect(faultsOf(bad)).toHaveLength(2)

@@ -12,13 +12,19 @@ import { DEFAULT_SHARES } from '../../src/service/lease/lease-share.ts'
 import { createSeal } from '../../src/store/seal.ts'
 import type { Store } from '../../src/store/store.ts'
 import { type Clients, startSubject } from '../faults/action-places.ts'
+import { changeOutside } from '../faults/approval-instance.ts'
 import { ROWS, sendTo, settingsOver } from '../http/approval-world.ts'
 import type { StoreBench, StoreSubject } from './store.ts'
 
 const KEY = Buffer.alloc(32, 9)
+const WRITES_OF_CLIENTS = ['clients:write', 'clients:suspend', 'clients:protect', 'clients:delete']
 
 /** A program of one instance. */
-function instanceOn(store: Store, clients: Clients, { ahead = 0, rows = ROWS } = {}): HttpSettings {
+function instanceOn(
+  store: Store,
+  clients: Clients,
+  { ahead = 0, rows = ROWS, waitsMs = WAITS_MS } = {},
+): HttpSettings {
   const now = () => Date.now() + ahead
   const providers = new Map()
   const service = {
@@ -26,7 +32,7 @@ function instanceOn(store: Store, clients: Clients, { ahead = 0, rows = ROWS } =
     ...{ turns: createTurns(now), keysInUse: new Set<string>(), late: createLate() },
     ...{
       leaseShares: DEFAULT_SHARES,
-      requestsWaitMs: WAITS_MS,
+      requestsWaitMs: waitsMs,
       permits: () => new Set<never>(),
       upstreamTimeoutMs: 10_000,
     },
@@ -78,21 +84,28 @@ export function describeApprovals(subject: StoreSubject): void {
       expect(clients.stored()?.client_name).toBe('Approved at two instances')
     })
 
+    /** A job that gives the client a name, and whose start waits. */
+    const askForJob = async (settings: HttpSettings, name: string) => {
+      const { provider, id } = clients.ref
+      const body = { clients: [{ provider, id }], patch: { name } }
+      const submitted = await sendTo(settings, 'asks.developer', ['POST', '/jobs', body])
+      expect(submitted.status, JSON.stringify(submitted.body)).toBe(202)
+      await rest(settings)
+      const at = `/jobs/${submitted.body.id}`
+      const asked = await sendTo(settings, 'asks.developer', ['POST', `${at}/start`])
+      expect(asked.status, JSON.stringify(asked.body)).toBe(202)
+      return { at, asked, request: String(asked.body.id) }
+    }
+    const jobAt = async (settings: HttpSettings, at: string) =>
+      (await sendTo(settings, 'decides.owner', ['GET', at])).body
+
     it('set a job to work once, by however many instances, with the plan that its log has', async () => {
       const [one, other] = [
         instanceOn(bench.store, clients),
         instanceOn(await bench.another(), clients),
       ]
-      const { provider, id } = clients.ref
-      const body = { clients: [{ provider, id }], patch: { name: 'Named by a job' } }
-      const submitted = await sendTo(one, 'asks.developer', ['POST', '/jobs', body])
-      expect(submitted.status, JSON.stringify(submitted.body)).toBe(202)
-      await rest(one)
-      const at = `/jobs/${submitted.body.id}`
-      const asked = await sendTo(other, 'asks.developer', ['POST', `${at}/start`])
-      expect(asked.status, JSON.stringify(asked.body)).toBe(202)
+      const { at, asked, request } = await askForJob(one, 'Named by a job')
       expect(asked.body).toMatchObject({ operation: 'startJob', job: { clients: 1 } })
-      const request = String(asked.body.id)
       const answers = await Promise.all([
         post(one, 'decides.first', request),
         post(other, 'decides.second', request),
@@ -130,6 +143,87 @@ export function describeApprovals(subject: StoreSubject): void {
       expect((await post(after, 'decides.owner', id)).status).toBe(409)
       expect(await stateAt(after, id)).toBe('void')
       expect(clients.stored()?.client_name).not.toBe('No longer allowed')
+    })
+
+    it('of a job expire, and it can be asked for anew', async () => {
+      const one = instanceOn(bench.store, clients)
+      const { at, request } = await askForJob(one, 'Too late for a job')
+      const later = instanceOn(bench.store, clients, { ahead: WAITS_MS })
+      expect(await stateAt(later, request)).toBe('expired')
+      expect((await post(later, 'decides.owner', request)).status).toBe(409)
+      expect((await jobAt(later, at)).state).toBe('planned')
+      const anew = await sendTo(later, 'asks.developer', ['POST', `${at}/start`])
+      expect(anew.status).toBe(202)
+      expect(anew.body.id).not.toBe(request)
+      const { ended } = await sweepRequests(
+        instanceOn(bench.store, clients, { ahead: 2 * WAITS_MS + 60_000 }),
+      )
+      expect(ended).toBe(1)
+      expect(await stateAt(one, String(anew.body.id))).toBe('expired')
+      expect((await jobAt(one, at)).state).toBe('planned')
+      expect(clients.stored()?.client_name).not.toBe('Too late for a job')
+    })
+
+    it.each([
+      ['changes', WRITES_OF_CLIENTS],
+      ['jobs', ['jobs:write']],
+    ])('of a job are void once its submitter may not do it any more (%s)', async (_, lost) => {
+      const { at, request } = await askForJob(instanceOn(bench.store, clients), 'Lost')
+      const rows = ROWS.map((row) =>
+        row.scope === 'asks'
+          ? { ...row, grants: row.grants.filter((one) => !lost.includes(one)) }
+          : row,
+      )
+      const after = instanceOn(bench.store, clients, { rows })
+      expect((await post(after, 'decides.owner', request)).status).toBe(409)
+      expect(await stateAt(after, request)).toBe('void')
+      await rest(after)
+      expect((await jobAt(after, at)).state).toBe('planned')
+      expect(clients.stored()?.client_name).not.toBe('Lost')
+    })
+
+    it('of a job carry out nothing on a client that someone else has changed', async () => {
+      const one = instanceOn(bench.store, clients)
+      const { at, request } = await askForJob(one, 'Not as it was')
+      await changeOutside(one, clients)
+      expect((await post(one, 'decides.owner', request)).status).toBe(200)
+      await rest(one)
+      const job = await jobAt(one, at)
+      expect(job).toMatchObject({ state: 'done', counts: { applied: 0, failed: 1 } })
+      const { body } = await sendTo(one, 'decides.owner', ['GET', `${at}/results`])
+      expect((body.items as { code?: string }[]).map(({ code }) => code)).toEqual([
+        undefined,
+        'precondition_failed',
+      ])
+      expect(clients.stored()?.client_name).not.toBe('Not as it was')
+    })
+
+    it('of a job carry out nothing on a client that a changed grant no longer covers', async () => {
+      const one = instanceOn(bench.store, clients)
+      const { at, request } = await askForJob(one, 'Not within')
+      const rows = ROWS.map((row) =>
+        row.scope === 'asks' ? { ...row, only: { names: ['Another client'] } } : row,
+      )
+      const after = instanceOn(bench.store, clients, { rows })
+      expect((await post(after, 'decides.owner', request)).status).toBe(200)
+      await rest(after)
+      expect(await jobAt(after, at)).toMatchObject({ counts: { applied: 0, failed: 1 } })
+      expect(clients.stored()?.client_name).not.toBe('Not within')
+    })
+
+    it.each([
+      ['the least', 300_000],
+      ['the most', 2_592_000_000],
+    ])('wait as long as the configuration says, and no longer (%s)', async (_, waitsMs) => {
+      const id = await ask(instanceOn(bench.store, clients, { waitsMs }), 'Just in time')
+      // The time that the test itself takes is not a minute.
+      const before = instanceOn(bench.store, clients, { ahead: waitsMs - 60_000 })
+      const after = instanceOn(bench.store, clients, { ahead: waitsMs })
+      expect(await stateAt(before, id)).toBe('pending')
+      expect(await stateAt(after, id)).toBe('expired')
+      expect((await sweepRequests(before)).ended).toBe(0)
+      expect((await post(before, 'decides.owner', id)).status).toBe(200)
+      expect(clients.stored()?.client_name).toBe('Just in time')
     })
   })
 }
