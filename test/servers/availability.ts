@@ -5,6 +5,7 @@ import { fetchCanaille, whyNoCanaille } from '../peers/canaille.ts'
 import { unpackGlewlwyd } from '../peers/glewlwyd-package.ts'
 import { fetchLemonldap } from '../peers/lemonldap.ts'
 import { fetchMoto, whyNoMoto } from '../peers/moto.ts'
+import { findPostgres } from '../postgres/programs.ts'
 import type { ServerName } from './chosen.ts'
 import { buildHydra, whyNoHydra } from './hydra.ts'
 import { fetchImageTools, whyNoImage } from './image/base.ts'
@@ -38,7 +39,7 @@ export const FETCH: { readonly [S in ServerName]: () => Promise<string | undefin
     return 'reason' in unpacked ? unpacked.reason : undefined
   },
   canaille: unless(whyNoCanaille, fetchCanaille),
-  hydra: unless(whyNoHydra, buildHydra),
+  hydra: unless(async () => (await whyNoHydra()) ?? (await findPostgres()).reason, buildHydra),
   keycloak: unless(whyNoKeycloak, fetchKeycloak),
   moto: unless(whyNoMoto, fetchMoto),
 }

@@ -18,7 +18,7 @@ import { fullHydraClient } from '../fixtures/hydra.ts'
 import { only } from '../providers/subject.ts'
 import { unlessChosen } from './chosen.ts'
 import { measured } from './figures.ts'
-import { type Hydra, startHydra } from './hydra.ts'
+import { type Hydra, inFile, startHydra } from './hydra.ts'
 import { adminAt, hydraTables } from './hydra-cases.ts'
 
 const reason = unlessChosen('hydra')
@@ -104,7 +104,7 @@ describe.skipIf(reason !== undefined)('a Hydra that is killed during a change', 
   let bench: Bench
 
   beforeAll(async () => {
-    hydra = await startHydra(join(folder, 'hydra.sqlite'))
+    hydra = await startHydra(inFile(join(folder, 'hydra.sqlite')))
     const provider = await providerAt(hydra)
     bench = await openBench(new Map([['it', provider]]), { upstreamTimeoutMs: 2_000 })
   })

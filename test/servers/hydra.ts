@@ -1,9 +1,15 @@
-/** A real Ory Hydra for tests: built once with Go and a C compiler, with its database in memory or in a file. */
+/**
+ * A real Ory Hydra for tests: built once with Go and a C compiler, with its database in memory, in a file or on a
+ * PostgreSQL.
+ */
 
+import { randomUUID } from 'node:crypto'
 import { rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '../free-port.ts'
+import { queryAt } from '../postgres/server.ts'
+import { sharedServer } from '../postgres/shared.ts'
 import type { Step } from './browser.ts'
 import { isMade, made, type Recipe } from './cache.ts'
 import type { Flow } from './flow.ts'
@@ -27,7 +33,7 @@ export interface Hydra {
   /** How users log in: the pages that Hydra leaves to others are those of its admin API here. */
   readonly flow: Flow
   stop(): Promise<void>
-  /** Ends it at once, and starts it again at the same address; with a file as its database. */
+  /** Ends it at once, and starts it again at the same address; with a database that outlives it. */
   restart(): Promise<void>
 }
 
@@ -42,7 +48,7 @@ export async function whyNoHydra(): Promise<string | undefined> {
   return missing === undefined ? undefined : `Hydra needs ${missing}, which is not here.`
 }
 
-/** Starts one; the first time it is built, which takes minutes. `database`: a file that outlives its process. */
+/** Starts one; the first time it is built, which takes minutes. `database`: the URL of one that outlives its process. */
 export async function startHydra(database?: string): Promise<Hydra> {
   const file = await buildHydra()
   const [publicPort, adminPort, loginPort] = [await freePort(), await freePort(), await freePort()]
@@ -51,7 +57,7 @@ export async function startHydra(database?: string): Promise<Hydra> {
   const ways = {
     cwd: tmpdir(),
     env: {
-      DSN: database === undefined ? 'memory' : fileAt(database),
+      DSN: database ?? 'memory',
       SECRETS_SYSTEM: '0123456789abcdef0123456789abcdef',
       URLS_SELF_ISSUER: `${publicUrl}/`,
       URLS_LOGIN: `${login}/login`,
@@ -82,9 +88,20 @@ export async function startHydra(database?: string): Promise<Hydra> {
   }
 }
 
-/** Writers wait for each other there; in memory, logins beside each other are answered with 500. */
-const fileAt = (database: string) =>
-  `sqlite://${database}?_fk=true&_journal_mode=WAL&_txlock=immediate&_busy_timeout=30000`
+/** The URL of a database in a file. Writers wait for each other there; in memory, they are answered with 500. */
+export const inFile = (file: string) =>
+  `sqlite://${file}?_fk=true&_journal_mode=WAL&_txlock=immediate&_busy_timeout=30000`
+
+/**
+ * The URL of a new database on the PostgreSQL of the run. On SQLite a login and a change of its client may wait for
+ * each other inside Hydra until it cuts both connections after 15 s, however few there are.
+ */
+export async function onPostgres(): Promise<string> {
+  const port = await sharedServer()
+  const name = `hydra_${randomUUID().replaceAll('-', '')}`
+  await queryAt(port, `create database ${name}`)
+  return `postgres://root@127.0.0.1:${port}/${name}?sslmode=disable`
+}
 
 /** Accepts each login and each consent (Hydra's "login and consent flow"). */
 function stepAt(adminUrl: string, pages: string): Step {

@@ -16,7 +16,7 @@ import { openBench, requestFor } from '../contract/service.ts'
 import { realmAt } from '../providers/keycloak/subject.ts'
 import { only } from '../providers/subject.ts'
 import { unlessChosen } from './chosen.ts'
-import { type Hydra, startHydra, whyNoHydra } from './hydra.ts'
+import { type Hydra, inFile, startHydra, whyNoHydra } from './hydra.ts'
 import { adminAt } from './hydra-cases.ts'
 import {
   type Keycloak,
@@ -131,8 +131,8 @@ describe.skipIf(reason !== undefined)('Keycloak and Hydra', () => {
     servers = await Promise.all([
       startKeycloak(),
       startKeycloak(join(folder, 'second')),
-      startHydra(join(folder, 'one.sqlite')),
-      startHydra(join(folder, 'two.sqlite')),
+      startHydra(inFile(join(folder, 'one.sqlite'))),
+      startHydra(inFile(join(folder, 'two.sqlite'))),
     ])
     const [keycloak, second, hydra, another] = servers
     await Promise.all([makeRealm(keycloak, REALM), makeRealm(second, BRANCH)])

@@ -29,8 +29,6 @@ const chosen = ENDPOINTS.filter(({ server }) => server === CHOSEN)
 describe.each(chosen)('$name', ({ kind }) => {
   let world: World
   let bench: Bench
-  // SQLite lets one write at a time, and Hydra ends what waits for that too long.
-  const logInBy = kind === 'hydra itself' ? inTurn : <L>(login: L) => login
   beforeAll(async () => {
     world = await WORLDS[kind]()
     const providers = new Map<string, Provider>()
@@ -71,7 +69,7 @@ describe.each(chosen)('$name', ({ kind }) => {
         const by = new Set<unknown>()
         const tally = await underLogins(
           [first, ...others],
-          logInBy((uri) => logIn(world.flow, party, uri)),
+          (uri) => logIn(world.flow, party, uri),
           async (from, to, application) => {
             by.add(await mover[how](from, to, application))
           },
@@ -93,16 +91,6 @@ describe.each(chosen)('$name', ({ kind }) => {
     },
   )
 })
-
-/** One after the other, however many ask at once. */
-function inTurn<R>(work: (uri: string) => Promise<R>): (uri: string) => Promise<R> {
-  let last: Promise<unknown> = Promise.resolve()
-  return (uri) => {
-    const next = last.then(() => work(uri))
-    last = next.catch(() => undefined)
-    return next
-  }
-}
 
 /** The server is asked where its users are, by the issuer as its document spells it. */
 function issuerOf({ settings, flow }: World): JsonObject {

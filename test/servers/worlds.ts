@@ -1,8 +1,6 @@
 /** How the world of each endpoint is opened, by the subject of the contract suites. */
 
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { exportJWK, generateKeyPair } from 'jose'
 import type { JsonObject } from '../../src/core/json/json.ts'
@@ -13,7 +11,7 @@ import { unpackGlewlwyd } from '../peers/glewlwyd-package.ts'
 import { startOidcPeer } from '../peers/oidc.ts'
 import type { ServerName } from './chosen.ts'
 import { openEmbedded } from './embedded.ts'
-import { type Hydra, startHydra } from './hydra.ts'
+import { type Hydra, inFile, onPostgres, startHydra } from './hydra.ts'
 import { adminAt } from './hydra-cases.ts'
 import { startHydraRegistration } from './hydra-registration.ts'
 import { operationOf } from './hydra-subject.ts'
@@ -118,7 +116,7 @@ export const LASTING: {
   readonly [S in ServerName]?: (folder: string) => Promise<Lasting>
 } = {
   hydra: async (folder) => {
-    const hydra = await startHydra(join(folder, 'hydra.sqlite'))
+    const hydra = await startHydra(inFile(join(folder, 'hydra.sqlite')))
     return lasting(hydra, { 'rfc7592 at Hydra': await openHydraRegistration(hydra) })
   },
   keycloak: async (folder) => {
@@ -150,13 +148,8 @@ export const WORLDS: { readonly [K in Kind]: () => Promise<World> } = {
     return stopping(await openKeycloakRegistration(keycloak), keycloak)
   },
   'hydra itself': async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'clientry-hydra-'))
-    const hydra = await startHydra(join(folder, 'hydra.sqlite'))
-    const stop = async () => {
-      await hydra.stop()
-      rmSync(folder, { recursive: true, force: true })
-    }
-    return stopping(await openHydraAdmin(hydra), { stop })
+    const hydra = await startHydra(await onPostgres())
+    return stopping(await openHydraAdmin(hydra), hydra)
   },
   'rfc7592 at Hydra': async () => {
     const hydra = await startHydra()
