@@ -6,9 +6,10 @@
 import { randomUUID } from 'node:crypto'
 import { beforeEach, describe, expect } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
+import { showField } from '../../src/core/mapping/mapping.ts'
 import { parseMergePatch } from '../../src/core/patch/patch.ts'
 import type { EntraEmulator } from '../../src/emulators/entra/index.ts'
-import type { EntraSettings } from '../../src/providers/entra/index.ts'
+import { type EntraSettings, mapping } from '../../src/providers/entra/index.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { createClient } from '../../src/service/life/create.ts'
 import type { CreationResult } from '../../src/service/life/creation.ts'
@@ -16,6 +17,7 @@ import { keyOf } from '../../src/service/operation/idempotency.ts'
 import { rotateSecret } from '../../src/service/secrets/rotate.ts'
 import { type Bench, requestFor } from '../contract/service.ts'
 import { CONTROL_HEADERS } from '../emulators/control-headers.ts'
+import { CERTIFICATE } from '../fixtures/certificates.ts'
 import { onFresh } from '../fixtures/opened.ts'
 import { dyingAt, settled } from '../service/dying.ts'
 import { type EntraTenant, startTenant } from './entra/tenant.ts'
@@ -191,5 +193,64 @@ describe('while reads are behind', () => {
     expect(others).toEqual([])
     expect(passwordsOf(application).map(({ hint }) => hint)).toEqual([secret?.reveal().slice(0, 3)])
     expect(emulator.principals()).toEqual([ref?.id])
+  })
+})
+
+describe('without client_credentials, which each application with a credential has', () => {
+  const CODE = { callbacks: ['https://portal.example/cb'], grantTypes: ['authorization_code'] }
+  const USERS = ['authorization_code', 'refresh_token']
+  const asked = (client: JsonObject, more: object = {}) =>
+    make({ patch: parseMergePatch({ name: NAME, ...client }), ...more })
+  const CERTIFIED = {
+    keyCredentials: [
+      { keyId: randomUUID(), type: 'AsymmetricX509Cert', usage: 'Verify', key: CERTIFICATE },
+    ],
+  }
+  const WARNED = [expect.objectContaining({ code: 'no_secret', field: 'client.secret' })]
+
+  it.each([
+    ['web', { ...CODE, grantTypes: USERS }],
+    ['web', { ...CODE, grantTypes: [...USERS, 'implicit'] }],
+    ['machine', { grantTypes: [] }],
+  ] as const)('a new one of kind %s is made without a secret', async (kind, client) => {
+    const planned = await asked(client, { kind, dryRun: true })
+    expect(planned.warnings).toEqual(WARNED)
+    const { native, secret, warnings } = await asked(client, { kind })
+    expect(secret).toBeUndefined()
+    expect(warnings).toEqual(WARNED)
+    expect(showField(mapping, 'grantTypes', native)).toEqual(client.grantTypes)
+    const [application = {}] = await made()
+    expect(passwordsOf(application)).toEqual([])
+    expect(sent('POST /applications/{id}/addPassword')).toBe(0)
+  })
+
+  it('it has none either where the answer to its creation was lost', async () => {
+    emulator.inject({ kind: 'reset_after_apply', operation: 'POST /applications' })
+    const { secret, warnings } = await asked({ ...CODE, grantTypes: USERS })
+    expect(secret).toBeUndefined()
+    expect(warnings).toEqual(WARNED)
+    expect(sent('POST /applications/{id}/addPassword')).toBe(0)
+  })
+
+  it('a secret can be made later, which brings the grant along', async () => {
+    const { ref } = await asked({ ...CODE, grantTypes: USERS })
+    const { patch: _, ...request } = requestFor(bench.service, { provider: 'it', id: '' }, {})
+    await rotateSecret(bench.service, { ...request, ref: ref ?? request.ref, cutOver: false })
+    const [application = {}] = await made()
+    expect(showField(mapping, 'grantTypes', application)).toEqual([...USERS, 'client_credentials'])
+  })
+
+  it.each([
+    ['a grant that follows from redirect URIs', 'web', CODE],
+    ['a grant that it cannot have', 'web', { ...CODE, grantTypes: ['password'] }],
+    ['another grant of users', 'spa', CODE],
+    ['a certificate', 'web', { ...CODE, grantTypes: USERS, providerSettings: CERTIFIED }],
+  ] as const)('no other demand is met: %s', async (_, kind, client) => {
+    const refusal = { code: expect.stringMatching(/^(unsupported_field|rule_violated)$/) }
+    await expect(asked(client, { kind })).rejects.toMatchObject({
+      ...refusal,
+      field: 'client.grantTypes',
+    })
+    expect(await made()).toEqual([])
   })
 })

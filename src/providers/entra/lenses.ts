@@ -35,8 +35,12 @@ const hasKey = (native: Native) => credentialsIn(native, 'keyCredentials').lengt
 
 const hasPassword = (native: Native) => credentialsIn(native, 'passwordCredentials').length > 0
 
-/** Whether it is made with a secret: it can keep one, and has no certificate. */
-export const getsSecret = (native: Native): boolean => !isPublic(native) && !hasKey(native)
+/** A new application that was asked for without a grant that only credentials give. Not a member of Entra's. */
+export const WITHOUT_SECRET = '$withoutSecret'
+
+/** Whether it is made with a secret: it can keep one, has no certificate, and was not asked for without. */
+export const getsSecret = (native: Native): boolean =>
+  !isPublic(native) && !hasKey(native) && native[WITHOUT_SECRET] !== true
 
 const hasCredential = (native: Native) =>
   hasKey(native) || hasPassword(native) || (isNew(native) && getsSecret(native))
@@ -59,9 +63,15 @@ const fixedGrants = (native: Native): readonly string[] => [
   ...(hasCredential(native) && !isPublic(native) ? ['client_credentials'] : []),
 ]
 
+const bare = (native: Native): Native => ({ ...native, [WITHOUT_SECRET]: true })
+
+const isSameSet = (some: readonly string[], others: readonly string[]) =>
+  some.length === others.length && some.every((one) => others.includes(one))
+
 /** What decides about flows and credentials beside the redirect URIs. */
 export const FLOWS = [
   KIND,
+  WITHOUT_SECRET,
   'appId',
   'isFallbackPublicClient',
   'keyCredentials',
@@ -75,19 +85,21 @@ export const grantTypes: Lens<readonly string[]> = {
   put: (value, native) => {
     const fixed = fixedGrants(native)
     const others = (value ?? fixed).filter((grant) => grant !== 'implicit')
-    if (others.length !== fixed.length || others.some((grant) => !fixed.includes(grant))) {
-      throw new ClientError(
-        'unsupported_field',
-        `client.grantTypes can only gain or lose implicit at Entra ID: ${fixed.join(', ') || 'no other grant type'} follows from the redirect URIs and the credentials of the client.`,
-        { field: 'client.grantTypes' },
-      )
-    }
     const isOn = value?.includes('implicit') ?? false
     const flows = { ...flowsOf(native), enableAccessTokenIssuance: isOn }
-    return { web: { ...inner(native, 'web'), implicitGrantSettings: flows } }
+    const change = { web: { ...inner(native, 'web'), implicitGrantSettings: flows } }
+    if (isSameSet(others, fixed)) return change
+    // No application has them but one without any credential, which a new one can be.
+    const isBare = isNew(native) && isSameSet(others, fixedGrants(bare(native)))
+    if (isBare) return { ...change, [WITHOUT_SECRET]: true }
+    throw new ClientError(
+      'unsupported_field',
+      `client.grantTypes can only gain or lose implicit at Entra ID: ${fixed.join(', ') || 'no other grant type'} follows from the redirect URIs and the credentials of the client.`,
+      { field: 'client.grantTypes' },
+    )
   },
   follows: FLOWS,
-  note: 'They follow from redirect URIs and credentials; only implicit (access tokens from the authorization endpoint) can be switched.',
+  note: 'They follow from redirect URIs and credentials; only implicit (access tokens from the authorization endpoint) can be switched. A new client that is to have no client_credentials is made without a secret.',
 }
 
 /** What the authorization endpoint answers with. */

@@ -4,6 +4,7 @@
  */
 
 import { type MemberTable, membersOf } from '../../core/mapping/members.ts'
+import { WITHOUT_SECRET } from './lenses.ts'
 import { KIND } from './platforms.ts'
 
 /** Microsoft Graph, "application resource type", signInAudience. */
@@ -16,6 +17,7 @@ export const AUDIENCES = [
 
 export const MEMBERS: MemberTable = {
   [KIND]: ['hidden'],
+  [WITHOUT_SECRET]: ['hidden'],
   addIns: ['setting', 'empty-is-absent'],
   api: ['setting', 'merged', 'privileged'],
   'api.*': ['nullable'],

@@ -13,7 +13,7 @@ import type { AddStep, LiveSecret, Secrets } from '../secrets.ts'
 import type { Request } from './calls/call.ts'
 import { applicationPath, objectIdOf } from './calls/records.ts'
 import { afterWrite, type Seeing } from './calls/seen.ts'
-import { credentialsIn } from './lenses.ts'
+import { credentialsIn, WITHOUT_SECRET } from './lenses.ts'
 import { isPublic } from './platforms.ts'
 import { isPersonal, MOST_SECRETS_PERSONAL } from './rules.ts'
 import { endOf } from './warnings.ts'
@@ -34,14 +34,17 @@ export function createSecrets(rotating: Rotating): Secrets {
     atOnce: (base) => (isPersonal(base) ? MOST_SECRETS_PERSONAL : MOST_SECRETS),
     makesValues: true,
     showsOnce: true,
-    unusable: (base) =>
-      isPublic(base)
-        ? 'its redirect URIs are of a platform that uses none (client.tokenEndpointAuthMethod)'
-        : undefined,
+    unusable,
     list: async (_, base) => liveSecrets(base, rotating.now()),
     add: (ref, base) => addStep(rotating, ref, base),
     remove: (ref, base, id) => removeStep(rotating, ref, base, id),
   }
+}
+
+function unusable(base: Native): string | undefined {
+  if (isPublic(base))
+    return 'its redirect URIs are of a platform that uses none (client.tokenEndpointAuthMethod)'
+  return base[WITHOUT_SECRET] === true ? 'it is made without one' : undefined
 }
 
 /** Oldest first; a list of Entra ID begins with the newest (recorded). */

@@ -1,7 +1,7 @@
 /** What a reader of an application should know: when its last credential ends, and who else has a say in it. */
 
 import type { Native, Warning } from '../../core/mapping/row.ts'
-import { authMethodOf, credentialsIn } from './lenses.ts'
+import { authMethodOf, credentialsIn, WITHOUT_SECRET } from './lenses.ts'
 
 /** When a credential ends (epoch milliseconds); `undefined` of one without a readable date. */
 export function endOf({ endDateTime: end }: Native): number | undefined {
@@ -40,16 +40,26 @@ const NEAR_MS = 30 * 86_400_000
 export const isNear = (end: number, now: number): boolean => end - now < NEAR_MS
 
 /** What the record itself says. */
-export const warnings = ({ applicationTemplateId: template = null }: Native): readonly Warning[] =>
-  template === null
-    ? []
-    : [
-        {
-          code: 'from_gallery',
-          message:
-            'The application came from the gallery of Entra ID: its vendor documents which settings it needs.',
-        },
-      ]
+export const warnings = ({
+  applicationTemplateId: template = null,
+  [WITHOUT_SECRET]: isBare = false,
+}: Native): readonly Warning[] => [
+  ...(template === null ? [] : [FROM_GALLERY]),
+  ...(isBare === true ? [NO_SECRET] : []),
+]
+
+const FROM_GALLERY: Warning = {
+  code: 'from_gallery',
+  message:
+    'The application came from the gallery of Entra ID: its vendor documents which settings it needs.',
+}
+
+const NO_SECRET: Warning = {
+  code: 'no_secret',
+  field: 'client.secret',
+  message:
+    'The new application has no secret, since client.grantTypes leaves out client_credentials. POST /clients/{clientId}/rotate-secret gives it one, and client_credentials with it.',
+}
 
 /** The same with what the clock says. */
 export const warningsAt =

@@ -112,21 +112,21 @@ function planFor(
         tag,
         ...(secret && { secret }),
         ...(copyResult && { copy: copyResult }),
-        warnings: [...warnings, ...met, ...lostSecret(provider, native, secret)],
+        warnings: [...warnings, ...met, ...lostSecret(provider, next, secret)],
         operationId,
       }
     },
   }
 }
 
-/** Where only the answer to a call has the value of a secret, and that answer was lost. */
+/** Where only the answer to a call has the value of a secret, and that answer was lost; `next`: what was to be made. */
 function lostSecret(
   { secrets, keys }: Provider,
-  native: Native,
+  next: Native,
   secret: Secret | undefined,
 ): readonly Warning[] {
   const isKept = secret !== undefined || secrets?.showsOnce !== true
-  if (isKept || secrets.unusable(native) !== undefined || keys?.authenticates(native)) return []
+  if (isKept || secrets.unusable(next) !== undefined || keys?.authenticates(next)) return []
   const message =
     'The answer that had the secret of the new client was lost, so that no one has one. POST /clients/{clientId}/rotate-secret makes one.'
   return [{ code: 'secret_lost', field: 'client.secret', message }]
