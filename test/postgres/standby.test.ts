@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest'
 import { createConnections } from '../../src/store/postgres/connections.ts'
 import { createPostgresSchema } from '../../src/store/postgres/layout/postgres-schema.ts'
 import { createPostgresStore } from '../../src/store/postgres/postgres.ts'
@@ -124,6 +124,8 @@ describePostgres('a standby of PostgreSQL', () => {
     // From now on nothing reaches the standby.
     const [sender] = await synced()
     process.kill(Number(sender?.pid), 'SIGSTOP')
+    // It outlives its server, since what has stopped hears nothing else.
+    onTestFinished(() => void process.kill(Number(sender?.pid), 'SIGKILL'))
     await primary.query(
       'set synchronous_commit = local; create table clientry.lost (id int); insert into clientry.lost values (1)',
     )
