@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import { publicKeyOf } from '../../src/core/keys/public-key.ts'
-import { showClient } from '../../src/core/mapping/mapping.ts'
+import { sameState, showClient } from '../../src/core/mapping/mapping.ts'
 import { secret as secretOf } from '../../src/core/secrecy/secret.ts'
 import {
   newServiceApp,
@@ -559,4 +559,11 @@ it('20 callbacks that are added at once all survive', async () => {
   await Promise.all(urls.map((url) => change({ callbacks: { add: [url] } }, { deadline })))
   const { settings } = app() as unknown as { settings: { oauthClient: JsonObject } }
   expect(settings.oauthClient.redirect_uris).toHaveLength(21)
+})
+
+it('takes single logout that is off for the same as none, which orgs without it show', () => {
+  const member = 'settings.oauthClient.participate_slo'
+  const { [member]: _, ...none } = fullOktaApp
+  expect(sameState(mapping, none, { ...none, [member]: false })).toBe(true)
+  expect(sameState(mapping, none, { ...none, [member]: true })).toBe(false)
 })

@@ -33,7 +33,9 @@ import { CLIENT_ID, DELIVERY, LEEWAY, MEMBERS, OPENED, oauth, ROTATION } from '.
 import { rules } from './rules.ts'
 import { consequences } from './warnings.ts'
 
-const ordered = normalBy(MEMBERS)
+/** An org that gets single logout shows `participate_slo: false` with every application that has never been asked (recorded). */
+/** An org with single logout shows this of every application that was never given another value (recorded). */
+const ordered = normalBy(MEMBERS, { [oauth('participate_slo')]: false })
 const JWKS = oauth('jwks')
 
 /** `null` means none, and what Okta adds to a key is no setting of the client. */
