@@ -2,6 +2,7 @@
 
 import { expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
+import { DEFAULTS } from '../../src/providers/okta/members.ts'
 import { everySubject, isFramed } from '../contract/subjects.ts'
 import { createDraw } from '../property.ts'
 import { recordedAuth0Clients, recordedEntraApplications, recordedOktaApps } from './recorded.ts'
@@ -13,10 +14,17 @@ const draw = createDraw('recorded clients as files', 20)
 /** Auth0's own, which cannot be exported: its list leaves them out. */
 const isGlobal = ({ global }: JsonObject) => global === true
 
+/** What each application shows today, which the oldest recordings lack. */
+const asShownToday = (app: JsonObject): JsonObject => ({
+  ...DEFAULTS,
+  'credentials.oauthClient.pkce_required': false,
+  ...app,
+})
+
 /** Recorded clients of a kind, and the members by which each is that client. */
 const RECORDED: Readonly<Record<string, readonly [readonly JsonObject[], readonly string[]]>> = {
   auth0: [recordedAuth0Clients().filter((one) => !isGlobal(one)), ['client_id']],
-  okta: [recordedOktaApps(), ['id', 'credentials.oauthClient.client_id']],
+  okta: [recordedOktaApps().map(asShownToday), ['id', 'credentials.oauthClient.client_id']],
   entra: [recordedEntraApplications(), ['id', 'appId']],
 }
 

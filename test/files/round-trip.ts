@@ -30,7 +30,7 @@ import type { Capabilities } from '../../src/files/render.ts'
 import type { Fault } from '../../src/files/review/fault.ts'
 import { localChanges, namedChanges } from '../../src/files/review/local-changes.ts'
 import type { ClientryError } from '../../src/sdk/error.ts'
-import { type Sample, samples } from '../contract/frame/sample.ts'
+import { samples } from '../contract/frame/sample.ts'
 import {
   type AnyKind,
   isFramed,
@@ -40,6 +40,7 @@ import {
 } from '../contract/subjects.ts'
 import { planOf } from '../plan.ts'
 import { createTally, patience, runs } from '../property.ts'
+import { type Edit, type Refusal, tryEach } from './recorded-edits.ts'
 import { openTenants, type Planned, read, type Tenants } from './tenants.ts'
 
 /** A provider or a server, and records of clients there. */
@@ -99,12 +100,41 @@ export function testRoundTrip(
     /** A rule between two fields, or a field that follows from others and says otherwise. */
     const isContradiction = (fault: Fault) =>
       fault.code === 'rule_violated' || isOfAnother(here.provider.mapping, fault)
-    /** A URI that clients have from before, or what follows from credentials, which stay with their client. */
+    /** A URI that clients have from before. */
     const isForNoNewClient = (fault: Fault) => {
       const { code, field = '' } = fault
       const [, name = ''] = /^client\.(\w+)/.exec(field) ?? []
       const isUri = ![undefined, 'none'].includes(FIELDS[name as FieldName]?.uri)
-      return (code === 'invalid_field' && isUri) || isOfAnother(there.provider.mapping, fault)
+      return code === 'invalid_field' && isUri
+    }
+
+    /** What becomes of a file after an edit; or why it was refused. */
+    const editOutcome = async ({ record, client, names }: Edit) => {
+      await here.put(record)
+      here.elsewhere?.put(names)
+      const file = fileOf(await exported())
+      const { edit, faults } = await withLines({ ...file, client: edited(file.client, client) })
+      if (faults.length > 0) return faults
+      const { failures, applied } = await tenants.apply([edit])
+      if (failures.some(isRefusedBy(kind))) return 'refused by the server'
+      expect(failures).toEqual([])
+      expect(await tenants.plan([edit])).toMatchObject(nothing)
+      return applied.length === 0 ? 'nothing to do' : 'applied'
+    }
+    /** The kind's own client is the first record. */
+    const [, ...recorded] = kind.records
+    const hasRecorded = isFramed(kind) && recorded.length > 0
+    const tryRecorded: (...parts: [string, Parameters<typeof tryEach>[3]]) => Promise<void> =
+      async (property, outcomeOf) => {
+        if (isFramed(kind)) await tryEach(`${property} at ${kind.name}`, kind, recorded, outcomeOf)
+      }
+
+    /** Refused since another client has what no two can have, also for a while after its removal. */
+    const isTaken = ({ error }: Failure) => {
+      const { code, field = '' } = error as ClientryError
+      const bound = Object.keys(there.provider.mapping.boundPaths ?? {})
+      const paths = bound.map((path) => `client.providerSettings.${path}`)
+      return code === 'provider_refused' && paths.includes(field)
     }
 
     it(
@@ -142,12 +172,16 @@ export function testRoundTrip(
           const { items, faults } = await tenants.plan([file])
           if (faults.length > 0) {
             expect(faults.filter((fault) => !isForNoNewClient(fault))).toEqual([])
-            tally.add('refused: what no new client may have, or follows from its credentials')
+            for (const { says } of faults) tally.add(`refused (${says})`)
             continue
           }
           tally.add('made')
           const { applied, failures } = await tenants.apply([file])
           if (failures.some(isRefusedBy(kind))) return skip('The server lets no one make a client.')
+          if (failures.some(isTaken)) {
+            tally.add('refused: a removed client has what no two can have')
+            continue
+          }
           expect(failures).toEqual([])
           const made = applied[0]?.client
           if (made === undefined) throw new Error('no client was made')
@@ -175,32 +209,23 @@ export function testRoundTrip(
       async () => {
         const tally = createTally(`edits of files at ${kind.name}`)
         await fc.assert(
-          fc.asyncProperty(
-            editsOf(kind, here.provider.mapping),
-            async ({ record, client, names }) => {
-              await here.put(record)
-              here.elsewhere?.put(names)
-              const file = fileOf(await exported())
-              const { edit, faults } = await withLines({
-                ...file,
-                client: edited(file.client, client),
-              })
-              if (faults.length > 0) {
-                // Two lines of the file contradict each other: it is refused before anything is sent.
-                expect(faults.filter((fault) => !isContradiction(fault))).toEqual([])
-                return tally.add('refused: two lines contradict each other')
-              }
-              const { failures, applied } = await tenants.apply([edit])
-              if (failures.some(isRefusedBy(kind))) return tally.add('refused by the server')
-              expect(failures).toEqual([])
-              tally.add(applied.length === 0 ? 'nothing to do' : 'applied')
-              expect(await tenants.plan([edit])).toMatchObject(nothing)
-            },
-          ),
+          fc.asyncProperty(editsOf(kind, here.provider.mapping), async (sample) => {
+            const outcome = await editOutcome(sample)
+            if (typeof outcome === 'string') return tally.add(outcome)
+            // Two lines of the file contradict each other: it is refused before anything is sent.
+            expect(outcome.filter((fault) => !isContradiction(fault))).toEqual([])
+            tally.add('refused: two lines contradict each other')
+          }),
           { numRuns: runs(count, oneIn) },
         )
         tally.print()
       },
+      patience(600_000),
+    )
+
+    it.runIf(hasRecorded)(
+      'so does an edit of a recorded client that it can have',
+      () => tryRecorded('edits of files of recorded clients', editOutcome),
       patience(600_000),
     )
 
@@ -210,10 +235,6 @@ export function testRoundTrip(
         const tally = createTally(`outside changes at ${kind.name}`)
         const { mapping } = here.provider
         const record = (now: JsonObject, client: JsonObject) => changed(mapping, now, client)
-        const mine = async () =>
-          (await tenants.live('here'))
-            .filter(({ id }) => id === here.ref.id)
-            .map(({ attributes }) => attributes)
         await fc.assert(
           fc.asyncProperty(editsOf(kind, here.provider.mapping), async ({ record, client }) => {
             await outside(record, client)
@@ -243,40 +264,65 @@ export function testRoundTrip(
         tally.print()
 
         async function outside(record: JsonObject, change: JsonObject) {
-          // Those are kept elsewhere, and the suites of the provider move them.
-          const { supportedIdp: _, secret: __, ...client } = change
-          if (!(await isStored(record))) return tally.add('refused by the server')
-          const file = fileOf(await exported())
-          const [before] = await mine()
-          if (!(await isStored(planOf(mapping, here.stored(), client).next))) {
-            return tally.add('refused by the server')
-          }
-          const [after] = await mine()
-          const facts = await tenants.capabilities('here')
-          const expected = [
-            ...namedDifferences(file.client, before ?? {}, after ?? {}, kind),
-            ...comeSettings(file, after ?? {}, facts, mapping.normal({})),
-          ]
-          const shown = driftOf(await tenants.plan([file]))
-          const inOrder = (paths: readonly string[]) =>
-            [...new Set(paths.map(wholeIfEmpty(file.client)))].sort()
-          expect(inOrder(shown)).toEqual(inOrder(expected))
-          tally.add('seen')
-        }
-        /** A server has rules of its own, for anyone who changes a client. */
-        async function isStored(record: JsonObject): Promise<boolean> {
-          try {
-            await here.put(record)
-            return true
-          } catch (error) {
-            if (kind.server === undefined) throw error
-            return false
-          }
+          tally.add(await outsideChange(record, change))
         }
       },
       patience(600_000),
     )
+
+    it.runIf(hasRecorded)(
+      'so it does of a recorded client',
+      () =>
+        tryRecorded('outside changes of recorded clients', async ({ record, client }) => {
+          const refusal = refusalOf(here.provider.mapping, record, client)
+          return refusal === undefined ? outsideChange(record, client) : [refusal]
+        }),
+      patience(600_000),
+    )
+
+    /** Compares what drift shows of an outside change with what it is. */
+    async function outsideChange(record: JsonObject, change: JsonObject): Promise<string> {
+      const { mapping } = here.provider
+      const mine = async () =>
+        (await tenants.live('here'))
+          .filter(({ id }) => id === here.ref.id)
+          .map(({ attributes }) => attributes)
+      const client = withoutElsewhere(change)
+      if (!(await isStored(record))) return 'refused by the server'
+      const file = fileOf(await exported())
+      const [before] = await mine()
+      if (!(await isStored(planOf(mapping, here.stored(), client).next))) {
+        return 'refused by the server'
+      }
+      const [after] = await mine()
+      const facts = await tenants.capabilities('here')
+      const expected = [
+        ...namedDifferences(file.client, before ?? {}, after ?? {}, kind),
+        ...comeSettings(file, after ?? {}, facts, mapping.normal({})),
+      ]
+      const shown = driftOf(await tenants.plan([file]))
+      const inOrder = (paths: readonly string[]) =>
+        [...new Set(paths.map(wholeIfEmpty(file.client)))].sort()
+      expect(inOrder(shown)).toEqual(inOrder(expected))
+      return 'seen'
+    }
+    /** A server has rules of its own, for anyone who changes a client. */
+    async function isStored(record: JsonObject): Promise<boolean> {
+      try {
+        await here.put(record)
+        return true
+      } catch (error) {
+        if (kind.server === undefined) throw error
+        return false
+      }
+    }
   })
+}
+
+/** Without what is kept elsewhere, which the suites of the provider move. */
+function withoutElsewhere(change: JsonObject): JsonObject {
+  const { supportedIdp: _, secret: __, ...client } = change
+  return client
 }
 
 /** Whether a field was refused because it follows from others. */
@@ -302,10 +348,7 @@ function flagsOf({ full, objects = [] }: AnyKind, mapping: Mapping): readonly st
 }
 
 /** States of a client and edits of it; where no frame says what may change, one or two attributes. */
-function editsOf(
-  kind: AnyKind,
-  mapping: Mapping,
-): fc.Arbitrary<Pick<Sample, 'record' | 'client' | 'names'>> {
+function editsOf(kind: AnyKind, mapping: Mapping): fc.Arbitrary<Edit> {
   if (isFramed(kind)) return samples(kind, kind.frame)
   const fields = Object.entries(samplesOf(kind, mapping))
   return fc.subarray(fields, { minLength: 1, maxLength: 2 }).map((chosen) => ({
@@ -331,10 +374,16 @@ const isRefusedBy =
 
 /** A record after a patch; `undefined` where its own rules refuse that. */
 function changed(mapping: Mapping, record: JsonObject, client: JsonObject): JsonObject | undefined {
+  const isRefused = refusalOf(mapping, record, client) !== undefined
+  return isRefused ? undefined : planOf(mapping, record, client).next
+}
+
+/** Why the rules of a provider refuse a patch, if they do. */
+function refusalOf(mapping: Mapping, record: JsonObject, change: JsonObject): Refusal | undefined {
   try {
-    return planOf(mapping, record, client).next
+    planOf(mapping, record, withoutElsewhere(change))
   } catch (error) {
-    if (isClientError(error)) return undefined
+    if (isClientError(error)) return { code: error.code, says: error.message }
     throw error
   }
 }
