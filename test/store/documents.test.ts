@@ -47,6 +47,28 @@ describe('a document', () => {
     expect(await createDocuments(other, settings).get('client', 'c1')).toEqual({ a: 1 })
   })
 
+  it('is opened in place of one that is not there, where the time must not show it', async () => {
+    let opened = 0
+    const { seal } = settings.keys
+    const open: typeof seal.open = (...texts) => {
+      opened += 1
+      return seal.open(...texts)
+    }
+    const watched = { ...settings, keys: { ...settings.keys, seal: { ...seal, open } } }
+    const read = createDocuments(other, watched).getEvenly
+    await documents.put('client', 'c1', { a: 1 })
+    expect(await read('client', 'none')).toBeUndefined()
+    expect(opened).toBe(0)
+    expect(await read('client', 'c1')).toEqual({ a: 1 })
+    expect(opened).toBe(1)
+    expect(await read('client', 'none')).toBeUndefined()
+    expect(opened).toBe(2)
+    await documents.remove('client', 'c1')
+    expect(await read('client', 'c1')).toBeUndefined()
+    expect(await read('Session', 'c1')).toBeUndefined()
+    expect(opened).toBe(3)
+  })
+
   it('is gone when it expires', async () => {
     await documents.put('Code', 'c1', {}, { expiresAt: now / 1_000 + 10 })
     now += 9_999

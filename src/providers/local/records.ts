@@ -13,7 +13,7 @@ export const targetOf = (id: string) => `/clients/${encodeURIComponent(id)}`
 export async function readClient(documents: Documents, id: string): Promise<JsonObject> {
   const record: Json | undefined = isOwn(id)
     ? undefined
-    : await providing(() => documents.get(CLIENTS, id))
+    : await providing(() => documents.getEvenly(CLIENTS, id))
   if (record === undefined) throw notFound()
   if (isRecord(record)) {
     checkSize(record, 'provider_unavailable')

@@ -34,8 +34,11 @@ export async function removedRecord(
   )
 }
 
-/** How many entries are read at once. */
-const BATCH = 8
+/**
+ * How many entries are read at once: an outcome and its intent, and one that came too late. More would take longer for a client
+ * that is there than for one that never was.
+ */
+const BATCH = 3
 
 /**
  * The removal that a client's log ends with, apart from what instances that resumed too late wrote after it, and from

@@ -92,6 +92,7 @@ export function createValidator(): Validate {
 /** A check looks nothing up and stores nothing. */
 const NO_DOCUMENTS: Documents = {
   get: async () => undefined,
+  getEvenly: async () => undefined,
   find: async () => undefined,
   put: async () => {},
   add: async () => false,
