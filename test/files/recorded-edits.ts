@@ -13,8 +13,8 @@ export type Edit = Pick<Sample, 'record' | 'client' | 'names'>
 
 /** What a refused edit is for: frames ask for what their own client can have. */
 const ILLEGAL = ['rule_violated', 'unsupported_field', 'read_only_field', 'invalid_field']
-/** Of all edits. */
-const MOST_REFUSED = 0.4
+/** Of all edits; at Entra ID a third: its grant types follow from redirect URIs and credentials. */
+const MOST_REFUSED = 0.6
 /** From then on the share says something. */
 const ENOUGH = 10
 
