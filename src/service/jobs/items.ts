@@ -22,7 +22,7 @@ export interface JobItem {
   /** The change of this client; absent: the patch of the job. */
   readonly patch?: Patch | Undo | Unreap
   /** The tag of the state that the change is meant for. */
-  readonly ifMatch?: string
+  readonly ifMatch?: string | undefined
 }
 
 /** Clients sealed for their place in the log. */

@@ -148,10 +148,11 @@ export async function judgeJob(
         judge: (write) => kept(() => own.judge(write)),
       }
     }
-    // Of the client as it is: whether it is still as it was planned, is seen when its turn comes.
-    const { item, planned: _, rightsToday: __, readOneOfMany: ___, ...task } = taskOf(index)
-    const { ifMatch: ____, ...asItIs } = item
-    const { result } = await work({ ...service, access }, { ...task, item: asItIs })
+    const task = taskOf(index)
+    // Of the client as it is, by itself: whether it is still as it was planned, is seen when its turn comes.
+    const item = { ...task.item, ifMatch: undefined }
+    const asItIs = { planned: undefined, rightsToday: undefined, readOneOfMany: undefined }
+    const { result } = await work({ ...service, access }, { ...task, item, ...asItIs })
     if (refusal !== undefined) throw refusal
     const code = result.code as ErrorCode | undefined
     if (code === 'insufficient_scope') throw notAllOfIt()

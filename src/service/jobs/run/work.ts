@@ -36,7 +36,7 @@ export interface Task {
    * Those of them that its submitter still has; absent: all.
    * @throws ClientError where its submitter may not change clients any more
    */
-  rightsToday?(): readonly OwnPermission[]
+  readonly rightsToday?: (() => readonly OwnPermission[]) | undefined
   /** Its place among the clients of the job. */
   readonly index: number
   readonly item: JobItem
