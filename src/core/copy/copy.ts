@@ -89,11 +89,12 @@ const shownKeys = (mapping: Mapping) =>
   })
 
 function withField(
-  { source, target, alike }: Copying,
+  copying: Copying,
   next: Native,
   field: MappedField,
   reasons: Map<string, string>,
 ): Native {
+  const { source, target, alike } = copying
   const { mapping, blank } = target
   const row = mapping.fields[field] as Row<Json>
   const { copy } = FIELDS[field]
@@ -111,8 +112,16 @@ function withField(
   const stead = fitting(field, permanent, row.limits ?? {}, shownOf(mapping, field, blank))
   for (const value of [permanent, ...stead]) {
     const set = trySet(mapping, next, field, value)
-    if (set.done !== undefined) return set.done
-    if (!reasons.has(field)) reasons.set(field, set.why)
+    const why = set.done === undefined ? set.why : whyNotSo(copying, field, set.done)
+    if (set.done !== undefined && why === undefined) return set.done
+    if (why !== undefined && !reasons.has(field)) reasons.set(field, why)
   }
   return next
+}
+
+/** A client that authenticates gets a secret, whichever grant types come with it. */
+function whyNotSo({ source, target }: Copying, field: MappedField, next: Native) {
+  if (field !== 'grantTypes' || target.lacksSecret?.(next) !== true) return undefined
+  const method = shownOf(source.mapping, 'tokenEndpointAuthMethod', source.native)
+  return method === 'none' ? undefined : 'a client with these has no secret there'
 }

@@ -34,6 +34,8 @@ export interface CopyTarget {
   readonly mapping: Mapping
   /** What a new client of the kind starts from. */
   readonly blank: Native
+  /** Whether a client of that record has no secret; absent: that follows from no setting. */
+  readonly lacksSecret?: (native: Native) => boolean
 }
 
 export interface Copying {

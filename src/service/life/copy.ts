@@ -49,7 +49,11 @@ export async function copyClient(service: Service, request: CopyRequest): Promis
     const passing = (standing?.leases ?? []).filter(({ kept: isPermanent }) => isPermanent !== true)
     const copying: Copying = {
       source: { mapping, native, fresh, passing, elsewhere },
-      target: { mapping: makingMapping(request.provider.mapping), blank: blank(kind) },
+      target: {
+        mapping: makingMapping(request.provider.mapping),
+        blank: blank(kind),
+        lacksSecret: (native) => request.provider.secrets?.unusable(native) !== undefined,
+      },
       alike: source.provider.type === request.provider.type,
     }
     const whole = copyRecord(copying)
