@@ -3,15 +3,16 @@
 import { beforeEach, describe, expect } from 'vitest'
 import { ClientError, type ErrorCode } from '../../../src/core/errors.ts'
 import { parseMergePatch } from '../../../src/core/patch/patch.ts'
+import type { Permission } from '../../../src/core/rights/permissions.ts'
 import type { Provider } from '../../../src/providers/provider.ts'
 import type { Service } from '../../../src/service/base/service.ts'
 import { follow } from '../../../src/service/jobs/follow.ts'
 import type { JobView } from '../../../src/service/jobs/log.ts'
-import { createCrew } from '../../../src/service/jobs/run/crew.ts'
+import { createCrew, tasksOf } from '../../../src/service/jobs/run/crew.ts'
 import { createKnown } from '../../../src/service/jobs/run/job-knowledge.ts'
 import { type Submission, submitJob } from '../../../src/service/jobs/submit.ts'
 import type { Intent } from '../../../src/store/log/entry.ts'
-import type { JobResult, JobResults } from '../../../src/store/log/job-entry.ts'
+import type { JobApproval, JobResult, JobResults } from '../../../src/store/log/job-entry.ts'
 import { resourceOf } from '../../../src/store/resource.ts'
 import type { Bench } from '../../contract/service.ts'
 import type { Subject } from '../../contract/subjects.ts'
@@ -219,6 +220,57 @@ describe('a crew', () => {
     const settings = { view, knowledge: known, phase: 'run' as const, limitMs: 5_000, callers }
     const crew = createCrew(service(), { ...settings, changed: () => {} })
     expect(() => crew.begin(1)).toThrow('no patch for client 0')
+  })
+})
+
+describe('the task of a client', () => {
+  const TOKEN = { scopes: ['clientry:write'], claims: {} }
+  const REAP = { olderThanMs: 1_000, graceMs: 5_000, unknownUse: true, terms: [], ...TOKEN }
+
+  /** The first task of such a job, at a service whose callers have these permissions. */
+  async function taskOf(
+    submission: Partial<Submission>,
+    { approved, ...more }: Partial<Service> & { readonly approved?: JobApproval } = {},
+  ) {
+    const { view } = await crewOf(submission)
+    const known = createKnown(bench.service)
+    await follow(bench.service, view.job, known.fold)
+    const knowledge = { ...known, approval: () => approved }
+    const settings = { view, knowledge, phase: 'run' as const, limitMs: 5_000 }
+    const callers = () => ({ submittedBy: ACTOR })
+    return { task: tasksOf({ ...service(), ...more }, { ...settings, callers }, [0])(0), view }
+  }
+
+  it('has what its submitter may do today, of what the job may do', async () => {
+    const submission = { rights: ['clients:suspend'] as const, token: TOKEN }
+    const held = (...grants: readonly Permission[]) =>
+      taskOf(submission, { grantsOf: () => [{ grants }] })
+    const { task } = await held('clients:write', 'clients:suspend')
+    expect(task.rights).toEqual(['clients:suspend'])
+    expect(task.rightsToday?.()).toEqual(['clients:suspend'])
+    expect((await held('clients:write')).task.rightsToday?.()).toEqual([])
+  })
+
+  it('leaves of the rate what the job says, and reads its client with others', async () => {
+    const options = { autoStart: true, maxFailures: null, reserve: 0.4 }
+    const readMany = subject.provider.readMany
+    const { task } = await taskOf({ options })
+    expect(task.reserve).toBe(0.4)
+    expect(task.readOneOfMany === undefined).toBe(readMany === undefined)
+    expect(task).not.toHaveProperty('reap')
+  })
+
+  it('suspends its client whole, and its removal names the approval that there was', async () => {
+    const submission = { patch: undefined, reap: REAP } as object
+    const { task, view } = await taskOf(submission)
+    const { graceMs, ...rights } = { graceMs: REAP.graceMs, ...TOKEN }
+    const reap = { job: { id: view.id, submittedBy: ACTOR }, graceMs, ...rights }
+    expect(task.patch).toEqual({ kind: 'suspension', suspended: true, allowPartial: false, reap })
+    expect(task.reap).toEqual(REAP)
+    const approved = { requestId: 'r', approvedBy: OTHER, token: TOKEN }
+    const approval = { requestId: 'r', approvedBy: OTHER }
+    const { task: second } = await taskOf(submission, { approved })
+    expect(second.patch).toMatchObject({ reap: { graceMs: 5_000, approval } })
   })
 })
 

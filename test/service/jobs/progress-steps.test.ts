@@ -223,6 +223,11 @@ describe('the canary part', () => {
     })
   })
 
+  it('goes by without a rest where none was asked for', () => {
+    const running: JobProgress = { ...RUNNING, canaryDone: false }
+    expect(comesTo(running, results('run', ['applied']))).toMatchObject({ state: 'running' })
+  })
+
   it('pauses or stops the job once: later failures and results go by', () => {
     const over = { ...before, canaryDone: true, failures: 1, run: { total: 4, done: 2 } }
     expect(comesTo(over, results('run', ['failed']), options)).toMatchObject({
@@ -359,6 +364,48 @@ describe('a job whose changes take an approval', () => {
     expect(asked && isToAsk(ASKING, asked)).toBe(false)
     expect(asked && comesTo(asked, ask(), ASKING)).toBeUndefined()
     expect(comesTo(RUNNING, ask('request'), ASKING)).toBeUndefined()
+  })
+
+  it('is known by any of its clients, and by its dry run alone', () => {
+    const both: JobEvent = {
+      ...{ kind: 'job_results', phase: 'plan', runner: 'one', until: 900 },
+      results: [{ outcome: 'planned' }, { outcome: 'planned', print: 'print' }],
+    }
+    expect(comesTo({ ...PLANNING, claim: CLAIM }, both)).toMatchObject({ held: true })
+    const run: JobEvent = {
+      ...{ kind: 'job_results', phase: 'run', runner: 'one', until: 900 },
+      results: [{ outcome: 'applied', print: 'print' }],
+    }
+    expect(comesTo(RUNNING, run)).not.toHaveProperty('held')
+  })
+
+  it('has only to ask once its dry run is over, something would change, and it goes on by itself', () => {
+    const toAsk: JobProgress = { ...PLANNING, held: true, counts: { ...NONE, planned: 1 } }
+    expect(isToAsk(ASKING, toAsk)).toBe(true)
+    const others: readonly Partial<JobProgress>[] = [
+      { state: 'paused' },
+      { phase: 'run' },
+      { counts: { ...NONE, planned: 1, left: 1 } },
+      { counts: { ...NONE, unchanged: 1 } },
+    ]
+    for (const other of others) expect(isToAsk(ASKING, { ...toAsk, ...other })).toBe(false)
+    const { held: _, ...free } = toAsk
+    expect(isToAsk(ASKING, free)).toBe(false)
+  })
+
+  it('rests after a dry run that was paused, also where no change takes an approval', () => {
+    const paused: JobProgress = { ...LAST, state: 'paused' }
+    expect(comesTo(paused, planned(), ASKING)).toMatchObject({ state: 'planned', phase: 'plan' })
+  })
+
+  it('waits as a request wherever it rests, and nowhere else', () => {
+    for (const state of ['planned', 'paused', 'stopped'] as const) {
+      const resting: JobProgress = { ...RUNNING, state }
+      expect(comesTo(resting, ask('request'))).toEqual({ ...resting, request: 'request' })
+    }
+    for (const state of ['submitted', 'running', 'done', 'cancelled'] as const) {
+      expect(comesTo({ ...RUNNING, state }, ask('request'))).toBeUndefined()
+    }
   })
 
   it('names who approved it as such, and not who submitted it', () => {
