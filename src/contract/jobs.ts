@@ -169,6 +169,8 @@ export interface JobResult {
   readonly at: string
   readonly outcome: JobOutcome
   readonly changes?: readonly FieldChange[]
+  /** The caller may change the client, and not read it: changes, warnings and tag are not shown. */
+  readonly withheld?: true
   readonly warnings?: readonly Warning[]
   /** Of the state that was planned from, with its double quotes. */
   readonly etag?: string

@@ -57,5 +57,12 @@ export async function ask(
   return { ...rest, text, body: /^\{/.test(text) ? (JSON.parse(text) as JsonObject) : {} }
 }
 
+/** What there is of a stream so far. */
+export async function streamed({ stream }: Pick<HttpResponse, 'stream'>): Promise<string> {
+  const parts: Uint8Array[] = []
+  for await (const part of stream?.(AbortSignal.abort()) ?? []) parts.push(part)
+  return Buffer.concat(parts).toString()
+}
+
 const bytesOf = (body: Sent['body']): Uint8Array | undefined =>
   body === undefined || body instanceof Uint8Array ? body : Buffer.from(JSON.stringify(body))

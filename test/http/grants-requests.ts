@@ -141,8 +141,20 @@ function settings({ id, marks }: Fresh): readonly fc.Arbitrary<Asked>[] {
   return [merge, merge, merge, operations, operations, form, creation, copy, job]
 }
 
+/** Those that there are, or one that there is not. */
+const namesOf = (requests: readonly string[]): readonly string[] =>
+  requests.length > 0 ? requests : ['00000000-0000-4000-8000-000000000002']
+
+/** Decides about a change of someone else that waits. */
+const decisions = (requests: readonly string[]): readonly fc.Arbitrary<Asked>[] =>
+  namesOf(requests).flatMap((request) =>
+    ['approve', 'reject'].map((how) =>
+      fc.constant({ method: 'POST', path: `/requests/${request}/${how}`, body: {} }),
+    ),
+  )
+
 /** Everything else that changes something. */
-function others({ id, marks, job }: Fresh): readonly fc.Arbitrary<Asked>[] {
+function others({ id, marks, job, requests }: Fresh): readonly fc.Arbitrary<Asked>[] {
   const at = `/clients/${id}`
   const lease = { field: 'callbacks', owner: 'me', ttlSeconds: 60 }
   const held = `https://${marks.client}.example.com/cb`
@@ -188,10 +200,11 @@ function others({ id, marks, job }: Fresh): readonly fc.Arbitrary<Asked>[] {
       fc.constant({ method: 'POST', path: `/jobs/${job}/${told}` }),
     ),
     fc.constant({ method: 'POST', path: `/jobs/${job}/undo`, body: { autoStart: true } }),
+    ...decisions(requests),
   ]
 }
 
-function reads({ id, marks, operation, job }: Fresh): readonly fc.Arbitrary<Asked>[] {
+function reads({ id, marks, operation, job, requests }: Fresh): readonly fc.Arbitrary<Asked>[] {
   return [
     ...[
       ...['', '/lint', '/history', '/secrets', '/keys', '/leases', '/move'],
@@ -208,6 +221,9 @@ function reads({ id, marks, operation, job }: Fresh): readonly fc.Arbitrary<Aske
     plain(`/operations/${operation}`),
     plain('/jobs'),
     ...['', '/results', '/events'].map((rest) => plain(`/jobs/${job}${rest}`)),
+    plain('/requests'),
+    plain('/requests', { state: 'pending', limit: '100' }),
+    ...namesOf(requests).map((request) => plain(`/requests/${request}`)),
     plain('/providers'),
     plain('/providers/auth0'),
     plain('/whoami'),
@@ -222,7 +238,12 @@ function requestsFor(fresh: Fresh): fc.Arbitrary<Asked> {
     .tuple(changing, fc.boolean())
     .map(([asked, on]) => (on ? { ...asked, query: { ...asked.query, dryRun: 'true' } } : asked))
   return fc.oneof(
-    { weight: 2, arbitrary: dry },
-    { weight: 1, arbitrary: fc.oneof(...reads(fresh)) },
+    { weight: 4, arbitrary: dry },
+    { weight: 2, arbitrary: fc.oneof(...reads(fresh)) },
+    // Few of so many kinds are about what waits.
+    {
+      weight: fresh.requests.length > 0 ? 2 : 0,
+      arbitrary: fc.oneof(...decisions(fresh.requests)),
+    },
   )
 }

@@ -2,6 +2,7 @@
 
 import { expect } from 'vitest'
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
+import type { Permission } from '../../src/core/rights/permissions.ts'
 import { putLocalClient } from '../../src/providers/local/index.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullCognitoClient, POOL_ID } from '../fixtures/cognito.ts'
@@ -28,6 +29,8 @@ export interface Fresh {
   /** The last change of these clients, and a job that is about to change them. */
   readonly operation: string
   readonly job: string
+  /** Changes of these clients that wait for an approval. */
+  readonly requests: readonly string[]
 }
 
 const COGNITO = { provider: 'cognito-client', userPoolId: POOL_ID }
@@ -84,8 +87,43 @@ export async function freshClients(world: JobWorld, run: number, prefix = ''): P
   const patch = { logoUri: `https://${marks.job}.example.com/logo.png` }
   const { body } = await world.send('POST', '/jobs', { clients, patch })
   await world.until(body.id, 'planned')
-  return { id, marks, operation, job: String(body.id) }
+  return { id, marks, operation, job: String(body.id), requests: [] }
 }
+
+const DEVELOPER = { scopes: ['asks'], claims: { sub: 'developer', client_id: 'pipeline' } }
+const CHANGES: readonly Permission[] = ['clients:write', 'clients:suspend']
+/** The rows of a developer whose every change waits for an approval. */
+export const ASKING = [
+  { scope: 'asks', grants: ['clients:read', 'jobs:read', 'jobs:write'] },
+  { scope: 'asks', grants: CHANGES, approval: 'required' },
+] as const
+
+/** The same clients, of which a change, a suspension and a job wait for an approval: by a developer of `ASKING`. */
+export async function withRequests(world: JobWorld, fresh: Fresh): Promise<Fresh> {
+  const { id, marks } = fresh
+  const ask = (method: string, path: string, body?: Json) =>
+    world.send(method, path, body, DEVELOPER)
+  const logoUri = `https://${marks.job}.example.com/asked.png`
+  const clients = ['auth0', 'local'].map((provider) => ({ provider, id }))
+  const job = await ask('POST', '/jobs', { clients, patch: { logoUri } })
+  await world.until(job.body.id, 'planned')
+  const answers = [
+    await ask('PATCH', `/clients/${id}`, { provider: 'auth0', client: { logoUri } }),
+    await ask('POST', `/clients/${id}/suspend`, { provider: 'local' }),
+    await ask('POST', `/jobs/${job.body.id}/start`),
+  ]
+  const requests = answers.map(({ status, text, body }) => {
+    expect(status, text).toBe(202)
+    return String(body.id)
+  })
+  return { ...fresh, requests }
+}
+
+/** What became of the requests of these clients. */
+export const requestStates = (world: JobWorld, { requests }: Fresh): Promise<readonly Json[]> =>
+  Promise.all(
+    requests.map(async (id) => (await world.send('GET', `/requests/${id}`)).body.state ?? null),
+  )
 
 /** Everything that there is of the clients, apart from what a job is about to do. */
 export async function stateOf(world: JobWorld, { id, job }: Fresh) {

@@ -21,6 +21,7 @@ export async function askedAs(
       'content-type': [headers['content-type'] ?? 'application/json'],
       'x-request-id': ['the-same'],
       ...(headers['if-match'] && { 'if-match': [headers['if-match']] }),
+      ...(headers['last-event-id'] && { 'last-event-id': [headers['last-event-id']] }),
     },
     body: body === undefined ? undefined : Buffer.from(bytesOf(body)),
     deadline: Date.now() + 60_000,

@@ -10,9 +10,19 @@ import type { OwnedValue } from '../../src/contract/clients.ts'
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import { PERMISSIONS } from '../../src/core/rights/permissions.ts'
 import { ROUTES } from '../../src/http/routes.ts'
+import { streamed } from '../contract/caller.ts'
 import { patience, runs } from '../property.ts'
 import { type Asked, requestsOf } from './grants-requests.ts'
-import { ADDRESSES, type Fresh, freshClients, standingsOf, stateOf } from './grants-world.ts'
+import {
+  ADDRESSES,
+  ASKING,
+  type Fresh,
+  freshClients,
+  requestStates,
+  standingsOf,
+  stateOf,
+  withRequests,
+} from './grants-world.ts'
 import { type JobWorld, startJobWorld } from './jobs-world.ts'
 import { askedAs } from './limits-caller.ts'
 
@@ -33,11 +43,15 @@ const IN = { pattern: 'in_**' }
 let world: JobWorld
 let sequences = 0
 let taken = 0
+/** Requests of others that were decided, and those outside of the grant that were asked for. */
+let decided = 0
+let hidden = 0
 
 beforeAll(async () => {
   const each = PERMISSIONS.map((one) => ({ scope: one, grants: [one] }))
   const permissions = [
     ...each,
+    ...ASKING,
     { scope: 'team', grants: GRANTED, only: { teams: ['inside', 'inside_too'] } },
     { scope: 'named', grants: GRANTED, only: { names: [IN] } },
     { scope: 'ids', grants: GRANTED, only: { clients: [IN] } },
@@ -82,21 +96,34 @@ async function assign({ id }: Fresh, team: string): Promise<void> {
 }
 
 /** The same request about what is not there. */
-function aboutNothing(asked: Asked, { id, operation, job }: Fresh): Asked {
-  const text = JSON.stringify(asked)
-    .replaceAll(id, `absent-${id}`)
-    .replaceAll(operation, '00000000-0000-4000-8000-000000000000')
-    .replaceAll(job, '00000000-0000-4000-8000-000000000001')
+function aboutNothing(asked: Asked, { id, operation, job, requests }: Fresh): Asked {
+  const text = [operation, job, ...requests].reduce(
+    (named, name, index) => named.replaceAll(name, `00000000-0000-4000-8000-00000000000${index}`),
+    JSON.stringify(asked).replaceAll(id, `absent-${id}`),
+  )
   return JSON.parse(text)
 }
 
-const isAboutOne = ({ path }: Asked, { id, operation, job }: Fresh): boolean =>
-  [id, operation, job].some((name) => path.includes(name))
+const isAboutOne = ({ path }: Asked, { id, operation, job, requests }: Fresh): boolean =>
+  [id, operation, job, ...requests].some((name) => path.includes(name))
+
+const isDecision = ({ method, path }: Asked) => method === 'POST' && path.startsWith('/requests/')
 
 /** What came of a job, without what names its client. */
 async function outcomesOf(job: Json | undefined): Promise<readonly Json[]> {
   await world.until(job, 'planned', 'done', 'stopped')
   return (await world.results(job)).map(({ item: _, client: __, at: ___, ...rest }) => rest)
+}
+
+/** What its submitter is shown of a job, at rest. */
+async function ownViewOf(scope: string, job: Json | undefined): Promise<string> {
+  await world.until(job, 'planned', 'done', 'stopped')
+  const [view, results, events] = await Promise.all([
+    ask(scope, { method: 'GET', path: `/jobs/${job}` }),
+    ask(scope, { method: 'GET', path: `/jobs/${job}/results` }),
+    ask(scope, { method: 'GET', path: `/jobs/${job}/events`, headers: { 'last-event-id': '0' } }),
+  ])
+  return view.body + results.body + (await streamed(events))
 }
 
 const idIn = (body: string): Json | undefined => (JSON.parse(body || '{}') as JsonObject).id
@@ -124,8 +151,11 @@ const namesIn = (record: JsonObject | undefined) => NAMES.map((name) => record?.
 /** A sequence of requests by a caller whose grants are for `inside` alone. */
 async function runSequence(scope: string, seed: number, length: number): Promise<void> {
   sequences += 1
-  const inside = await freshClients(world, sequences, 'in_')
-  const outside = await freshClients(world, 1_000_000 + sequences, 'out_')
+  const inside = await withRequests(world, await freshClients(world, sequences, 'in_'))
+  const outside = await withRequests(
+    world,
+    await freshClients(world, 1_000_000 + sequences, 'out_'),
+  )
   await assign(inside, 'inside')
   await assign(outside, 'outside')
   const [before, stood] = [await stateOf(world, outside), await standingsOf(world, outside)]
@@ -142,7 +172,8 @@ async function runSequence(scope: string, seed: number, length: number): Promise
     const outcomes = job === undefined ? [] : await outcomesOf(job)
     const text = answer.body + JSON.stringify([answer.headers, outcomes])
     const said = JSON.stringify(asked)
-    const shown = [...Object.values(outside.marks), outside.id].filter(
+    if (isDecision(asked) && answer.status < 300) decided += 1
+    const shown = [...Object.values(outside.marks), outside.id, ...outside.requests].filter(
       (mark) => text.includes(mark) && !said.includes(mark),
     )
     expect({ asked, shown, text }).toEqual({ asked, shown: [], text })
@@ -155,10 +186,13 @@ async function runSequence(scope: string, seed: number, length: number): Promise
       expect({ asked, outcomes }).toEqual({ asked, outcomes: await outcomesOf(idIn(other.body)) })
     }
     if (!isAboutOne(asked, outside)) continue
+    if (asked.path.startsWith('/requests/')) hidden += 1
     const nothing = await ask(scope, aboutNothing(asked, outside))
     const { status, headers, body } = nothing
     expect({ asked, answer }).toEqual({ asked, answer: { ...answer, status, headers, body } })
   }
+  await world.clientry.rest(Date.now() + REST_MS)
+  expect(await requestStates(world, outside)).toEqual(outside.requests.map(() => 'pending'))
   const after = await stateOf(world, outside)
   expect({ ...after, made: before.made }).toEqual(before)
   expect(await standingsOf(world, outside)).toEqual(stood)
@@ -186,6 +220,8 @@ async function runSequence(scope: string, seed: number, length: number): Promise
 }
 
 const LENGTH = 60
+/** Jobs that were set to work are done by then (milliseconds). */
+const REST_MS = 30_000
 const RUNS = runs(4)
 /** Some 2,000 requests and 40 sets of clients. */
 const LIMIT_MS = patience(240_000)
@@ -233,6 +269,12 @@ async function alone(
   expect({ sequence, held: held(stands) }).toEqual({ sequence, held: held(stood) })
   return { sequence, before, after, stood, stands }
 }
+
+it('the sequences met requests that wait, of their own clients and of others', () => {
+  process.stdout.write(`${decided} requests decided, ${hidden} of others asked for\n`)
+  expect(decided).toBeGreaterThan(0)
+  expect(hidden).toBeGreaterThan(10)
+})
 
 it(
   'a caller with some values of one list changes no other value and no other setting, nor what holds for these',
@@ -292,8 +334,8 @@ it(
       })) {
         said.push(asked)
         const { status, body, headers } = await ask('blind', asked)
-        const outcomes = status === 202 ? await outcomesOf(idIn(body)) : []
-        const text = body + JSON.stringify([headers, outcomes])
+        const job = status === 202 ? await ownViewOf('blind', idIn(body)) : ''
+        const text = body + JSON.stringify(headers) + job
         const known = JSON.stringify(said)
         const shown = Object.values(fresh.marks).filter(
           (mark) => text.includes(mark) && !known.includes(mark),
@@ -312,7 +354,7 @@ it(
 it('the requests come to every route that is about clients', async () => {
   const fresh = await freshClients(world, 2_000_000)
   const paths = ROUTES.filter(({ path }) =>
-    /^\/(clients|jobs|lint|history|operations|overview|providers|whoami)/.test(path),
+    /^\/(clients|jobs|lint|history|operations|overview|providers|requests|whoami)/.test(path),
   ).map(({ method, path, operationId }) => {
     const shape = path.replace(/\{\w+\}/g, '[^/]+')
     return { operationId, shape: new RegExp(`^${method} ${shape}$`) }

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import { PERMISSIONS } from '../../src/core/rights/permissions.ts'
+import { streamed } from '../contract/caller.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { type JobWorld, startJobWorld } from './jobs-world.ts'
 
@@ -21,6 +22,9 @@ beforeAll(async () => {
     { scope: 'ci', grants: ['leases:write'], only: { values: [{ pattern: PREVIEWS }] } },
     { scope: 'looks', grants: ['clients:read'], only: { operations: ['getClient'] } },
     { scope: 'describer', grants: ['clients:write'], only: { fields: ['description'] } },
+    // It changes these clients and reads none of them; its own jobs it reads for others.
+    { scope: 'blind', grants: ['clients:write', 'jobs:write'], only: { clients: ['client000'] } },
+    { scope: 'blind', grants: ['clients:read', 'jobs:read'], only: { clients: ['elsewhere'] } },
     { scope: 'rotator', grants: ['secrets:rotate'], only: { names: ['Ours of old'] } },
   ]
   world = await startJobWorld(4, { permissions: permissions as never, scopes: PERMISSIONS })
@@ -262,6 +266,48 @@ describe('what is outside', () => {
     })
     await world.until(selected.body.id, 'planned')
     expect(JSON.stringify(await world.results(selected.body.id))).not.toContain('client002')
+  })
+})
+
+describe('a job of a caller who may not read its clients', () => {
+  it('shows its submitter what became of each, and nothing of what they are like', async () => {
+    const secretive = 'what the description was'
+    put('client000', 'Ours client000', { description: secretive })
+    const clients = [{ id: 'client000' }]
+    const submit = async (description: string) => {
+      const { body } = await as('blind', 'POST', '/jobs', { clients, patch: { description } })
+      await world.until(body.id, 'planned')
+      const results = await as('blind', 'GET', `/jobs/${body.id}/results`)
+      const headers = { 'last-event-id': '0' }
+      const events = await as('blind', 'GET', `/jobs/${body.id}/events`, undefined, headers)
+      return { id: body.id, results, events: await streamed(events) }
+    }
+    const { id, results, events } = await submit('by the blind')
+    const [result] = results.body.items as readonly JsonObject[]
+    expect(result).toMatchObject({ outcome: 'planned', withheld: true })
+    for (const text of [results.text, events]) expect(text).not.toContain(secretive)
+    expect(events).toContain('"withheld":true')
+    // Who may read them is shown all of it.
+    const whole = await world.send('GET', `/jobs/${id}/results`)
+    expect(whole.text).toContain(secretive)
+    expect(whole.text).not.toMatch(/"(withheld|unseen)"/)
+    const headers = { 'last-event-id': '0' }
+    const other = await world.send('GET', `/jobs/${id}/events`, undefined, { headers })
+    expect(await streamed(other)).toContain(secretive)
+    // Nor does it learn that it has guessed what there is.
+    const guessed = await submit(secretive)
+    const shown = ({ items }: JsonObject) => {
+      const { at: _, ...rest } = (items as readonly JsonObject[])[0] ?? {}
+      return rest
+    }
+    expect(shown(guessed.results.body)).toEqual(shown(results.body))
+    expect((await as('blind', 'GET', `/jobs/${guessed.id}`)).body.counts).toMatchObject({
+      planned: 1,
+      unchanged: 0,
+    })
+    await as('blind', 'POST', `/jobs/${guessed.id}/start`)
+    await world.until(guessed.id, 'done')
+    expect(recordOf('client000').description).toBe(secretive)
   })
 })
 

@@ -56,6 +56,9 @@ export function showResult(terminal: Terminal, result: JobResult): void {
   if (error !== undefined) terminal.print(`  ${plain(error)}`)
   if (reap !== undefined) showFinding(terminal, result, reap)
   showChanges(terminal, changes)
+  if (result.withheld) {
+    terminal.print('  your token lacks clients:read, so what changes is not shown')
+  }
   showWarnings(terminal, warnings, terminal.print)
   if (operationId !== undefined) {
     terminal.print(terminal.style('faint', `  operation ${plain(operationId)}`))

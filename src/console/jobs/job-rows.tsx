@@ -69,6 +69,7 @@ function Row({ row, isReversed }: RowProps): ReactNode {
           <Visible text={message} />
         </p>
       ))}
+      {(run ?? plan)?.withheld && <p className="quiet">{TEXTS.planWithheld}</p>}
       {changes.length > 0 && (
         <details>
           <summary>

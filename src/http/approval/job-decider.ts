@@ -10,13 +10,20 @@ import { purposeOf } from '../../service/jobs/run/job-access.ts'
 import { coversJob, judgeJob } from '../../service/jobs/run/within-grants.ts'
 import { accessOf, permissionsAtOnce, wholeAccessOf } from '../auth/permissions.ts'
 import type { Exchange } from '../exchange.ts'
-import { checkWork, jobOf, traceProviders } from '../jobs/access.ts'
+import { checkWork, isLimitedReader, jobOf, traceProviders } from '../jobs/access.ts'
 import { callerOf, callFor, heldAt, permissionOf } from '../target.ts'
 
 /** A job, to a caller who could set it to work at once. */
 export interface DecidedJob {
   readonly view: JobView
   /** By grants that are limited, and cover each of its clients. */
+  readonly isLimited: boolean
+}
+
+/** A job, to a caller who may know of it. */
+interface ReadJob {
+  readonly view: JobView
+  /** By grants that are limited, and let the caller read not each of its clients, maybe. */
   readonly isLimited: boolean
 }
 
@@ -77,9 +84,10 @@ export async function checkJobDecider(
  * The job that the path names, with what its dry run says, also to callers who could decide the request that was made last of it.
  * @throws ClientError `insufficient_scope`, `not_found`
  */
-export async function jobToRead(exchange: Exchange): Promise<JobView> {
+export async function jobToRead(exchange: Exchange): Promise<ReadJob> {
   try {
-    return await jobOf(exchange)
+    const view = await jobOf(exchange)
+    return { view, isLimited: isLimitedReader(exchange, view) }
   } catch (error) {
     if (!isClientError(error, 'not_found')) throw error
     const { service } = exchange.settings
@@ -89,7 +97,8 @@ export async function jobToRead(exchange: Exchange): Promise<JobView> {
     const job = request && (await jobToDecide(exchange, request, [permissionOf(exchange)]))
     if (job === undefined) throw error
     traceProviders(exchange, job.view.job.providers)
-    return job.view
+    // Its grants cover each client of the job, as this takes.
+    return { view: job.view, isLimited: false }
   }
 }
 

@@ -47,6 +47,10 @@ export function mayAtAll(exchange: Exchange, { job }: JobView, permission: Permi
   })
 }
 
+/** Whether a caller whom `jobOf` lets in is its submitter, and has limited grants at one of its providers. */
+export const isLimitedReader = ({ settings }: Exchange, { job }: JobView): boolean =>
+  job.providers.some((provider) => settings.service.access?.({ provider }) !== undefined)
+
 /**
  * Refuses who lacks one of some permissions at a provider that a job touches.
  * @throws ClientError `insufficient_scope`

@@ -17,7 +17,7 @@ import type { Exchange } from '../exchange.ts'
 import { callerOf } from '../target.ts'
 import { single } from '../wire/headers.ts'
 import type { HttpRequest, Stream } from '../wire/message.ts'
-import { jobOf } from './access.ts'
+import { isLimitedReader, jobOf } from './access.ts'
 import { createEventFeed, eventsFrom, LOOK_MS, MAX_STREAMS } from './feed.ts'
 
 /** Nothing is sent for so long at most, so that nothing in between cuts the connection. */
@@ -77,18 +77,20 @@ function eventsOf(exchange: Exchange, view: JobView, from: number, leave: () => 
 }
 
 async function* events(
-  { settings }: Exchange,
+  exchange: Exchange,
   view: JobView,
   from: number,
   ended: AbortSignal,
 ): AsyncIterable<Uint8Array> {
+  const { settings } = exchange
   const { service, jobs } = settings
+  const isLimited = isLimitedReader(exchange, view)
   const until = service.now() + LONGEST_MS
   let newest: Newest = view.last
   let next = from
   let lastSentAt = service.now()
   for (;;) {
-    const place = { from: next, known: newest.seq }
+    const place = { from: next, known: newest.seq, isLimited }
     const page = await feedOf(jobs).page(service, view.job.resource, place)
     const batch = eventsFrom(page, next)
     next = Math.max(next, page.next)

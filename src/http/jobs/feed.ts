@@ -23,11 +23,14 @@ export interface EventPage {
 export interface EventFeed {
   /** Takes one of the caller's places for a stream and gives what frees it; `undefined`: none is free. */
   enter(caller: string): (() => void) | undefined
-  /** The page with an entry, which may have others before it; `known`: an entry that is there. */
+  /**
+   * The page with an entry, which may have others before it; `known`: an entry that is there, `isLimited`: as `resultBody`
+   * has it.
+   */
   page(
     service: Service,
     resource: string,
-    place: { from: number; known: number },
+    place: { from: number; known: number; isLimited: boolean },
   ): Promise<EventPage>
 }
 
@@ -92,14 +95,14 @@ export function createEventFeed(): EventFeed {
         else streams.delete(caller)
       }
     },
-    page: async (service, resource, { from, known: newest }) => {
+    page: async (service, resource, { from, known: newest, isLimited }) => {
       await turn()
       const first = from - ((from - 1) % PAGE)
-      const key = `${first} ${resource}`
+      const key = `${first} ${isLimited} ${resource}`
       const now = service.now()
       const cached = pages.get(key)
       if (cached !== undefined && isGood(cached, { newest, now })) return cached.page
-      const page = readPage(service, resource, first)
+      const page = readPage(service, resource, { first, isLimited })
       keep(key, { page, at: now })
       return page
     },
@@ -121,10 +124,14 @@ export function eventsFrom({ first, next, starts, bytes }: EventPage, from: numb
   return from >= next ? bytes.subarray(bytes.length) : bytes.subarray(starts[from - first])
 }
 
-async function readPage(service: Service, resource: string, first: number): Promise<EventPage> {
+async function readPage(
+  service: Service,
+  resource: string,
+  { first, isLimited }: { first: number; isLimited: boolean },
+): Promise<EventPage> {
   const range = { from: first, limit: PAGE }
   const entries = (await service.store.entries(resource, range)) as readonly JobEntry[]
-  const texts = entries.map((entry) => Buffer.from(textOf(openEntry(service, entry))))
+  const texts = entries.map((entry) => Buffer.from(textOf(openEntry(service, entry), isLimited)))
   const starts: number[] = []
   let length = 0
   for (const text of texts) {

@@ -33,20 +33,20 @@ export async function listJobs(exchange: Exchange): Promise<Answer> {
 
 /** One job and how far it has come. */
 export async function getJob(exchange: Exchange): Promise<Answer> {
-  return { status: 200, body: jobBody(await jobToRead(exchange)) }
+  return { status: 200, body: jobBody((await jobToRead(exchange)).view) }
 }
 
 /** What became of its clients, in the order in which that became known. */
 export async function getJobResults(exchange: Exchange): Promise<Answer> {
   const { query, settings } = exchange
-  const { job } = await jobToRead(exchange)
+  const { view, isLimited } = await jobToRead(exchange)
   const from = resultPlaceOf(query.cursor)
   const limit = pageLimit(query.limit)
-  const { results, next } = await readResults(settings.service, job.resource, from, limit)
+  const { results, next } = await readResults(settings.service, view.job.resource, from, limit)
   return {
     status: 200,
     body: {
-      items: results.map(({ phase, at, ...result }) => resultBody(result, phase, at)),
+      items: results.map(({ phase, at, ...result }) => resultBody(result, phase, at, isLimited)),
       ...(next === undefined ? {} : { next: resultPlaceText(next) }),
     },
   }

@@ -166,7 +166,7 @@ async function planned(exchange: Exchange, submission: Submission): Promise<Answ
     status: 200,
     body: {
       dryRun: true,
-      results: results.map((result) => resultBody(visible(exchange, result), 'plan', at)),
+      results: results.map((result) => resultBody(visible(exchange, result), 'plan', at, true)),
     },
   }
 }
@@ -180,7 +180,8 @@ function visible(exchange: Exchange, result: JobResult): JobResult {
   const may = access?.may ?? ((permission: Permission) => granted.has(permission))
   // That nothing would change is a part of it as well.
   if (!may('clients:read')) {
-    return { ...summary, outcome: summary.outcome === 'unchanged' ? 'planned' : summary.outcome }
+    const outcome = summary.outcome === 'unchanged' ? 'planned' : summary.outcome
+    return { ...summary, outcome, unseen: true }
   }
   const visibleChanges = changes && (shownChanges(may, changes) as unknown as JobResult['changes'])
   const etag = tag === undefined ? {} : { tag }

@@ -73,12 +73,19 @@ function speedOf(progress: JobProgress, at: number): JsonObject {
   return { clientsPerSecond: Number(rate.toFixed(2)), secondsLeft: Math.ceil(remaining / rate) }
 }
 
-/** What became of one client. */
+/**
+ * What became of one client.
+ * @param isLimited the reader knows of the job as its submitter, by limited grants: those may let it change a client, and not
+ *   read it
+ */
 export function resultBody(
-  { item, client, tag, reap, print: _, ...result }: JobResult,
+  { print: _, unseen, ...whole }: JobResult,
   phase: JobProgress['phase'],
   at: number,
+  isLimited = false,
 ): JsonObject {
+  const isWithheld = isLimited && unseen === true
+  const { item, client, tag, reap, ...result } = isWithheld ? outcomeOf(whole) : whole
   const { provider, userPoolId, id } = client
   return {
     item,
@@ -86,10 +93,15 @@ export function resultBody(
     phase,
     at: rfc3339(at),
     ...(result as unknown as JsonObject),
+    ...(isWithheld ? { withheld: true } : {}),
     ...(tag === undefined ? {} : { etag: `"${tag}"` }),
     ...(reap === undefined ? {} : { reap: findingBody(reap) }),
   }
 }
+
+/** A result without what its client is like. */
+const outcomeOf = ({ changes: _, warnings: __, tag: ___, ...outcome }: JobResult): JobResult =>
+  outcome
 
 const reapBody = ({ olderThanMs, graceMs, unknownUse }: JobReap): JsonObject => ({
   olderThanSeconds: olderThanMs / 1_000,

@@ -158,6 +158,7 @@ const jobResult = z.object({
   at: time,
   outcome,
   changes: optional(z.array(fieldChange)),
+  withheld: optional(yes),
   warnings: optional(z.array(warning)),
   etag: optional(text),
   operationId: optional(text),

@@ -170,6 +170,8 @@ export interface JobResult {
   readonly item: number
   readonly client: ClientName
   readonly outcome: JobOutcome
+  /** The submitter may neither read the client nor its jobs there: what the client is like is for others. */
+  readonly unseen?: true
   /** Secrets are fingerprints; absent: none. */
   readonly changes?: readonly KeptChange[]
   readonly warnings?: readonly Warning[]

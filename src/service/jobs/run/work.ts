@@ -106,7 +106,8 @@ export async function work(service: Service, task: Task): Promise<Worked> {
     await lookForJob(bounded, { ref, provider }, purposeOf(task), reading)
     const report = await reportedBy(bounded, request, task)
     const held = print === undefined ? {} : { print }
-    const result: JobResult = { item, client: of.ref, ...report, ...held }
+    const unseen = isUnseen(bounded, request) ? { unseen: true as const } : {}
+    const result: JobResult = { item, client: of.ref, ...report, ...held, ...unseen }
     return { result, waitedMs, refused: false }
   } catch (thrown) {
     const clientError = isClientError(thrown) ? thrown : fault(thrown)
@@ -126,7 +127,11 @@ async function reportedBy(
   { phase, reap }: Task,
 ): Promise<Report> {
   const { patch } = request
-  if (patch.kind !== 'suspension') return reportOf(await changeUnlessDone(service, request), phase)
+  if (patch.kind !== 'suspension') {
+    const ended = await changeUnlessDone(service, request)
+    // That nothing would change is a part of what the client is like.
+    return reportOf(ended, phase, phase === 'plan' && isUnseen(service, request))
+  }
   if (reap === undefined) {
     const ended = await changeUnlessDone(service, request).catch(asRemoved)
     return reportOf(ended, phase, true)
@@ -137,6 +142,15 @@ async function reportedBy(
   const outcome = phase === 'plan' ? 'planned' : 'applied'
   return { ...reportOf({ ...changed, outcome }, phase, true), reap: finding }
 }
+
+/** Whether the job may change a client that no grant of its submitter lets it read. */
+function isUnseen(service: Service, { ref }: Pick<ChangeRequest, 'ref'>): boolean {
+  const access = service.access?.(ref)
+  return access !== undefined && !READS.some((permission) => access.may(permission))
+}
+
+/** What shows the differences of a client. */
+const READS = ['clients:read', 'jobs:read'] as const
 
 /** A failure while an earlier attempt is still open does not show what that attempt has done. */
 async function uncertain(
