@@ -1,13 +1,14 @@
 /** What the table searches for, as the address says it, and the pages that answer it. */
 
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
 import type { ClientQuery, ListedClient } from '../../sdk/index.ts'
 import { hrefOf, type Place, replacePlace } from '../frame/place.ts'
 import { api } from '../frame/session.ts'
 import { columnsOf } from './columns.tsx'
 
 /** Of the first page: more than a screen shows, and no more than is there at once after each key. */
-const FIRST_LIMIT = 40
+export const FIRST_LIMIT = 40
 /** Of each further one. */
 const LIMIT = 100
 /** Longer ones are refused (docs/http.md). */
@@ -26,7 +27,11 @@ export function changeSearch(
   replacePlace(hrefOf('clients', { ...Object.fromEntries(place.params), ...changes }))
 }
 
-export const chosenColumns = ({ params }: Place) => columnsOf(params.get('cols'))
+/** The columns that the address chooses; the same ones as long as it does. */
+export function useColumns({ params }: Place) {
+  const said = params.get('cols')
+  return useMemo(() => columnsOf(said), [said])
+}
 
 /** Whether anything narrows what is shown. */
 export const isSearch = (place: Place): boolean => Object.keys(queryOf(place)).length > 0
@@ -60,13 +65,17 @@ export function useClients(place: Place) {
     getNextPageParam: ({ next }) => next,
     placeholderData: keepPreviousData,
   })
-  const pages = found.data?.pages ?? []
-  return {
-    ...found,
-    clients: pages.flatMap(({ clients }): readonly ListedClient[] => clients),
-    unreadable: pages.flatMap(({ unreadable = [] }) => unreadable),
-    incomplete: (pages[0]?.mirror ?? []).filter(({ complete }) => !complete),
-  }
+  const { data } = found
+  // The same lists until there is another answer, so that the table is drawn once for each.
+  const lists = useMemo(() => {
+    const pages = data?.pages ?? []
+    return {
+      clients: pages.flatMap(({ clients }): readonly ListedClient[] => clients),
+      unreadable: pages.flatMap(({ unreadable = [] }) => unreadable),
+      incomplete: (pages[0]?.mirror ?? []).filter(({ complete }) => !complete),
+    }
+  }, [data])
+  return { ...found, ...lists }
 }
 
 /** The providers that the caller may use. */

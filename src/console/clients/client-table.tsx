@@ -4,6 +4,7 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import {
   type CSSProperties,
   type KeyboardEvent,
+  memo,
   type ReactNode,
   type Ref,
   useEffect,
@@ -15,7 +16,7 @@ import { visible } from '../../core/page/text.ts'
 import type { ListedClient } from '../../sdk/index.ts'
 import { goTo } from '../frame/place.ts'
 import { TEXTS } from '../frame/texts.ts'
-import { hrefOfClient } from './client-search.ts'
+import { FIRST_LIMIT, hrefOfClient } from './client-search.ts'
 import { Cell, type ColumnName, WIDTHS } from './columns.tsx'
 
 /** Of a row, wide and narrow (CSS pixels); styles.css has the same. */
@@ -23,8 +24,9 @@ const ROW_HEIGHT = 40
 const NARROW_ROW_HEIGHT = 68
 /** Below it a row shows its cells in two lines; styles.css has the same. */
 const NARROW = window.matchMedia('(max-width: 48rem)')
-/** So many rows before the last one the next page is asked for. */
+/** So many rows before the last one the next page is asked for; of the first page once someone goes on in it. */
 const AHEAD = 60
+const FIRST_AHEAD = 8
 
 export interface TableHandle {
   /** Puts the focus on the row that had it last. */
@@ -41,7 +43,8 @@ interface Props {
   toSearch(): void
 }
 
-export function ClientTable({
+/** Drawn again for other clients or columns only: the search is typed in beside it. */
+export const ClientTable = memo(function ClientTable({
   clients,
   columns,
   handle,
@@ -63,7 +66,8 @@ export function ClientTable({
   const current = Math.min(active, Math.max(0, clients.length - 1))
 
   useEffect(() => {
-    if (hasMore && last >= clients.length - AHEAD) more()
+    const ahead = clients.length > FIRST_LIMIT ? AHEAD : FIRST_AHEAD
+    if (hasMore && last >= clients.length - ahead) more()
   }, [hasMore, last, clients.length, more])
   useEffect(() => {
     const resized = () => rows.measure()
@@ -167,4 +171,4 @@ export function ClientTable({
       </div>
     </div>
   )
-}
+})

@@ -5,7 +5,7 @@ import { visible } from '../../core/page/text.ts'
 import { Failure } from '../frame/failure.tsx'
 import { hrefOf, type Place } from '../frame/place.ts'
 import { TEXTS } from '../frame/texts.ts'
-import { chosenColumns, isSearch, useClients } from './client-search.ts'
+import { isSearch, useClients, useColumns } from './client-search.ts'
 import { ClientTable, type TableHandle } from './client-table.tsx'
 import { SearchBar } from './search-bar.tsx'
 
@@ -37,13 +37,14 @@ function Nothing({
 
 export function ClientsView({ place }: { readonly place: Place }): ReactNode {
   const found = useClients(place)
-  const { clients, unreadable, incomplete, hasNextPage, isFetching, isFetchingNextPage } = found
+  const { clients, unreadable, incomplete, hasNextPage, isFetchingNextPage } = found
   const { fetchNextPage, error, refetch, isPending, isPlaceholderData } = found
   const input = useRef<HTMLInputElement>(null)
   const table = useRef<TableHandle>(null)
-  const more = useCallback(() => {
-    if (!isFetching) void fetchNextPage()
-  }, [fetchNextPage, isFetching])
+  const columns = useColumns(place)
+  const toSearch = useCallback(() => input.current?.focus(), [])
+  // One that is under way is waited for.
+  const more = useCallback(() => void fetchNextPage({ cancelRefetch: false }), [fetchNextPage])
   useEffect(() => {
     document.title = `${TEXTS.clients} · ${TEXTS.name}`
     const toSearch = (event: KeyboardEvent) => {
@@ -75,11 +76,11 @@ export function ClientsView({ place }: { readonly place: Place }): ReactNode {
       ) : (
         <ClientTable
           clients={clients}
-          columns={chosenColumns(place)}
+          columns={columns}
           handle={table}
           hasMore={hasNextPage}
           more={more}
-          toSearch={() => input.current?.focus()}
+          toSearch={toSearch}
         />
       )}
       <footer className="status">

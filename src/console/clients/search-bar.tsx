@@ -4,7 +4,7 @@ import { type ReactNode, type Ref, useDeferredValue, useEffect, useRef, useState
 import { ChoiceInput } from '../frame/form.tsx'
 import type { Place } from '../frame/place.ts'
 import { TEXTS } from '../frame/texts.ts'
-import { changeSearch, chosenColumns, paramOf, useProviders } from './client-search.ts'
+import { changeSearch, paramOf, useColumns, useProviders } from './client-search.ts'
 import { COLUMN_NAMES, columnsText } from './columns.tsx'
 
 /** Those of RFC 6749, RFC 8628, RFC 7523 and OpenID Connect Core that clients have; others are found by a filter. */
@@ -117,7 +117,7 @@ function Typed({ place, name, input, onArrowDown, ...rest }: TypedProps): ReactN
 }
 
 function Columns({ place }: { readonly place: Place }): ReactNode {
-  const chosen = chosenColumns(place)
+  const chosen = useColumns(place)
   return (
     <details className="columns">
       <summary>{TEXTS.columns}</summary>
