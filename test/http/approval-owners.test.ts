@@ -6,8 +6,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { MAX_JUDGED } from '../../src/service/jobs/run/within-grants.ts'
+import { carryOutDue } from '../../src/service/upkeep/due.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { DEVELOPER, startWaitingJobs, type WaitingJobs, type Who } from './waiting-jobs.ts'
+
+const OLD = '2020-01-01T00:00:00.000Z'
+const DAY = 86_400
 
 let world: WaitingJobs
 
@@ -237,4 +241,32 @@ it('reads no more clients for an owner than fit into a request', async () => {
   expect((await world.as(NAMED, 'GET', `/requests/${most.request}`)).status).toBe(200)
   await expectHidden(NAMED, more)
   expect((await world.decide(more.request, 'approve', DEVELOPER)).status).toBe(403)
+})
+
+it('a reaping is approved by who owns its clients, and the history of the removal names it', async () => {
+  const [id = ''] = world.fresh(['Ours'], { created_at: OLD, updated_at: OLD })
+  await world.send('GET', '/clients?provider=auth0&fresh=true&limit=100')
+  const q = String((world.auth0.client(id) as unknown as JsonObject).name)
+  const select = { provider: 'auth0', q }
+  const body = { select, olderThanSeconds: DAY, unknownUse: true, graceSeconds: DAY }
+  const submitted = await world.ask('POST', '/jobs/reap', body)
+  await world.until(submitted.body.id, 'planned')
+  const waiting = await world.asked(submitted.body, [id])
+  await expectHidden(TEAM, waiting)
+  // To approve it takes what reaping takes.
+  const { status: refused } = await world.decide(waiting.request, 'approve', owner('logos'))
+  expect(refused).toBe(403)
+  const { status, text } = await world.decide(waiting.request, 'approve', NAMED)
+  expect(status, text).toBe(200)
+  await world.until(waiting.job, 'done')
+  expect(world.auth0.client(id)).toMatchObject({ grant_types: [] })
+  const service = { ...world.clientry.service, now: () => Date.now() + 2 * DAY * 1_000 }
+  await carryOutDue(service, new Map())
+  expect(world.auth0.client(id)).toBeUndefined()
+  const history = await world.as(NAMED, 'GET', `/clients/${id}/history`)
+  const approval = { requestId: waiting.request, approvedBy: { subject: 'owner by named' } }
+  expect(history.body.items).toMatchObject([
+    { action: 'remove', outcome: 'applied', approval },
+    { action: 'suspend', approval },
+  ])
 })
