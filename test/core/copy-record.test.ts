@@ -30,12 +30,14 @@ interface Case {
   readonly alike?: boolean
   readonly blank?: JsonObject
   readonly passing?: readonly PassingValue[]
+  readonly lacksSecret?: (native: JsonObject) => boolean
 }
 
 function copied(native: JsonObject, how: Case = {}) {
-  const { from = full, to = full, alike = false, blank = {}, passing = [] } = how
+  const { from = full, to = full, alike = false, blank = {}, passing = [], lacksSecret } = how
   const source = { mapping: from, native, fresh: {}, passing }
-  const { start, reasons } = copyRecord({ source, target: { mapping: to, blank }, alike })
+  const target = { mapping: to, blank, ...(lacksSecret && { lacksSecret }) }
+  const { start, reasons } = copyRecord({ source, target, alike })
   return { start, reasons: Object.fromEntries(reasons) }
 }
 
@@ -205,5 +207,39 @@ describe('a rule of the place', () => {
   it('gives way where the record itself is taken', () => {
     const to = mappingOf(rows, { rules: [without('title')] })
     expect(copied({ title: 'A' }, { from: to, to, alike: true }).start).toEqual({ title: 'A' })
+  })
+})
+
+describe('where the grant types decide whether a client has a secret', () => {
+  const authenticating = mappingOf({ ...rows, tokenEndpointAuthMethod: key<string>('method') })
+  const blank = { grants: ['secretive'] }
+  /** One whose grant types leave out what takes a secret there. */
+  const lacksSecret = ({ grants }: JsonObject) =>
+    !(Array.isArray(grants) && grants.includes('secretive'))
+  const why = { grantTypes: 'a client with these has no secret there' }
+  const copy = (native: JsonObject, more: Case = {}) =>
+    copied(native, { from: authenticating, blank, lacksSecret, ...more })
+
+  it('one that authenticates has what it takes there beside its own, and gets its secret', () => {
+    for (const method of [{ method: 'client_secret_basic' }, {}]) {
+      const { start, reasons } = copy({ grants: ['code'], title: 'A', ...method })
+      expect([start, reasons]).toEqual([{ grants: ['code', 'secretive'], title: 'A' }, why])
+    }
+    expect(copy({ grants: ['code', 'secretive'], method: 'client_secret_basic' })).toEqual({
+      start: { grants: ['code', 'secretive'] },
+      reasons: {},
+    })
+  })
+
+  it('one that does not authenticate has its own', () => {
+    const { start, reasons } = copy({ grants: ['code'], method: 'none' })
+    expect([start, reasons]).toEqual([{ grants: ['code'] }, {}])
+  })
+
+  it('every other setting is as the source has it', () => {
+    const bare = { blank: {}, from: full }
+    expect(copy({ title: 'A', text: 'a' }, bare).start).toEqual({ title: 'A', text: 'a' })
+    const anywhere = copied({ grants: ['code'] }, { from: authenticating, blank })
+    expect(anywhere).toEqual({ start: { grants: ['code'] }, reasons: {} })
   })
 })
