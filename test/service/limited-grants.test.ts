@@ -169,6 +169,46 @@ describe('a client that is looked at', () => {
     })
   })
 
+  describe('where each client is opened by a token of its own', () => {
+    /** Whose clients are adopted one by one; keeps the ids that are read. */
+    const opening = () => {
+      const ids: string[] = []
+      const read: Provider['read'] = (ref, call, fields) => {
+        ids.push(ref.id)
+        return subject.provider.read(ref, call, fields)
+      }
+      return { ids, provider: watched(undefined, { adoption: {} as never, read }) }
+    }
+
+    it('is read once it is known to be within, and none of its kind where it is known to be outside', async () => {
+      await bench.change(subject.ref, { description: 'known since' })
+      const inside = opening()
+      expect(await look({ names: [name()] }, inside.provider)).toBe(true)
+      expect(inside.ids).toEqual([subject.ref.id])
+      const outside = opening()
+      await expect(look({ names: ['Another'] }, outside.provider)).rejects.toThrow(NONE)
+      // It takes as long as one that is not there.
+      expect(outside.ids).toHaveLength(1)
+      expect(outside.ids).not.toContain(subject.ref.id)
+    })
+
+    it('is read where nothing is known of it yet', async () => {
+      const { ids, provider } = opening()
+      expect(await look({ names: [name()] }, provider)).toBe(true)
+      expect(ids).toEqual([subject.ref.id])
+    })
+
+    it('is looked at in vain where what is known of it cannot be asked for', async () => {
+      const last = () => Promise.reject(new ClientError('store_unavailable', 'Not now.'))
+      const store = { ...bench.service.store, last }
+      const service = { ...bench.service, store }
+      const { provider } = opening()
+      await expect(look({ names: [name()] }, provider, { service })).rejects.toMatchObject({
+        code: 'store_unavailable',
+      })
+    })
+  })
+
   it('may be known of by callers without limits, and by others within theirs', async () => {
     const may = (only: Limit | undefined, provider = watched()) => {
       const service =
