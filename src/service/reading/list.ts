@@ -24,10 +24,9 @@ export async function listClients(service: Service, request: ListRequest): Promi
   const { mirror } = service.store
   if (mirror === undefined || from?.kind === 'live') return live(service, request)
   await catchUp(service, mirror)
-  const knowledge = await mirror.knowledge(places)
-  // A mirror cannot ask for clients that it does not know.
-  const whole = knowledge.every(({ complete }) => complete) && !isOfOneProvider(request)
-  if (fresh && from === undefined && !whole) return live(service, request)
+  if (fresh && from === undefined && !(await isAskedByClient(mirror, request))) {
+    return live(service, request)
+  }
   if (isWithin(service, request)) {
     const page = await mirroredWithin(service, mirror, request, callFor(service, request))
     const known = knowledgeWithin(service, await mirror.knowledge(places))
@@ -36,6 +35,13 @@ export async function listClients(service: Service, request: ListRequest): Promi
   const page = await mirrored(service, mirror, request)
   // Read after the search, which may have found that a place must be read again.
   return { ...page, unreadable: [], knowledge: await mirror.knowledge(places) }
+}
+
+/** Whether the mirror names the clients of a fresh list, so that each is read: it cannot ask for those that it does not know. */
+async function isAskedByClient(mirror: Mirror, request: ListRequest): Promise<boolean> {
+  if (isOfOneProvider(request)) return false
+  const knowledge = await mirror.knowledge(request.places)
+  return knowledge.every(({ complete }) => complete)
 }
 
 /**

@@ -3,7 +3,6 @@
  * the connection was lost. Only what may be done twice comes here; who has to know learns that it may have been.
  */
 
-import { setTimeout as pause } from 'node:timers/promises'
 import { DatabaseError, Pool, type PoolClient } from 'pg'
 import { isClientError } from '../../core/errors.ts'
 import { clientConfig, type PostgresSettings, sessionOf } from './connection-settings.ts'
@@ -179,14 +178,16 @@ async function clockAhead(client: { query: PoolClient['query'] }): Promise<numbe
 /** A connection of the pool, in time; one that comes later goes back. */
 async function connected(pool: Pool, remainingMs: number): Promise<PoolClient> {
   const client = pool.connect()
-  const stop = new AbortController()
-  const late = pause(Math.max(remainingMs, 0), undefined, { signal: stop.signal })
+  let timer: NodeJS.Timeout | undefined
+  // A timer of `node:timers/promises` is ended by an error, whose making costs more than a small statement.
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), Math.max(remainingMs, 0))
+  })
   try {
     const first = await Promise.race([client, late])
     if (first !== undefined) return first
   } finally {
-    stop.abort()
-    late.catch(() => undefined)
+    clearTimeout(timer)
   }
   client.then((one) => one.release()).catch(() => undefined)
   throw unavailable(new TypeError('no connection came free in time'))
