@@ -422,7 +422,7 @@ describeInChromium('actions on one client', (startBrowser) => {
         .poll(() => page.locator('dialog').textContent())
         .toContain('+ After: Renamed by someone else')
       expect(writes()).toBe(before)
-      await inPanel(page, 'Preview my edit on the new state').click()
+      await inPanel(page, 'Preview it on the new state').click()
       expect(await planOf(page)).toContain('What goes on nevertheless')
       await inPanel(page, 'Close').click()
     })

@@ -8,12 +8,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PERMISSIONS } from '../../src/core/rights/permissions.ts'
 import { ask } from '../contract/caller.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
-import { inPanel, section } from './console-steps.ts'
+import { focused, inPanel, section, tabTo } from './console-steps.ts'
 import {
   axeFindings,
   type ConsoleWorld,
   enter,
   fillMirror,
+  PLAN,
   type Recorded,
   record,
   startConsoleWorld,
@@ -135,16 +136,71 @@ describeInChromium('at a glance', (startBrowser) => {
       await expect.poll(() => page.getByRole('link', { name: 'four' }).count()).toBe(0)
     })
 
-    it('changes no client that is another one since its fix was planned', async () => {
+    it('shows what others changed since a fix was planned, and plans it for that', async () => {
       const { auth0 } = server.world
       await page.getByRole('button', { name: 'Preview the fix of three', exact: true }).click()
       await page.waitForSelector('dialog pre')
       auth0.put({ ...auth0.client('three'), description: 'Theirs' } as never)
       await inPanel(page, 'Apply').click()
-      await page.waitForSelector('dialog .failure')
+      await page.waitForSelector('dialog h2:has-text("The client has changed meanwhile")')
+      const meanwhile = await page.locator('dialog .changes').textContent()
+      expect(meanwhile).toContain('+ After: Theirs')
+      expect(meanwhile).not.toContain('implicit')
       expect(auth0.client('three')).toMatchObject({ description: 'Theirs' })
       expect(auth0.client('three')?.grant_types).toContain('implicit')
+      await inPanel(page, 'Preview it on the new state').click()
+      await page.waitForSelector(PLAN)
+      expect(await page.locator('dialog').textContent()).toContain('− Before: implicit')
       await inPanel(page, 'Close').click()
+    })
+
+    it('is gone through by the keyboard alone', async () => {
+      await go(page, '#/overview')
+      await page.waitForSelector('.cards')
+      const errors = await section(page, 'Places').locator('td.error a').first().innerText()
+      await tabTo(page, errors)
+      await page.keyboard.press('Enter')
+      await page.waitForSelector('.rule')
+      await expect.poll(() => page.url()).toContain('#/findings?provider=auth0&severity=error')
+      await tabTo(page, 'Overview')
+      await page.keyboard.press('Enter')
+      await page.waitForSelector('.cards')
+      // The days of the chart are a table for those who see no chart.
+      await tabTo(page, 'As a table')
+      await page.keyboard.press('Enter')
+      await expect.poll(() => page.locator('.chart tbody tr').count()).toBeGreaterThan(0)
+      await tabTo(page, 'the grant type implicit')
+      await page.keyboard.press('Enter')
+      await page.waitForSelector('.rule[open]')
+    })
+
+    it('has its findings chosen, read and fixed by the keyboard alone', async () => {
+      const { auth0 } = server.world
+      await go(page, '#/findings')
+      await page.waitForSelector('text=All clients are checked.')
+      await page.locator('h1').click()
+      await tabTo(page, 'Rule')
+      // As someone who types what they look for.
+      await page.keyboard.type('implicit_grant')
+      await expect.poll(() => page.url()).toContain('rule=implicit_grant')
+      await expect.poll(() => page.locator('.rule').count()).toBe(1)
+      await tabTo(page, 'Preview the fix of three')
+      await page.keyboard.press('Enter')
+      await page.waitForSelector('dialog pre')
+      await page.keyboard.press('Escape')
+      await page.waitForSelector('dialog', { state: 'detached' })
+      // Whoever closes it is where they were.
+      await expect.poll(() => focused(page)).toBe('Preview the fix of three')
+      await page.keyboard.press('Enter')
+      await page.waitForSelector('dialog pre')
+      await tabTo(page, 'Close')
+      await page.keyboard.press('Enter')
+      await page.waitForSelector('dialog', { state: 'detached' })
+      expect(auth0.client('three')?.grant_types).toContain('implicit')
+      await tabTo(page, 'Choose one')
+      await page.keyboard.press('Space')
+      expect(await page.getByLabel('Choose one', { exact: true }).isChecked()).toBe(true)
+      await page.keyboard.press('Space')
     })
 
     it('fixes many clients as a job, after the plan of each', async () => {

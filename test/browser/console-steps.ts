@@ -10,6 +10,35 @@ export const inPanel = (page: Page, name: string) =>
 /** The section of the page with this heading. */
 export const section = (page: Page, heading: string) => page.getByRole('region', { name: heading })
 
+/** What has the focus: its name as it is read out, or its text. */
+const FOCUSED = `(() => {
+  const { activeElement: one } = document
+  if (one === null || one === document.body) return ''
+  const label = one.ariaLabel ?? one.labels?.[0]?.innerText ?? one.innerText
+  return (label ?? '').split('\\n')[0].trim()
+})()`
+/** More than any page of a test has. */
+const STEPS = 200
+
+export const focused = async (page: Page): Promise<string> => String(await page.evaluate(FOCUSED))
+
+/** Goes on with the Tab key alone until something with this name has the focus, which must show. */
+export async function tabTo(page: Page, name: string | RegExp): Promise<void> {
+  const passed: string[] = []
+  for (let step = 0; step < STEPS; step += 1) {
+    await page.keyboard.press('Tab')
+    const now = await focused(page)
+    passed.push(now)
+    if (typeof name === 'string' ? now !== name : !name.test(now)) continue
+    const isSeen = await page.evaluate(
+      "document.activeElement.matches(':focus-visible') && getComputedStyle(document.activeElement).outlineStyle !== 'none'",
+    )
+    if (isSeen === true) return
+    throw new Error(`the focus on ${name} does not show`)
+  }
+  throw new Error(`no Tab leads to ${name}: ${passed.join(' | ')}`)
+}
+
 /** Proves once more who sits there, in a tab of its own. */
 export async function signInAgain({ context, page }: Recorded): Promise<void> {
   const [tab] = await Promise.all([

@@ -168,7 +168,7 @@ describeInChromium('in a browser', (startBrowser) => {
       await page.waitForSelector('text=The client has changed meanwhile')
       await expect.poll(() => textOf(page, 'dialog')).toContain('+ After: Renamed by someone else')
       expect(server.world.upstreamWrites()).toBe(writes)
-      await page.click('dialog button:has-text("Preview my edit")')
+      await page.click('dialog button:has-text("Preview it")')
       await page.waitForSelector('dialog pre')
       const plan = await textOf(page, 'dialog')
       expect(plan).toContain('+ After: Mine')

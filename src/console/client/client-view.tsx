@@ -24,13 +24,12 @@ import {
 import { type Difference, type Draft, differencesOf, type FieldEdit, withEdit } from './draft.ts'
 import { edition, rollback } from './edition.ts'
 import { FieldGroup } from './field-group.tsx'
-import { FIELD_ROWS, type GroupName } from './fields.ts'
+import type { GroupName } from './fields.ts'
 import { PlanPanel } from './plan-panel.tsx'
 import type { Outcome, ProposalFor } from './proposal.ts'
 import { Timeline } from './timeline.tsx'
 
 const GROUPS = Object.keys(TEXTS.groups) as readonly GroupName[]
-const FIELDS = Object.keys(FIELD_ROWS) as readonly FieldName[]
 
 /** What someone wants to see the plan of. */
 interface Intention {
@@ -89,7 +88,7 @@ function Loaded({ address, client, etag }: LoadedProps): ReactNode {
   }, [])
   const moved = useCallback(async () => {
     const { data: now } = await refetch()
-    if (now !== undefined) setConflict(differencesOf(client, now.client, FIELDS))
+    if (now !== undefined) setConflict(differencesOf(client, now.client))
   }, [refetch, client])
 
   useEffect(() => {

@@ -5,6 +5,7 @@
 
 import type { Client, ClientPatch, FieldName, Json, JsonObject } from '../../sdk/index.ts'
 import { sameJson } from '../frame/json-text.ts'
+import { FIELD_ROWS } from './fields.ts'
 
 export type FieldEdit =
   | { readonly kind: 'set'; readonly value: Json }
@@ -50,14 +51,12 @@ export interface Difference {
   readonly after: Json
 }
 
+const FIELDS = Object.keys(FIELD_ROWS) as readonly FieldName[]
+
 /** What differs between two readings of a client. */
-export function differencesOf(
-  before: Client,
-  after: Client,
-  fields: readonly FieldName[],
-): readonly Difference[] {
+export function differencesOf(before: Client, after: Client): readonly Difference[] {
   const [old, now] = [before, after] as unknown as readonly [JsonObject, JsonObject]
-  return fields
-    .filter((field) => field !== 'secret' && !sameJson(old[field], now[field]))
-    .map((field) => ({ field, before: old[field] ?? null, after: now[field] ?? null }))
+  return FIELDS.filter((field) => field !== 'secret' && !sameJson(old[field], now[field])).map(
+    (field) => ({ field, before: old[field] ?? null, after: now[field] ?? null }),
+  )
 }

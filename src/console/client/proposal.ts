@@ -2,6 +2,7 @@
 
 import type { ReactNode } from 'react'
 import type { FieldChange, JsonObject, Warning } from '../../sdk/index.ts'
+import type { Difference } from './draft.ts'
 
 /** A change that can be planned and carried out. */
 export interface Proposal {
@@ -9,6 +10,8 @@ export interface Proposal {
   /** Of the button; absent: apply. */
   readonly verb?: string
   plan(signal: AbortSignal): Promise<Planned>
+  /** What others have changed since the plan; absent: it is about no state that was read. */
+  moved?(): Promise<readonly Difference[]>
   /** `key`: the same for each attempt, so that a second one has no second effect. */
   carryOut(key: string): Promise<Outcome>
 }

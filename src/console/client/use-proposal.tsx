@@ -1,7 +1,8 @@
-/** Proposals about what has no state to be edited: the panel with the plan, and what came of it. */
+/** Proposals about what is not edited here: the panel with the plan, what others changed meanwhile, and what came of it. */
 
 import { type ReactNode, useState } from 'react'
 import { TEXTS } from '../frame/texts.ts'
+import type { Difference } from './draft.ts'
 import { PlanPanel } from './plan-panel.tsx'
 import type { Outcome, Proposal } from './proposal.ts'
 
@@ -18,9 +19,20 @@ interface Proposing {
 export function useProposal(refresh: () => Promise<unknown>): Proposing {
   const [proposal, setProposal] = useState<Proposal>()
   const [outcome, setOutcome] = useState<Outcome>()
+  const [conflict, setConflict] = useState<readonly Difference[]>()
+  const [attempt, setAttempt] = useState(0)
+  const { moved } = proposal ?? {}
+  const onConflict = () => void moved?.().then(setConflict, () => setConflict([]))
   const panel = proposal !== undefined && (
     <PlanPanel
+      key={attempt}
       proposal={proposal}
+      conflict={conflict}
+      {...(moved === undefined ? {} : { onConflict })}
+      onContinue={() => {
+        setConflict(undefined)
+        setAttempt(attempt + 1)
+      }}
       onApplied={async (result) => {
         await refresh()
         setOutcome(result)
@@ -28,6 +40,7 @@ export function useProposal(refresh: () => Promise<unknown>): Proposing {
       }}
       onClose={() => {
         setProposal(undefined)
+        setConflict(undefined)
         void refresh()
       }}
     />

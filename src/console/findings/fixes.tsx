@@ -1,7 +1,15 @@
 /** Fixes as proposals: of one finding on its client, and of many clients as a job. Each has its plan first. */
 
-import type { ClientName, ClientPatch, Finding, JobClient, JobResult } from '../../sdk/index.ts'
+import type {
+  Client,
+  ClientName,
+  ClientPatch,
+  Finding,
+  JobClient,
+  JobResult,
+} from '../../sdk/index.ts'
 import { Changes } from '../client/changes.tsx'
+import { differencesOf } from '../client/draft.ts'
 import { type Proposal, plannedOf } from '../client/proposal.ts'
 import { api } from '../frame/session.ts'
 import { TEXTS } from '../frame/texts.ts'
@@ -15,13 +23,19 @@ export const MOST_AT_ONCE = 100
 /** The fix of one finding, for the state of the client that its plan was made of. */
 export function fixOf(client: ClientName, mend: NonNullable<Finding['mend']>): Proposal {
   let ifMatch = ''
+  let planned: Client | undefined
   return {
     title: TEXTS.planTitle,
     plan: async (signal) => {
-      const { etag = '' } = await api.getClient(client, { signal })
+      const { body, etag = '' } = await api.getClient(client, { signal })
       ifMatch = etag
+      planned = body
       const dry = { dryRun: true as const, ifMatch, signal }
       return plannedOf((await api.updateClient(client, mend.client, dry)).body)
+    },
+    moved: async () => {
+      const { body: now } = await api.getClient(client)
+      return planned === undefined ? [] : differencesOf(planned, now)
     },
     carryOut: async (idempotencyKey) => {
       await api.updateClient(client, mend.client, { ifMatch, idempotencyKey })

@@ -132,9 +132,9 @@ export const TEXTS = {
   close: 'Close',
   conflict: 'The client has changed meanwhile',
   conflictSays:
-    'Your edit is kept, and nothing was sent. This is what others have changed since you loaded the client:',
+    'Nothing was sent, and what you proposed is kept. This is what others have changed since you saw the client:',
   conflictNothing: 'No field of the client differs; something beside its settings does.',
-  previewAgain: 'Preview my edit on the new state',
+  previewAgain: 'Preview it on the new state',
   before: 'Before',
   after: 'After',
   outside: 'Changed outside of Clientry',
