@@ -145,6 +145,8 @@ export const TEXTS = {
   rollbackFirst: 'Go back to the state before the first change',
   rollbackTitle: 'What going back will change',
   noHistory: 'Nothing was changed through Clientry yet.',
+  noHistorySays:
+    'Each change is kept from then on, with who made it, what it changed, and the way back. What others change at a provider is added once it is seen.',
   noHistoryRight: 'You need the permission history:read at this provider to see the history.',
   moreHistory: 'Show older entries',
   surprises: 'The provider also changed',

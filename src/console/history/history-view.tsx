@@ -37,7 +37,10 @@ export function HistoryView({ place }: { readonly place: Place }): ReactNode {
       {!isPending && items.length === 0 && error === null && (
         <div className="empty">
           {place.params.size === 0 ? (
-            <h2>{TEXTS.noHistory}</h2>
+            <>
+              <h2>{TEXTS.noHistory}</h2>
+              <p>{TEXTS.noHistorySays}</p>
+            </>
           ) : (
             <>
               <h2>{TEXTS.noChanges}</h2>
