@@ -189,7 +189,7 @@ describeInChromium('at a glance', (startBrowser) => {
       await page.waitForSelector('dialog pre')
       await page.keyboard.press('Escape')
       await page.waitForSelector('dialog', { state: 'detached' })
-      // Whoever closes it is where they were.
+      // The focus is back where it was.
       await expect.poll(() => focused(page)).toBe('Preview the fix of three')
       await page.keyboard.press('Enter')
       await page.waitForSelector('dialog pre')

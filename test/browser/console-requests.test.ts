@@ -117,7 +117,10 @@ describeInChromium('requests for approval', (startBrowser) => {
       expect(shown).toContain('− Before:')
       await page.getByLabel('Comment').fill(HOSTILE)
       await button(page, 'Approve').click()
-      expect(await planOf(page)).toContain('exactly as shown here')
+      const plan = await planOf(page)
+      expect(plan).toContain('exactly as shown here')
+      // What it would send now is shown as for any other change, and no fresh sign-in is asked for before.
+      expect(plan).toContain('PATCH /api/v2/clients/exampleClientId')
       await inPanel(page, 'Approve and carry out').click()
       await page.waitForSelector('dialog >> text=Sign in once more')
       expect(writes()).toBe(before)
@@ -178,10 +181,14 @@ describeInChromium('requests for approval', (startBrowser) => {
       const before = writes()
       await openRequest(page, id)
       await button(page, 'Approve').click()
-      await planOf(page)
-      await inPanel(page, 'Approve and carry out').click()
       await page.waitForSelector('dialog .failure:has-text("outdated")')
+      expect(await inPanel(page, 'Approve and carry out').count()).toBe(0)
       await inPanel(page, 'Close').click()
+      // One that was approved in the meantime, by another way, ends so.
+      const decider = { scopes: SCOPES, claims: { sub: 'carol', client_id: 'desk' } }
+      const { status } = await ask(server.world, 'POST', `/requests/${id}/approve`, decider)
+      expect(status).toBe(409)
+      await page.reload()
       await page.waitForSelector('.tag.outdated')
       await page.waitForSelector('text=The requester can make it anew.')
       expect(writes()).toBe(before)

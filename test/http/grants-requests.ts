@@ -223,7 +223,9 @@ function reads({ id, marks, operation, job, requests }: Fresh): readonly fc.Arbi
     ...['', '/results', '/events'].map((rest) => plain(`/jobs/${job}${rest}`)),
     plain('/requests'),
     plain('/requests', { state: 'pending', limit: '100' }),
-    ...namesOf(requests).map((request) => plain(`/requests/${request}`)),
+    ...namesOf(requests).flatMap((request) =>
+      ['', '/plan'].map((rest) => plain(`/requests/${request}${rest}`)),
+    ),
     plain('/providers'),
     plain('/providers/auth0'),
     plain('/whoami'),

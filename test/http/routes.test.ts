@@ -190,6 +190,7 @@ const REQUESTS: Readonly<Record<string, Minimal>> = {
   listRequests: { path: () => '/requests', about: 'any provider' },
   // No change of this world waits; requests have tests of their own.
   getRequest: { path: () => '/requests/none', success: 404, about: 'any provider' },
+  planRequest: { path: () => '/requests/none/plan', success: 404, about: 'any provider' },
   approveRequest: { path: () => '/requests/none/approve', success: 404, about: 'any provider' },
   rejectRequest: { path: () => '/requests/none/reject', success: 404, about: 'any provider' },
   getOverview: { path: () => '/overview', about: 'any provider' },

@@ -50,7 +50,7 @@ const bodyOf = (comment: string) => (comment.trim() === '' ? {} : { comment: com
 
 type Decision = keyof typeof TEXTS.decisionSays
 
-/** What is shown before a decision: of a job, what its dry run has found for every client. */
+/** What is shown before a decision: of an approval, also what it would send now; of a job, what its dry run has found for every client. */
 async function planned(
   id: string,
   decision: Decision,
@@ -60,9 +60,13 @@ async function planned(
   const { state, changes = [], job } = request
   const rows = job === undefined ? [] : rowsOf(await allResults(job.id, signal)).filter(isOpenRow)
   const isOpen = state === 'pending' || (state === 'approved' && decision === 'approve')
+  const isPlanned = state === 'pending' && decision === 'approve' && job === undefined
+  const plan = isPlanned ? (await api.planRequest(id, { signal })).body : undefined
   return {
     changes,
-    warnings: [],
+    warnings: plan?.warnings ?? [],
+    // Those of a client that one may not read are not known here.
+    ...(plan === undefined || request.withheld === true ? {} : { requests: plan.requests }),
     facts: <Facts {...{ request, decision, comment, isOpen, rows }} />,
     hasEffect: isOpen,
   }

@@ -1,6 +1,6 @@
 /** Operations on requests for approval. Any token may ask: each shows its caller what that caller may know of. */
 
-import { BODY_ERRORS, LIST_ERRORS, type Operation, PAGE, READ_ERRORS } from './row.ts'
+import { BODY_ERRORS, LIST_ERRORS, type Operation, PAGE, READ_ERRORS, WRITE_ERRORS } from './row.ts'
 
 /** It can be sent as often as one likes: who has decided so before gets the same answer. */
 const DECISION = {
@@ -41,6 +41,19 @@ export const REQUEST_OPERATIONS = {
     answers: { 200: 'ApprovalRequest' },
     answerHeaders: [],
     errors: READ_ERRORS,
+  },
+  /** Of a job it is empty: that has planned each of its clients already, and its results say how. */
+  planRequest: {
+    method: 'GET',
+    path: '/requests/{requestId}/plan',
+    summary: 'Plans what an approval of a request would do now, for callers who may decide it.',
+    page: 'security.md#approval',
+    permission: 'token',
+    query: [],
+    headers: [],
+    answers: { 200: 'ApprovalPlan' },
+    answerHeaders: [],
+    errors: WRITE_ERRORS,
   },
   approveRequest: {
     ...DECISION,

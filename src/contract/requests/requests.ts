@@ -1,6 +1,7 @@
 /** Requests for approval: changes that wait for someone else than their caller. */
 
 import type { ErrorCode } from '../../core/errors.ts'
+import type { Plan } from '../clients.ts'
 import type { Actor, FieldChange, Page } from '../common.ts'
 import type { HistoryAction } from '../history.ts'
 
@@ -73,9 +74,13 @@ export interface DecisionRequest {
   readonly comment?: string
 }
 
+/** What an approval would do; nothing of it to callers who may not read the client. */
+export type ApprovalPlan = Omit<Plan, 'client'>
+
 /** Named bodies of this file. */
 export interface RequestBodies {
   readonly ApprovalRequest: ApprovalRequest
   readonly ApprovalRequestPage: Page<ApprovalRequest>
   readonly DecisionRequest: DecisionRequest
+  readonly ApprovalPlan: ApprovalPlan
 }

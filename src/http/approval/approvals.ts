@@ -57,6 +57,7 @@ export const APPROVALS: { readonly [N in OperationName]: ApprovalMeaning } = {
   getJobEvents: 'none',
   listRequests: 'none',
   getRequest: 'none',
+  planRequest: 'none',
   approveRequest: 'none',
   rejectRequest: 'none',
   getOverview: 'none',

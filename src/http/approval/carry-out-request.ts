@@ -41,18 +41,40 @@ const PASSING: readonly ErrorCode[] = [
 ]
 
 /**
- * Plans an approved request once more, on behalf of both callers.
+ * Plans a request once more, on behalf of both callers.
+ * @param ended what becomes of it where the plan fails for good
+ * @throws ClientError as `ended` says; as the approver is refused
+ */
+async function plannedAgain(
+  carrying: Carrying,
+  view: ApprovalView,
+  ended: (end: End) => Promise<ClientError>,
+): Promise<Performed> {
+  const refusal: Refusal = {}
+  try {
+    return await performAs(carrying, view, { dryRun: true, refusal })
+  } catch (error) {
+    if (refusal.error !== undefined || !isLasting(error)) throw error
+    throw await ended(endOf(error, view))
+  }
+}
+
+/**
+ * Plans a request that someone approves: one that cannot be carried out ends here.
  * @throws ClientError `request_state` where it has ended by that; as the approver is refused
  */
 export async function checkPlan(carrying: Carrying, view: ApprovalView): Promise<void> {
-  const refusal: Refusal = {}
-  try {
-    await performAs(carrying, view, { dryRun: true, refusal })
-  } catch (error) {
-    if (refusal.error !== undefined || !isLasting(error)) throw error
-    throw endedAs(await endRequest(carrying.service, view, endOf(error, view)))
-  }
+  await plannedAgain(carrying, view, async (end) =>
+    endedAs(await endRequest(carrying.service, view, end)),
+  )
 }
+
+/**
+ * What an approval would do now; nothing is recorded.
+ * @throws ClientError `request_state` where it would end otherwise; as the approver is refused
+ */
+export const planOf = (carrying: Carrying, view: ApprovalView): Promise<Performed> =>
+  plannedAgain(carrying, view, async ({ end, code }) => endedBy(end, code))
 
 /**
  * Carries a request out that was approved; the same again where that was interrupted.
@@ -75,8 +97,10 @@ export async function carryOutRequest(
 const isLasting = (error: unknown): error is ClientError =>
   isClientError(error) && !PASSING.includes(error.code)
 
+type End = Parameters<typeof endRequest>[2]
+
 /** How a request ends by a failure that lasts. */
-function endOf(error: ClientError, { requested }: ApprovalView): Parameters<typeof endRequest>[2] {
+function endOf(error: ClientError, { requested }: ApprovalView): End {
   const { code, details } = error
   const { cause, operationId } = details
   const known = ENDS.find((one) => code === 'request_state' && one === cause)
@@ -114,9 +138,12 @@ export function endedAs({ ended }: ApprovalView): ClientError {
   if (ended === undefined) {
     return new ClientError('request_state', 'Someone else has decided this request already.')
   }
-  const code = ended.code === undefined ? '' : ` (${ended.code})`
-  return new ClientError('request_state', `${SAYS[ended.end]}${code}`)
+  return endedBy(ended.end, ended.code)
 }
+
+/** The answer where a request ends, or would, otherwise than carried out; `code`: of the failure. */
+export const endedBy = (end: ApprovalEnd, code?: string): ClientError =>
+  new ClientError('request_state', `${SAYS[end]}${code === undefined ? '' : ` (${code})`}`)
 
 const SAYS: Readonly<Record<ApprovalEnd, string>> = {
   applied: 'The request has been carried out.',

@@ -1,5 +1,5 @@
 /**
- * A job whose changes take an approval, as a request: what the request is bound to, that there is one at a time whoever asks, and
+ * A job whose changes take an approval, as a request: what the request is bound to, that there is one at a time, and
  * how the job notes it.
  */
 
@@ -137,7 +137,7 @@ describe('the request of a job', () => {
     expect(resumed.requested).toMatchObject({ operation: 'resumeJob', job: { clients: 3 } })
   })
 
-  it('is the same one for whoever asks again, also where a crash left the job without a note', async () => {
+  it('is the same one when it is asked for again, also where a crash left the job without a note', async () => {
     const first = await askForWork(bench.service, asking(view))
     expect((await askForWork(bench.service, asking(view))).id).toBe(first.id)
     await noteRequest(bench.service, view, DEVELOPER, first.id)

@@ -4,6 +4,7 @@ import type { Run } from '../../command.ts'
 import { EXIT, UsageError } from '../../exit.ts'
 import { showPlanned } from '../../jobs/follow-job.ts'
 import { showRequest } from '../../show/requests.ts'
+import { showWarnings } from '../../show/show.ts'
 
 const deciding =
   (decision: 'approveRequest' | 'rejectRequest', verb: string): Run =>
@@ -18,6 +19,10 @@ const deciding =
       showRequest(terminal, request)
       const { job } = request
       if (job !== undefined) await showPlanned(terminal, api, (await api.getJob(job.id)).body)
+      else if (decision === 'approveRequest') {
+        // One that could not be carried out any more is refused before anyone is asked.
+        showWarnings(terminal, (await api.planRequest(id)).body.warnings, terminal.print)
+      }
       const question = `${verb[0]?.toUpperCase()}${verb.slice(1)} this request?`
       if (!(await terminal.confirm(question))) {
         terminal.note('Nothing was decided.')

@@ -1,6 +1,7 @@
 /** Requests for approval: listed, shown, approved and rejected. */
 
 import type { REQUEST_OPERATIONS } from '../../../contract/operations/requests.ts'
+import type { ApprovalPlan } from '../../../contract/requests/requests.ts'
 import { ClientError } from '../../../core/errors.ts'
 import {
   type ApprovalView,
@@ -9,8 +10,15 @@ import {
   stateOf,
 } from '../../../service/approval/approval-log.ts'
 import { listRequests as listPage } from '../../../service/approval/list-requests.ts'
-import type { Answer } from '../../answer.ts'
-import { carryOutRequest, checkPlan, endedAs } from '../../approval/carry-out-request.ts'
+import type { RequestState } from '../../../service/approval/request-states.ts'
+import { type Answer, planBody } from '../../answer.ts'
+import {
+  carryOutRequest,
+  checkPlan,
+  endedAs,
+  endedBy,
+  planOf,
+} from '../../approval/carry-out-request.ts'
 import { requestBody } from '../../approval/request-body.ts'
 import {
   checkDecider,
@@ -30,6 +38,7 @@ import { checkMembers, memberOf } from '../../wire/members.ts'
 export const REQUEST_HANDLERS: Handlers<keyof typeof REQUEST_OPERATIONS> = {
   listRequests,
   getRequest,
+  planRequest,
   approveRequest,
   rejectRequest,
 }
@@ -67,6 +76,18 @@ const answerOf = ({ settings }: Exchange, { view, may }: ReadRequest): Answer =>
   status: 200,
   body: requestBody(settings.service, view, may),
 })
+
+/** What an approval would do now: nothing is decided, recorded or sent. */
+async function planRequest(exchange: Exchange): Promise<Answer> {
+  const read = await requestOf(exchange)
+  await checkDecider(exchange, read)
+  const { view, may } = read
+  const state = stateOf(exchange.settings.service, view)
+  if (state !== 'pending') throw notPending(view, state)
+  const { body } = await planOf(carryingOf(exchange, view, callerOf(exchange)), view)
+  const { changes = [], requests = [], warnings = [] } = body as unknown as Partial<ApprovalPlan>
+  return { status: 200, body: planBody(may, { changes, requests, warnings }) }
+}
 
 /** Approves a request and carries it out; sent again, it goes on with that where it was interrupted. */
 async function approveRequest(exchange: Exchange): Promise<Answer> {
@@ -136,8 +157,14 @@ async function checkPending({ settings }: Exchange, view: ApprovalView): Promise
   if (state === 'pending') return
   const isNew = state === 'expired' && view.ended === undefined
   if (isNew) throw endedAs(await endRequest(service, view, { end: 'expired' }))
-  if (view.ended !== undefined) throw endedAs(view)
-  throw new ClientError('request_state', `The request has been ${state} already.`)
+  throw notPending(view, state)
+}
+
+/** The answer to someone who would decide about a request that does not wait. */
+function notPending(view: ApprovalView, state: RequestState): ClientError {
+  if (view.ended !== undefined) return endedAs(view)
+  if (state === 'expired') return endedBy(state)
+  return new ClientError('request_state', `The request has been ${state} already.`)
 }
 
 function isDecidedBy(exchange: Exchange, { decided }: ApprovalView, decision: string): boolean {

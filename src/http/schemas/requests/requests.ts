@@ -3,6 +3,7 @@
 import * as z from 'zod/mini'
 import type { Page } from '../../../contract/common.ts'
 import type {
+  ApprovalPlan,
   ApprovalRequest,
   DecisionRequest,
   RequestBodies,
@@ -11,6 +12,7 @@ import type {
 } from '../../../contract/requests/requests.ts'
 import { REQUEST_STATES } from '../../../service/approval/request-states.ts'
 import { HISTORY_ACTIONS } from '../../../service/reading/history.ts'
+import { planMembers } from '../clients.ts'
 import { actor, errorCode, fieldChange } from '../common.ts'
 import { count, optional, type Schemas, type Shape, text, time, yes } from '../parts.ts'
 
@@ -52,6 +54,8 @@ const approvalRequest = z.object({
   code: optional(errorCode),
 } satisfies Shape<ApprovalRequest>)
 
+const { client: _, ...plan } = planMembers
+
 export const REQUEST_SCHEMAS = {
   ApprovalRequest: approvalRequest,
   ApprovalRequestPage: z.object({
@@ -59,4 +63,5 @@ export const REQUEST_SCHEMAS = {
     next: optional(text),
   } satisfies Shape<Page<ApprovalRequest>>),
   DecisionRequest: decisionRequest,
+  ApprovalPlan: z.object(plan satisfies Shape<ApprovalPlan>),
 } satisfies Schemas<RequestBodies>
