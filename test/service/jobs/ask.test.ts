@@ -9,6 +9,7 @@ import {
   decide,
   endRequest,
   findRequest,
+  openAsked,
   stateOf,
 } from '../../../src/service/approval/approval-log.ts'
 import type { PendingChange } from '../../../src/service/approval/pending-change.ts'
@@ -126,6 +127,9 @@ describe('the request of a job', () => {
 
   it('says whose it is, what it asks for, and how many clients it is about', async () => {
     const { requested } = await askForWork(bench.service, asking(view))
+    expect(openAsked(bench.service, requested)?.asked).toEqual({
+      ...{ params: { jobId: view.id }, query: {}, headers: {} },
+    })
     expect(requested).toMatchObject({
       ...{ actor: DEVELOPER, token: TOKEN, operation: 'startJob', permission: 'jobs:write' },
       ...{ place: { provider: 'it' }, action: 'change', changes: [] },
@@ -203,6 +207,9 @@ describe('the request of a job', () => {
 
   it('is known to have set the job to work once it has', async () => {
     const { id } = await askForWork(bench.service, asking(view))
+    expect(await wasSetToWork(bench.service, view, id)).toBe(false)
+    // A note of the request is no approval of it.
+    await noteRequest(bench.service, view, DEVELOPER, id)
     expect(await wasSetToWork(bench.service, view, id)).toBe(false)
     const approval = { requestId: id, approvedBy: OWNER, token: TOKEN }
     const running = await tellJob(bench.service, view, 'start', DEVELOPER, approval)
