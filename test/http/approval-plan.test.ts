@@ -94,6 +94,21 @@ it('holds nothing of a client that its reader may change and not read', async ()
   expect(blind.body).toEqual({ dryRun: true, changes: [], requests: [], warnings: [] })
 })
 
+it('is shown by the rights of who decides, and not of who submitted it', async () => {
+  const [id = ''] = world.fresh(['One'])
+  const blind: Who = { ...DEVELOPER, scopes: ['blindly'] }
+  const { body } = await world.ask(
+    'PATCH',
+    `/clients/${id}`,
+    { client: { description: 'x' } },
+    blind,
+  )
+  expect(await plan(body.id)).toMatchObject({
+    status: 200,
+    body: { changes: [{ after: 'x' }], requests: [{ method: 'PATCH' }] },
+  })
+})
+
 it('is empty for a job, whose results say what it does', async () => {
   const { request } = await world.waiting('of a job')
   const { status, body, text } = await plan(request)

@@ -33,6 +33,7 @@ const ROWS = [
   { scope: 'waits', grants: OTHERS_OWNED, only: PAYMENTS },
   { scope: 'waits', grants: WRITES, only: PAYMENTS, approval: 'required' },
   { scope: 'reads', grants: ['clients:read', 'jobs:read', 'jobs:write'] },
+  { scope: 'blindly', grants: ['clients:write'], approval: 'required' },
   { scope: 'unseen', grants: ['clients:write'], only: OURS },
 ]
 

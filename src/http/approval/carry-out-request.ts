@@ -52,7 +52,7 @@ async function plannedAgain(
 ): Promise<Performed> {
   const refusal: Refusal = {}
   try {
-    return await performAs(carrying, view, { dryRun: true, refusal })
+    return await performAs(carrying, view, { dryRun: true, refusal, shownTo: 'approver' })
   } catch (error) {
     if (refusal.error !== undefined || !isLasting(error)) throw error
     throw await ended(endOf(error, view))
@@ -86,7 +86,8 @@ export async function carryOutRequest(
 ): Promise<ApprovalView> {
   const { service } = carrying
   try {
-    const answer = await performAs(carrying, view, { dryRun: false, refusal: {} })
+    const how = { dryRun: false, refusal: {}, shownTo: 'submitter' } as const
+    const answer = await performAs(carrying, view, how)
     return await endRequest(service, view, { end: 'applied', ...resultOf(answer) })
   } catch (error) {
     if (!isLasting(error)) throw error
@@ -154,10 +155,17 @@ const SAYS: Readonly<Record<ApprovalEnd, string>> = {
   expired: 'The request has expired. Its submitter can make it anew.',
 }
 
+interface How {
+  readonly dryRun: boolean
+  readonly refusal: Refusal
+  /** By whose rights the answer is made; both must have those that it takes. */
+  readonly shownTo: 'approver' | 'submitter'
+}
+
 function performAs(
   { perform, approver, permissions, service, requestId, deadline, trace }: Carrying,
   view: ApprovalView,
-  { dryRun, refusal }: { readonly dryRun: boolean; readonly refusal: Refusal },
+  { dryRun, refusal, shownTo }: How,
 ): Promise<Performed> {
   const { id, requested } = view
   const { operation, actor, token } = requested
@@ -182,7 +190,14 @@ function performAs(
     trace,
     approval: approvalOf(service, view, approver),
     passWork: passWorkOf(service, view, approver),
-    access: (own) => jointAccess(own, approving, refusal),
+    access: (own) => {
+      const joint = jointAccess(own, approving, refusal)
+      if (shownTo === 'submitter') return joint
+      return (address) => {
+        const both = joint(address)
+        return both && { ...both, may: approving(address).may }
+      }
+    },
   })
 }
 
