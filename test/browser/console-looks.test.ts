@@ -1,9 +1,14 @@
-/** Every view of the console, narrow and wide, in light and dark: what axe finds, and whether the page is wider than the screen. */
+/**
+ * Every view of the console, narrow and wide, in light and dark: what axe finds, whether the page is wider than the screen, and whether
+ * the Tab key alone comes to all that can be done there, with a focus that shows.
+ */
 
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ask } from '../contract/caller.ts'
+import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { patience } from '../property.ts'
+import { missedByTab } from './console-steps.ts'
 import {
   ASKS,
   axeFindings,
@@ -187,7 +192,10 @@ describeInChromium('every view', (startBrowser) => {
       [ASKS],
     )
     await fillMirror(server.world)
-    await requestChange(server, 'Waits for someone')
+    // Of a client that nothing else here changes: only so it can still be approved.
+    const waits = { client_id: 'waits', client_aliases: [], name: 'Waits' }
+    server.world.auth0.put({ ...fullAuth0Client, ...waits })
+    await requestChange(server, 'Waits for someone', 'waits')
     const job = await ask(server.world, 'POST', '/jobs', {
       scopes: ['clients:read', 'clients:write', 'jobs:read', 'jobs:write'],
       body: { clients: [{ id: 'exampleClientId' }], patch: { description: 'By a job' } },
@@ -211,6 +219,8 @@ describeInChromium('every view', (startBrowser) => {
 
     it.each(VIEWS)('$name', async ({ arrive, isQuick = false }) => {
       await arrive({ server, recorded, page, look })
+      // It takes no axe, and is the same in every look.
+      if (look === ALL[0]) expect(await missedByTab(page)).toEqual([])
       if (!IS_LONG && !isQuick) return
       expect(await axeFindings(page)).toEqual([])
       const { scroll, client } = (await page.evaluate(

@@ -39,6 +39,39 @@ export async function tabTo(page: Page, name: string | RegExp): Promise<void> {
   throw new Error(`no Tab leads to ${name}: ${passed.join(' | ')}`)
 }
 
+/** In the page: what takes the focus by the Tab key, of a panel that is open or else of the page. */
+const TO_REACH = `(() => {
+  const place = document.querySelector('dialog[open]') ?? document
+  const all = place.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]')
+  globalThis.toReach = new Set(
+    [...all].filter((one) => one.tabIndex >= 0 && !one.disabled && one.checkVisibility({ visibilityProperty: true })),
+  )
+  document.activeElement?.blur()
+  return toReach.size
+})()`
+/** In the page: the focus has come on; how many are left, and what has it without showing that. */
+const REACHED = `(() => {
+  const { activeElement: one } = document
+  toReach.delete(one)
+  const isSeen = one === document.body || getComputedStyle(one).outlineStyle !== 'none'
+  return { left: toReach.size, hidden: isSeen ? '' : one.outerHTML.slice(0, 120) }
+})()`
+
+/** What the Tab key alone never comes to, and what has the focus without showing it. */
+export async function missedByTab(page: Page): Promise<readonly string[]> {
+  const count = Number(await page.evaluate(TO_REACH))
+  const hidden = new Set<string>()
+  // A date has several stops, and the browser one of its own.
+  for (let step = 0; step < 4 * count + 10; step += 1) {
+    await page.keyboard.press('Tab')
+    const now = (await page.evaluate(REACHED)) as { readonly left: number; readonly hidden: string }
+    if (now.hidden !== '') hidden.add(now.hidden)
+    if (now.left === 0) break
+  }
+  const missed = await page.evaluate('[...toReach].map((one) => one.outerHTML.slice(0, 120))')
+  return [...(missed as readonly string[]), ...hidden]
+}
+
 /** Proves once more who sits there, in a tab of its own. */
 export async function signInAgain({ context, page }: Recorded): Promise<void> {
   const [tab] = await Promise.all([
