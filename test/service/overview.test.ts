@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { accessTo } from '../../src/core/rights/access.ts'
-import type { Limit } from '../../src/core/rights/limit.ts'
+import type { Grant, Limit } from '../../src/core/rights/limit.ts'
 import type { Place } from '../../src/providers/call.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import type { ChangeRequest } from '../../src/service/base/request.ts'
@@ -20,7 +20,7 @@ import { endingsUntil } from '../../src/service/reading/overview-endings.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { type Subject, subjectNamed } from '../contract/subjects.ts'
-import { intentOf } from '../fixtures/entries.ts'
+import { closingOf, intentOf } from '../fixtures/entries.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
 
 const PLACE: Place = { provider: 'it' }
@@ -247,5 +247,38 @@ describe('changes at a glance', () => {
     const limited = await changesOf({ clients: ['open', 'b'] })
     expect(limited.changes).toMatchObject([{ open: 1, outsideChanges: 0 }])
     expect(await changesOf({ names: ['a'] })).toEqual({ changes: [], unknown: ['it'] })
+  })
+
+  it('are none where nothing is open, and those that ended in a conflict are counted', async () => {
+    const log = resourceOf({ ...PLACE, id: 'torn' })
+    const at = Date.now() - HOUR_MS
+    const { store } = bench.service
+    await store.append(intentOf(log, 1, { at }))
+    await store.append(closingOf(log, 2, { at, outcome: 'conflict' }))
+    const { changes } = await changesOf()
+    expect(changes).toMatchObject([{ open: 0, outsideChanges: 0, conflicts: 1 }])
+    expect(changes[0]).not.toHaveProperty('openSince')
+  })
+
+  it('are unknown only at providers where histories are limited by names', async () => {
+    const providers = new Map(['it', 'other', 'third'].map((id) => [id, subject.provider]))
+    const names: Limit = { names: ['a'] }
+    const rows: Readonly<Record<string, readonly Grant[]>> = {
+      it: [{ grants: ['clients:read', 'history:read'], only: names }],
+      other: [{ grants: ['history:read'] }, { grants: ['clients:read'], only: names }],
+    }
+    const access = accessTo((id) => rows[id] ?? [{ grants: ['history:read'] }], {
+      operation: 'getOverview',
+      permission: 'clients:read',
+    })
+    const { changes, unknown } = await overviewOfChanges(
+      { ...bench.service, providers, access },
+      {
+        ...{ providers: ['it', 'other', 'third'], from: Date.now() - DAY_MS, to: Date.now() },
+        deadline: Date.now() + 60_000,
+      },
+    )
+    expect(unknown).toEqual(['it'])
+    expect(changes.map(({ provider }) => provider)).toEqual(['other', 'third'])
   })
 })
