@@ -5,6 +5,7 @@
 
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { JsonObject } from '../../src/core/json/json.ts'
 import { PERMISSIONS } from '../../src/core/rights/permissions.ts'
 import { ask } from '../contract/caller.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
@@ -253,6 +254,35 @@ describeInChromium('at a glance', (startBrowser) => {
     expect(await page.getByRole('button', { name: /Preview the fix/ }).count()).toBe(0)
     await page.locator('.rule summary').first().click()
     await page.waitForSelector('text=You need the permission clients:write at this provider.')
+    expect(recorded.faults).toEqual([])
+    await server.close()
+  })
+
+  it('begins with what to do where no place has a client', async () => {
+    const server = await startConsoleWorld(EVERYTHING)
+    const { world } = server
+    await fillMirror(world)
+    const as = { scopes: EVERYTHING, claims: {} }
+    const { body } = await ask(world, 'GET', '/clients', as)
+    const clients = body.clients as readonly JsonObject[]
+    expect(clients.length).toBeGreaterThan(2)
+    for (const { id, provider, userPoolId = '' } of clients) {
+      const query = { provider, ...(userPoolId !== '' && { userPoolId }) }
+      const headers = { 'if-match': '*' }
+      const { status, text } = await ask(world, 'DELETE', `/clients/${id}`, {
+        ...as,
+        query,
+        headers,
+      })
+      expect(status, text).toBe(200)
+    }
+    const recorded = await record(browser)
+    const { page } = recorded
+    await enter(recorded, server)
+    await page.waitForSelector('.empty:has-text("There is no client here yet")')
+    await go(page, '#/overview')
+    await page.waitForSelector('text=Every place has been read, and none has a client.')
+    expect(await axeFindings(page)).toEqual([])
     expect(recorded.faults).toEqual([])
     await server.close()
   })

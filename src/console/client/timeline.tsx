@@ -27,7 +27,9 @@ export function Timeline({ history, mayRead, mayWrite, goBack }: Props): ReactNo
       {!mayRead && <p className="quiet">{TEXTS.noHistoryRight}</p>}
       {error !== null && <Failure error={error} again={() => void refetch()} />}
       {isWhole && items.length === 0 && error === null && (
-        <p className="quiet">{TEXTS.noHistory}</p>
+        <p className="quiet">
+          {TEXTS.noHistory} {TEXTS.noHistorySays}
+        </p>
       )}
       <ol>
         {items.map((item, index) => (

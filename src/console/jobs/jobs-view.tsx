@@ -107,6 +107,7 @@ function Empty({ place }: { readonly place: Place }): ReactNode {
     return (
       <div className="empty">
         <h2>{TEXTS.noSuchJob}</h2>
+        <p>{TEXTS.noChangesSays}</p>
         <a href={hrefOf('jobs', {})}>{TEXTS.removeFilters}</a>
       </div>
     )
