@@ -288,6 +288,15 @@ describe('a reaping', () => {
       by,
     )
 
+  it('keeps the approval with which it began, for its end', () => {
+    const approval = { requestId: 'r', approvedBy: ACTOR }
+    const start = { fields: [], over: () => ({ next: {}, warnings: [] }) }
+    const { aim } = reaping(start, { ...plan, approval }, by).over({})
+    expect(aim?.becomes).toStrictEqual({
+      removal: { ...REMOVAL, reap: { ...REMOVAL.reap, approval } },
+    })
+  })
+
   it('is a suspension with the time of the removal', () => {
     expect(wish().fields).toEqual(['disabled'])
     expect(wish().over({})).toStrictEqual({
